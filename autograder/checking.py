@@ -1,0 +1,233 @@
+"""The vocabulary of checks: which function a check is about, and what its answer must be.
+
+A check calls a learner's function through `submission` and hands the answer to these helpers, which
+either return it in a safe form or raise `CheckFailure` with the parts of a message:
+
+    @checks("rmse", share=1)
+    def test_is_the_root_of_the_mean_square(submission, rng):
+        \"\"\"RMSE is the square root of the mean squared error.\"\"\"
+        y, prediction = rng.normal(size=(2, 30))
+        got = number(submission.rmse(y, prediction))
+        mse = np.mean((y - prediction) ** 2)
+        close(got, np.sqrt(mse), mistakes={"mse-for-rmse": alike(got, mse)})
+
+What was called is added from the submission's own record, what must hold from the check's docstring
+unless `must` says it more exactly, and a known mistake's cause from the catalogue by its name.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autograder.describe import brief
+from autograder.i18n import _
+from autograder.raised import of_learner
+
+Mistakes = dict[str, bool]
+
+
+class CheckFailure(Exception):
+    """A learner's answer is wrong: what came back, what must hold, which known mistake it shows."""
+
+    def __init__(self, got: str, must: str | None = None, mistakes: Mistakes | None = None):
+        super().__init__(got)
+        self.got = got
+        self.must = must
+        self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
+
+
+def checks(function: str, share: float = 1):
+    """Mark a test as a check of `function`; its points are divided in proportion to the shares."""
+    return pytest.mark.checks(function=function, share=share)
+
+
+def fail(got, must: str | None = None, mistakes: Mistakes | None = None):
+    """Reject an answer; `got` is the answer itself or a phrase that describes it."""
+    raise CheckFailure(got if isinstance(got, str) else brief(got), must, mistakes)
+
+
+def require(holds, got, must: str | None = None, mistakes: Mistakes | None = None) -> None:
+    """Reject an answer unless a property holds."""
+    if not holds:
+        fail(got, must, mistakes)
+
+
+def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> float:
+    """The answer as a float; rejects what is not one real number."""
+    if isinstance(value, np.ndarray) and value.shape == ():
+        value = value.item()
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        fail(value, must or _("the answer is one number"), mistakes)
+    if np.iscomplexobj(value):
+        fail(value, must or _("the answer is one real number"), mistakes)
+    return float(value)
+
+
+def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> int:
+    """The answer as an int; rejects what is not one whole number."""
+    result = number(value, must or _("the answer is one whole number"), mistakes)
+    if not np.isfinite(result) or result != int(result):
+        fail(value, must or _("the answer is one whole number"), mistakes)
+    return int(result)
+
+
+def array(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
+    """The answer as a float64 array; rejects what is not numeric or has another shape.
+
+    shape: a tuple in which None stands for any length.
+    """
+    if isinstance(value, pd.Series):
+        value = value.to_numpy()
+    result = _numeric(value)
+    if result is None:
+        fail(value, must or _("the answer is an array of numbers"), mistakes)
+    if shape is not None and not _fits(result.shape, shape):
+        wanted = str(tuple("any" if n is None else n for n in shape)).replace("'", "")
+        fail(value, must or _("the answer has shape {shape}").format(shape=wanted), mistakes)
+    return result.astype("float64")
+
+
+def integers(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
+    """The answer as an int64 array; rejects fractions, and floats where ids are meant."""
+    result = array(value, shape, must, mistakes)
+    kept = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
+    if kept.dtype.kind not in "iu" and result.size:
+        fail(value, must or _("the answer is an array of integers"), mistakes)
+    return result.astype("int64")
+
+
+def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.DataFrame:
+    """The answer as a frame; rejects anything else, and a frame that lacks a column."""
+    if not isinstance(value, pd.DataFrame):
+        fail(value, must or _("the answer is a pandas DataFrame"))
+    missing = [name for name in columns if name not in value.columns]
+    if missing:
+        fail(
+            value,
+            must or _("the frame has a column {names}").format(names=", ".join(missing)),
+        )
+    return value
+
+
+def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
+    """The answer as a dict; rejects anything else, and a dict that lacks a key."""
+    if not isinstance(value, dict):
+        fail(value, must or _("the answer is a dict"))
+    missing = [key for key in keys if key not in value]
+    if missing:
+        fail(
+            value,
+            must or _("the dict has a key {keys}").format(keys=", ".join(map(brief, missing))),
+        )
+    return value
+
+
+def pair(value, length: int = 2, must: str | None = None) -> tuple:
+    """The answer as a tuple of `length` parts; lists are welcome."""
+    if not isinstance(value, (tuple, list)) or len(value) != length:
+        fail(value, must or _("the answer is a tuple of {n} parts").format(n=length))
+    return tuple(value)
+
+
+def close(
+    got,
+    want,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+) -> None:
+    """Reject an answer that differs from `want` by more than rounding (float32 is enough)."""
+    if alike(got, want, rtol, atol):
+        return
+    shown, wanted = _first_difference(got, want, rtol, atol)
+    fail(shown, must or _("expected {want}").format(want=wanted), mistakes)
+
+
+def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Whether two values agree in shape and, up to rounding, in every number; never raises."""
+    got, want = _numeric(got), _numeric(want)
+    if got is None or want is None or got.shape != want.shape:
+        return False
+    return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
+
+
+def shape_of(value) -> tuple[int, ...] | None:
+    """The shape of an array of numbers, None for anything else; never raises."""
+    numeric = _numeric(value)
+    return None if numeric is None else numeric.shape
+
+
+@contextmanager
+def crash_means(**causes: str | tuple[str, ...]):
+    """Name the mistake behind an exception of the learner's code by words in its text.
+
+    `crash_means(one_array="expects 2 input")`; underscores in a name stand for hyphens.
+    """
+    try:
+        yield
+    except Exception as error:
+        raised = of_learner(error)
+        if raised is not None:
+            text = str(raised).lower()
+            for name, words in causes.items():
+                words = (words,) if isinstance(words, str) else words
+                if any(word.lower() in text for word in words):
+                    error.mistakes = (name.replace("_", "-"),)
+                    break
+        raise
+
+
+def raises(kind: type[Exception], call: Callable, must: str, mistakes: Mistakes | None = None):
+    """Reject a call that does not raise `kind`; returns the message of the exception."""
+    try:
+        value = call()
+    except kind as error:
+        raised = of_learner(error)
+        if raised is None:
+            raise
+        return raised.message
+    except Exception as error:
+        raised = of_learner(error)
+        if raised is None or raised.type_name == "NotImplementedError":
+            raise
+        fail(_("it raised {error}").format(error=raised), must, mistakes)
+    fail(_("no exception, but {value}").format(value=brief(value)), must, mistakes)
+
+
+def _numeric(value) -> np.ndarray | None:
+    try:
+        result = np.asarray(value)
+    except Exception:
+        return None
+    if result.dtype == object:
+        try:
+            result = result.astype("float64")
+        except (TypeError, ValueError):
+            return None
+    return result if result.dtype.kind in "biuf" else None
+
+
+def _fits(shape, wanted) -> bool:
+    return len(shape) == len(wanted) and all(
+        n is None or n == m for n, m in zip(wanted, shape, strict=True)
+    )
+
+
+def _first_difference(got, want, rtol, atol) -> tuple[str, str]:
+    """Descriptions of both values, at the first entry where they part when they are large."""
+    left, right = _numeric(got), _numeric(want)
+    if left is None or right is None or left.shape != right.shape or left.size <= 6:
+        return brief(got), brief(want)
+    wrong = np.argwhere(~np.isclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+    place = tuple(int(k) for k in wrong[0])
+    where = f"[{', '.join(map(str, place))}]"
+    return (
+        _("{value} at position {where} ({n} of {total} entries differ)").format(
+            value=brief(left[place]), where=where, n=len(wrong), total=left.size
+        ),
+        _("{value} at position {where}").format(value=brief(right[place]), where=where),
+    )

@@ -1,0 +1,1 @@
+"""The checks of every exercise: plain pytest tests that read as its specification."""

@@ -1,0 +1,82 @@
+"""What several checks ask of Keras models: their layers, planted tables, scores of pairs."""
+
+import numpy as np
+
+from autograder.checking import array, crash_means, fail, require, shape_of
+from autograder.i18n import _
+from autograder.raised import of_learner
+from autograder.submission import Proxy
+
+
+def keras_model(value) -> Proxy:
+    """The answer as a built model of two inputs; rejects what is plain data.
+
+    A subclassed model has no weights before its first call, so it is called once.
+    """
+    if not isinstance(value, Proxy):
+        fail(value, _("the answer is a Keras model"))
+    score_pairs(value, np.zeros(1, dtype="int32"), np.zeros(1, dtype="int32"))
+    return value
+
+
+def score_pairs(model, users, items):
+    """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1)."""
+    columns = [np.reshape(ids, (-1, 1)).astype("int32") for ids in (users, items)]
+    with crash_means(inputs_exchanged=("out of bounds", "indices[", "not in [0")):
+        return model.predict(columns, verbose=0)
+
+
+def scores_of(model, users, items) -> np.ndarray:
+    """A model's scores of pairs as a float array (m,); rejects any shape but (m, 1) and (m,)."""
+    answer = score_pairs(model, users, items)
+    shape = shape_of(answer)
+    require(
+        shape in {(len(users), 1), (len(users),)},
+        _("an output of shape {shape} for {m} pairs").format(shape=shape, m=len(users)),
+        _("a batch of b pairs gives b scores, in an output of shape (b, 1)"),
+    )
+    return array(answer).reshape(-1)
+
+
+def layer(model, name: str) -> Proxy:
+    """A model's layer by name; rejects a model that has none of that name."""
+    try:
+        return model.get_layer(name)
+    except ValueError as error:
+        if of_learner(error) is None:
+            raise
+        fail(
+            _("the model has no layer named `{name}`").format(name=name),
+            _("the layer is named `{name}`, so that others can find it").format(name=name),
+        )
+
+
+def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:
+    """The weights of an embedding: (n_rows, n_columns), or one row more for unknown ids."""
+    weights = layer(model, name).get_weights()
+    shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
+    require(
+        shapes in ([(n_rows, n_columns)], [(n_rows + 1, n_columns)]),
+        _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
+        _("`{name}` has one row an id and one column a factor: ({rows}, {columns})").format(
+            name=name, rows=n_rows, columns=n_columns
+        ),
+        {"table-transposed": shapes in ([(n_columns, n_rows)], [(n_columns + 1, n_rows)])},
+    )
+    return array(weights[0])
+
+
+def plant(model, name: str, n_rows: int, n_columns: int, rng) -> np.ndarray:
+    """Put drawn numbers into an embedding's table; returns them."""
+    shape = table(model, name, n_rows, n_columns).shape
+    drawn = rng.normal(size=shape)
+    layer(model, name).set_weights([drawn])
+    return drawn
+
+
+def draw_pairs(rng, n_users: int, n_items: int, n_pairs: int = 40):
+    """Pairs in which every id, the last ones too, occurs: int arrays (users, items)."""
+    m = n_users + n_items + n_pairs
+    users = np.concatenate([np.arange(n_users), rng.integers(n_users, size=m - n_users)])
+    items = np.concatenate([rng.integers(n_items, size=m - n_items), np.arange(n_items)])
+    return users, items

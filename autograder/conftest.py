@@ -1,0 +1,66 @@
+"""`pytest autograder`: the options and fixtures of the checks; `session.py` does the bookkeeping."""
+
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder import paths
+from autograder.files import UnreadableSubmission
+from autograder.session import CheckSession, FileTarget
+from autograder.submission import Submission
+
+PUBLIC_SEED = 1
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("autograder", "checks of the course's exercises")
+    group.addoption(
+        "--submissions",
+        type=Path,
+        metavar="PATH",
+        help="the file or folder to check (default: exercises/en); .py or .ipynb",
+    )
+    group.addoption(
+        "--seed",
+        type=int,
+        default=PUBLIC_SEED,
+        help="draws the data of the checks (default: %(default)s)",
+    )
+    group.addoption("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    group.addoption(
+        "--all-problems", action="store_true", help="show every problem, not only the first"
+    )
+
+
+def pytest_configure(config):
+    os.environ.setdefault("MPLBACKEND", "agg")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    config.addinivalue_line(
+        "markers", "checks(function, share): the function of a check, its share of the points"
+    )
+    if config.pluginmanager.has_plugin(CheckSession.NAME):
+        return
+    try:
+        target = FileTarget(config.getoption("submissions") or paths.exercises())
+    except UnreadableSubmission as error:
+        raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
+
+
+@pytest.fixture
+def submission(request) -> Submission:
+    """The learner's functions, as attributes; see `autograder.submission`."""
+    session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
+    engine = session.engine_of(request.node)
+    engine.seed(request.config.getoption("seed"))
+    return Submission(engine)
+
+
+@pytest.fixture
+def rng(request) -> np.random.Generator:
+    """A random generator of this check's own, drawn from the seed of the run."""
+    own = zlib.crc32(request.node.nodeid.rpartition("/")[2].encode())
+    return np.random.default_rng([request.config.getoption("seed"), own])

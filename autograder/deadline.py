@@ -1,0 +1,47 @@
+"""A time limit for code in this process, on every platform."""
+
+import _thread
+import threading
+import time
+
+
+class deadline:
+    """Interrupt the block with `TimeoutError` when it runs longer than `seconds`.
+
+    Works in the main thread only (elsewhere the block runs without a limit). Code inside one long
+    C call is interrupted when that call returns.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._expired = False
+        self._lock = threading.Lock()
+        self._timer = None
+
+    def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            self._timer = threading.Timer(self.seconds, self._interrupt)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def _interrupt(self):
+        with self._lock:
+            if self._timer is not None:
+                self._expired = True
+                _thread.interrupt_main()
+
+    def __exit__(self, kind, error, trace):
+        if self._timer is None:
+            return False
+        try:
+            with self._lock:
+                self._timer.cancel()
+                self._timer = None
+            if self._expired and kind is not KeyboardInterrupt:
+                time.sleep(0.05)
+        except KeyboardInterrupt:
+            kind = KeyboardInterrupt
+        if self._expired and kind is KeyboardInterrupt:
+            raise TimeoutError(f"ran longer than {self.seconds:g} s") from None
+        return False

@@ -1,0 +1,91 @@
+"""Short, exact descriptions of values for messages."""
+
+import numpy as np
+
+MAX_ITEMS = 6
+MAX_TEXT = 160
+
+
+def brief(value) -> str:
+    """One line that says what a value is: its content when small, else its kind and shape."""
+    text = _brief(value)
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def brief_call(name: str, arguments: tuple, keywords: dict) -> str:
+    """A call as a learner would type it, with long arguments shortened."""
+    parts = [_argument(a) for a in arguments] + [f"{k}={_argument(v)}" for k, v in keywords.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _argument(value) -> str:
+    """An argument in a call: small arrays as lists, large ones by their shape."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return str(value.tolist()) if value.size <= MAX_ITEMS and value.dtype.kind in "iub" else (
+            f"<array {value.shape}>"
+        )
+    if type(value) in (list, tuple) and any(isinstance(part, np.ndarray) for part in value):
+        inside = ", ".join(_argument(part) for part in value)
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    return _brief(value)
+
+
+def _brief(value) -> str:
+    kind = type(value)
+    if kind.__module__.startswith("pandas"):
+        return _table(value)
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.6g}"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if kind in (list, tuple, set, frozenset):
+        return _sequence(value)
+    if kind is dict:
+        return _mapping(value)
+    if kind is str and len(value) > 60:
+        return repr(value[:60] + "…")
+    if hasattr(value, "_handle"):
+        return _proxy(value)
+    return repr(value)
+
+
+def _array(array) -> str:
+    if array.ndim == 0:
+        return _brief(array.item())
+    if array.size <= MAX_ITEMS:
+        text = np.array2string(array, precision=4, separator=", ", max_line_width=10_000)
+        return text.replace("\n", "") + f" (shape {array.shape})"
+    first = ", ".join(_brief(part) for part in array.ravel()[:3])
+    return f"array of shape {array.shape}, {array.dtype}, [{first}, …]"
+
+
+def _table(value) -> str:
+    if hasattr(value, "columns"):
+        columns = ", ".join(str(name) for name in value.columns[:8])
+        return f"frame of {len(value)} rows with columns {columns}"
+    first = ", ".join(f"{_brief(key)}: {_brief(part)}" for key, part in value.head(3).items())
+    return f"series of {len(value)} entries {{{first}{', …' if len(value) > 3 else ''}}}"
+
+
+def _sequence(value) -> str:
+    parts = [_brief(part) for part in list(value)[:MAX_ITEMS]]
+    if len(value) > MAX_ITEMS:
+        parts.append("…")
+    inside = ", ".join(parts)
+    if isinstance(value, tuple):
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, list):
+        return f"[{inside}]"
+    return f"{{{inside}}}" if value else "set()"
+
+
+def _mapping(value) -> str:
+    parts = [f"{_brief(k)}: {_brief(v)}" for k, v in list(value.items())[:4]]
+    return "{" + ", ".join(parts + (["…"] if len(value) > 4 else [])) + "}"
+
+
+def _proxy(value) -> str:
+    label = value._label
+    return label if label.startswith(("a ", "an ")) else f"<{value._handle.type_name}>"

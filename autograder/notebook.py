@@ -1,0 +1,54 @@
+"""What a learner calls inside an exercise: `check("build_mf")` and `hint("build_mf")`."""
+
+import sys
+
+from autograder import course
+from autograder.engine import Engine
+from autograder.figures import in_notebook
+from autograder.hints import hints_of
+from autograder.panel import HintPanel, VerdictPanel
+
+_running = False
+
+
+def check(function: str) -> VerdictPanel | None:
+    """Check one function as the notebook or script that calls this has defined it.
+
+    In a notebook the verdict is a panel, whose plain-text twin is the points as a number; elsewhere it
+    is printed too. While the file itself is being checked, check cells do nothing (None).
+    Raises `LookupError` for a name that is no function of the course.
+    """
+    global _running
+    step = course.step_of_function(function)
+    if _running:
+        return None
+    from autograder.runner import run
+    from autograder.session import NamespaceTarget
+
+    namespace = sys._getframe(1).f_globals
+    engine = Engine(namespace, _of_caller(namespace))
+    _running = True
+    try:
+        [report] = run(NamespaceTarget(step.name, engine, frozenset({function})))
+    finally:
+        _running = False
+    panel = VerdictPanel(report.functions[0], step.name)
+    if not in_notebook():
+        print(panel.text())
+    return panel
+
+
+def hint(function: str, level: int = 1) -> HintPanel:
+    """Show a function's hints up to a level: 1 a nudge, 2 the concept, 3 the shape of the code.
+
+    Raises `LookupError` for a name that is no function of the course.
+    """
+    panel = HintPanel(function, hints_of(function)[:level])
+    if not in_notebook():
+        print(panel.text())
+    return panel
+
+
+def _of_caller(namespace: dict):
+    file = namespace.get("__file__")
+    return lambda filename: filename == file or "ipykernel" in filename or "<ipython" in filename

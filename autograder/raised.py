@@ -1,0 +1,70 @@
+"""Exceptions of a learner's code, carried to a check as the nearest built-in type."""
+
+import builtins
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MAX_MESSAGE = 600
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What a learner's code raised."""
+
+    type_name: str
+    builtin: str
+    message: str
+    where: str
+
+    def exception(self) -> Exception:
+        """An exception of the same built-in type that knows that it is the learner's."""
+        kind = getattr(builtins, self.builtin)
+        try:
+            error = kind(self.message)
+        except TypeError:
+            error = RuntimeError(self.message)
+        error.learner = self
+        return error
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
+
+
+def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
+    """Describe an exception; `is_learners(filename)` tells the learner's frames from all others."""
+    builtin = next(
+        (
+            kind.__name__
+            for kind in type(error).__mro__
+            if issubclass(kind, Exception)
+            and kind is not Exception
+            and getattr(builtins, kind.__name__, None) is kind
+        ),
+        "RuntimeError",
+    )
+    return Raised(type(error).__name__, builtin, _text(error), _where(error, is_learners))
+
+
+def of_learner(error: BaseException) -> Raised | None:
+    """The record behind an exception that a learner's code raised, None for any other."""
+    return getattr(error, "learner", None)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+
+
+def _where(error: BaseException, is_learners: Callable[[str], bool]) -> str:
+    """The innermost line of the learner's own code, as `file, line N: source`."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: {(error.text or '').strip()}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if is_learners(f.filename)]
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f"line {last.lineno} of {last.name}: {last.line}"

@@ -1,0 +1,102 @@
+"""The report: all verdicts of one submission, and the one JSON form behind every rendering."""
+
+from dataclasses import asdict, dataclass, replace
+
+SCHEMA = 1
+OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The verdict of one check. Only a passed check earns its points."""
+
+    id: str
+    outcome: str
+    points: float
+    max_points: float
+    message: str = ""
+    misconception: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class FunctionReport:
+    """The checks of one function."""
+
+    name: str
+    points: float
+    max_points: float
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def outcome(self) -> str:
+        """passed, todo (nothing but the stub), error, timeout or failed."""
+        outcomes = {check.outcome for check in self.checks}
+        if len(outcomes) == 1:
+            return outcomes.pop()
+        for outcome in ("error", "timeout", "failed"):
+            if outcome in outcomes:
+                return outcome
+        return "failed"
+
+    @property
+    def problem(self) -> CheckResult | None:
+        """The first check that did not pass."""
+        return next((check for check in self.checks if check.outcome != "passed"), None)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All verdicts of a submission."""
+
+    exercise: str
+    submission: str
+    sha256: str
+    points: float
+    max_points: float
+    isolation: tuple[str, ...]
+    functions: tuple[FunctionReport, ...]
+    notes: tuple[str, ...] = ()
+    schema: int = SCHEMA
+
+    @property
+    def complete(self) -> bool:
+        return all(function.outcome == "passed" for function in self.functions)
+
+    def to_json(self) -> dict:
+        """The report as plain data, ready for `json.dump`."""
+        return {"schema": self.schema, **{k: v for k, v in asdict(self).items() if k != "schema"}}
+
+
+def from_json(document: dict) -> Report:
+    """The report behind a JSON document; raises `ValueError` for another schema."""
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"a report of schema {document.get('schema')!r}, not {SCHEMA}")
+    functions = tuple(
+        FunctionReport(**{**f, "checks": tuple(CheckResult(**c) for c in f["checks"])})
+        for f in document["functions"]
+    )
+    return Report(
+        **{
+            **document,
+            "functions": functions,
+            "isolation": tuple(document["isolation"]),
+            "notes": tuple(document["notes"]),
+        }
+    )
+
+
+def of_function(name: str, max_points: float, checks: tuple[CheckResult, ...]) -> FunctionReport:
+    """The report of a function: its points are the sum of its checks', between 0 and the maximum."""
+    earned = round(sum(check.points for check in checks), 2)
+    return FunctionReport(name, min(max(earned, 0.0), float(max_points)), float(max_points), checks)
+
+
+def with_function(report: Report, function: FunctionReport) -> Report:
+    """The report with one function more and its points added."""
+    return replace(
+        report,
+        functions=(*report.functions, function),
+        points=round(report.points + function.points, 2),
+        max_points=report.max_points + function.max_points,
+    )

@@ -1,0 +1,67 @@
+"""Run checks from Python: the same pytest run as `pytest autograder`, without its output."""
+
+import os
+from unittest.mock import patch
+
+import pytest
+
+from autograder import paths
+from autograder.report import Report
+from autograder.session import CheckSession, FileTarget, NamespaceTarget
+
+_ARGUMENTS = ("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "--capture=sys")
+
+
+class CheckError(RuntimeError):
+    """The checks could not be run at all; the text is pytest's own."""
+
+
+def run(target: FileTarget | NamespaceTarget, seed: int | None = None) -> list[Report]:
+    """The reports on a target's exercises; `seed` draws other data than the public seed's.
+
+    Raises `CheckError` where pytest itself fails.
+    """
+    keeper = _Keeper()
+    files = [str(paths.CHECKS / f"test_{exercise}.py") for exercise in target.exercises]
+    options = ["-c", os.devnull, "--rootdir", str(paths.CHECKS.parent), *_ARGUMENTS]
+    if seed is not None:
+        options += ["--seed", str(seed)]
+    hermetic = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    with patch.dict(os.environ, hermetic):
+        code = pytest.main([*options, *files], plugins=[_Target(target), keeper])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or keeper.reports is None:
+        raise CheckError("\n".join(keeper.errors) or f"pytest ended with {code!r}")
+    return keeper.reports
+
+
+class _Target:
+    """Hands the target to `conftest.py`."""
+
+    def __init__(self, target):
+        self.target = target
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        config.pluginmanager.register(CheckSession(config, self.target), CheckSession.NAME)
+
+
+class _Keeper:
+    """Takes the reports at the end of the run."""
+
+    def __init__(self):
+        self.reports = None
+        self.errors = []
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.errors.append(report.longreprtext)
+
+    def pytest_internalerror(self, excrepr):
+        self.errors.append(str(excrepr))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        check_session = session.config.pluginmanager.get_plugin(CheckSession.NAME)
+        self.reports = check_session.reports()

@@ -1,0 +1,224 @@
+"""The bookkeeping of one run of the checks: from pytest's outcomes to reports.
+
+Registered by `conftest.py`. Each check's verdict rides on pytest's own report (`user_properties`), so
+that it survives pytest-xdist; reports are put together where all of them arrive.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from autograder import course
+from autograder.engine import Engine
+from autograder.files import SubmissionFile, UnreadableSubmission, digest, find
+from autograder.loading import Loaded, load
+from autograder.outcome import Subject, Verdict, judge
+from autograder.report import CheckResult, Report, of_function, with_function
+
+PROPERTY = "autograder"
+LETTERS = {
+    "passed": (".", {"green": True}),
+    "failed": ("F", {"red": True}),
+    "todo": ("t", {"blue": True}),
+    "error": ("E", {"red": True, "bold": True}),
+}
+
+
+class FileTarget:
+    """Checks the exercises in a file or folder, or only some functions of them.
+
+    Raises `UnreadableSubmission` where there is no exercise.
+    """
+
+    def __init__(self, path: Path, functions: frozenset[str] | None = None):
+        self.functions = functions
+        self._files = find(path)
+        self._loaded: dict[str, Loaded] = {}
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        return tuple(self._files)
+
+    def loaded(self, exercise: str) -> Loaded:
+        """The submission of an exercise, run once."""
+        if exercise not in self._loaded:
+            self._loaded[exercise] = load(self._files[exercise])
+        return self._loaded[exercise]
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        """The path of a submission and the SHA-256 of its bytes."""
+        file: SubmissionFile = self._files[exercise]
+        return file.path.as_posix(), digest(file.path)
+
+
+class NamespaceTarget:
+    """Checks some functions that a running notebook or script has defined."""
+
+    def __init__(self, exercise: str, engine: Engine, functions: frozenset[str]):
+        self.exercises = (exercise,)
+        self.functions = functions
+        self._loaded = Loaded(engine, {}, ())
+
+    def loaded(self, exercise: str) -> Loaded:
+        return self._loaded
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        return "", ""
+
+
+class CheckSession:
+    """pytest hooks of a run over one target, and the reports that come of it."""
+
+    NAME = "autograder-session"
+
+    def __init__(self, config, target: "FileTarget | NamespaceTarget"):
+        self._config = config
+        self._target = target
+        self._points = {}
+        self._results = defaultdict(list)
+        self._notes = defaultdict(dict)
+
+    # Collection
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config, items):
+        """Drop the checks of exercises that were not handed in; share out every function's points."""
+        checks = [item for item in items if item.get_closest_marker("checks")]
+        self._points.update(_shared_points(checks))
+        wanted = [i for i in checks if _exercise(i) in self._target.exercises]
+        if self._target.functions is not None:
+            wanted = [item for item in wanted if _function(item) in self._target.functions]
+        dropped = [item for item in items if item not in set(wanted)]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = wanted
+
+    def engine_of(self, item) -> Engine:
+        """The engine of the submission that a check is about."""
+        return self._target.loaded(_exercise(item)).engine
+
+    # Verdicts
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        report = yield
+        over = report.when == "call" or (report.when == "setup" and not report.passed)
+        if over and item.get_closest_marker("checks"):
+            error = call.excinfo.value if call.excinfo else None
+            verdict = self._verdict(item, error, report)
+            result = CheckResult(
+                id=item.nodeid.rpartition("/")[2],
+                outcome=verdict.outcome,
+                points=self._points[item.nodeid] if verdict.outcome == "passed" else 0.0,
+                max_points=self._points[item.nodeid],
+                message=verdict.message,
+                misconception=verdict.misconception,
+                seconds=round(report.duration, 3),
+            )
+            notes = self._notes_of(item)
+            report.user_properties.append(
+                (PROPERTY, [_exercise(item), _function(item), vars(result), notes])
+            )
+            report.outcome = "passed" if verdict.outcome == "passed" else "failed"
+            report.longrepr = None if verdict.outcome == "passed" else verdict.message
+        return report
+
+    def _verdict(self, item, error, report) -> Verdict:
+        if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
+            raise error
+        if isinstance(error, UnreadableSubmission):
+            return Verdict("failed", str(error))
+        submission = getattr(item, "funcargs", {}).get("submission")
+        subject = Subject(
+            exercise=_exercise(item),
+            function=_function(item),
+            calls=submission.calls() if submission is not None else "",
+            property=_first_line(item.function.__doc__),
+            notes=tuple(self._notes_of(item)),
+        )
+        return judge(error, subject, report.longreprtext)
+
+    def _notes_of(self, item) -> list[str]:
+        try:
+            return list(self._target.loaded(_exercise(item)).notes)
+        except UnreadableSubmission:
+            return []
+
+    def pytest_runtest_logreport(self, report):
+        for name, value in report.user_properties:
+            if name == PROPERTY and (report.when == "call" or report.failed):
+                exercise, function, result, notes = value
+                self._results[exercise, function].append(CheckResult(**result))
+                self._notes[exercise].update(dict.fromkeys(notes))
+
+    def pytest_report_teststatus(self, report, config):
+        verdict = _verdict_of(report)
+        if verdict is not None:
+            letter, markup = LETTERS[verdict]
+            return verdict, letter, (verdict.upper(), markup)
+        return None
+
+    # Reports
+
+    def reports(self) -> list[Report]:
+        """The reports of all exercises that were checked, in course order."""
+        return [
+            self._report(step)
+            for step in course.steps()
+            if any(exercise == step.name for exercise, _function in self._results)
+        ]
+
+    def _report(self, step: course.Step) -> Report:
+        path, sha256 = self._target.identity(step.name)
+        notes = tuple(self._notes[step.name])
+        report = Report(step.name, path, sha256, 0.0, 0.0, (), (), notes)
+        for function, points in step.points.items():
+            checks = tuple(self._results.get((step.name, function), ()))
+            if checks:
+                report = with_function(report, of_function(function, points, checks))
+        return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        path = self._config.getoption("json")
+        if path is not None and not hasattr(self._config, "workerinput"):
+            documents = [report.to_json() for report in self.reports()]
+            document = documents[0] if len(documents) == 1 else documents
+            path.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter, config):
+        from autograder.terminal import print_reports
+
+        print_reports(self.reports(), every_problem=config.getoption("all_problems"))
+
+
+def _exercise(item) -> str:
+    return item.module.__name__.rpartition(".")[2].removeprefix("test_")
+
+
+def _function(item) -> str:
+    return item.get_closest_marker("checks").kwargs["function"]
+
+
+def _shared_points(items) -> dict[str, float]:
+    """Points by check: each function's points, divided in proportion to the shares."""
+    shares = defaultdict(dict)
+    for item in items:
+        shares[_function(item)][item.nodeid] = item.get_closest_marker("checks").kwargs["share"]
+    points = {}
+    for function, parts in shares.items():
+        total = course.step_of_function(function).points[function] / sum(parts.values())
+        points.update({nodeid: round(total * share, 4) for nodeid, share in parts.items()})
+    return points
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n\n")[0].replace("\n    ", " ")
+
+
+def _verdict_of(report) -> str | None:
+    values = [value for name, value in report.user_properties if name == PROPERTY]
+    return values[-1][2]["outcome"] if values and (report.when == "call" or report.failed) else None
+
+

@@ -1,0 +1,130 @@
+"""What a check sees of a learner's work: `submission` looks like a module of their functions.
+
+Calls and reads pass through an engine by value; what is no plain data is a `Proxy`, which can be
+called, read and handed back. A check cannot tell whether the engine lives in this process.
+"""
+
+from autograder.describe import brief, brief_call
+from autograder.values import Handle, by_value
+
+
+class MissingFunction(Exception):
+    """The submission has no function of the name that a check asks for.
+
+    `found` is what stands under that name instead, None where nothing does.
+    """
+
+    def __init__(self, name: str, found=None):
+        super().__init__(name)
+        self.name = name
+        self.found = found
+
+
+class Proxy:
+    """An object on the learner's side: call it, read its attributes and items, hand it back."""
+
+    __slots__ = ("_handle", "_label", "_owner")
+
+    def __init__(self, owner: "Submission", handle: Handle, label: str):
+        self._owner = owner
+        self._handle = handle
+        self._label = label
+
+    def __repr__(self):
+        return f"<{self._handle.type_name}>"
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        owner = self._owner
+        return owner._wrap(owner._engine.attribute(self._handle, name), f"{self._label}.{name}")
+
+    def __call__(self, *arguments, **keywords):
+        return self._owner._call(self, arguments, keywords)
+
+    def __getitem__(self, key):
+        owner = self._owner
+        answer = owner._engine.item(self._handle, owner._unwrap(key))
+        return owner._wrap(answer, f"{self._label}[{brief(key)}]")
+
+    def __len__(self):
+        return self._owner._engine.length(self._handle)
+
+
+class Submission:
+    """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`.
+
+    `given` makes the kit's own objects on the learner's side (`submission.given.table_model(...)`),
+    `keep(value)` places a value there whose later state `read(kept)` tells.
+    """
+
+    def __init__(self, engine):
+        self._engine = engine
+        self._calls = []
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._engine.names():
+            raise MissingFunction(name)
+        function = self._wrap(self._engine.name(name), name)
+        if not isinstance(function, Proxy):
+            raise MissingFunction(name, function)
+        return function
+
+    @property
+    def given(self) -> "Given":
+        """The kit's own objects, made on the learner's side."""
+        return Given(self)
+
+    def keep(self, value) -> Proxy:
+        """Place a copy of `value` on the learner's side, to be handed to functions and read back."""
+        handle = self._engine.keep(self._unwrap(value))
+        return Proxy(self, handle, brief(value))
+
+    def read(self, kept: Proxy):
+        """The present value of what `keep` placed, or of another proxy, as plain data."""
+        return self._wrap(self._engine.read(kept._handle), kept._label)
+
+    def calls(self) -> str:
+        """The calls that led to the latest answer, as a learner would type them."""
+        return "; ".join(self._calls)
+
+    def _call(self, function: Proxy, arguments, keywords):
+        text = brief_call(function._label, arguments, keywords)
+        if "." not in function._label:
+            self._calls.clear()
+        self._calls.append(text)
+        del self._calls[1:-2]
+        answer = self._engine.call(
+            function._handle, self._unwrap(arguments), self._unwrap(keywords)
+        )
+        return self._wrap(answer, f"{function._label}(…)")
+
+    def _wrap(self, answer, label: str):
+        return by_value(answer, lambda handle: Proxy(self, handle, label))
+
+    def _unwrap(self, value):
+        return by_value(value, _handle_of)
+
+
+class Given:
+    """Makers of the kit's own objects; see `materials`."""
+
+    def __init__(self, owner: Submission):
+        self._owner = owner
+
+    def __getattr__(self, name):
+        owner = self._owner
+
+        def make(*arguments, **keywords):
+            answer = owner._engine.given(name, owner._unwrap(arguments), owner._unwrap(keywords))
+            return owner._wrap(answer, f"a {name.replace('_', ' ')}")
+
+        return make
+
+
+def _handle_of(value) -> Handle:
+    if isinstance(value, Proxy):
+        return value._handle
+    raise TypeError(f"a check hands over a {type(value).__name__}, which does not pass by value")

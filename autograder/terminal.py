@@ -1,0 +1,90 @@
+"""Reports in a terminal: points and progress an exercise, and one problem at a time."""
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from autograder import course
+from autograder.i18n import _, ngettext
+from autograder.report import FunctionReport, Report
+
+STYLES = {"passed": "green", "failed": "red", "todo": "blue", "error": "bold red", "timeout": "red"}
+SIGNS = {"passed": "✓", "failed": "✗", "todo": "·", "error": "!", "timeout": "✗"}
+
+
+def format_points(points: float) -> str:
+    """Points without idle zeros: 6, 2.5."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def print_reports(reports: list[Report], every_problem: bool = False, console=None) -> None:
+    """Print the table of exercises, then the first problem, or all of them."""
+    if not reports:
+        return
+    console = console or Console(highlight=False)
+    console.print()
+    console.print(table(reports))
+    _print_notes(reports, console)
+    problems = [(r, f) for r in reports for f in r.functions if f.outcome != "passed"]
+    shown = problems if every_problem else problems[:1]
+    for report, function in shown:
+        console.print(problem_panel(report, function))
+    if len(problems) > len(shown):
+        rest = len(problems) - len(shown)
+        console.print(
+            ngettext("{n} more function after this one.", "{n} more functions after this one.", rest)
+            .format(n=rest),
+            style="dim",
+        )
+
+
+def table(reports: list[Report]) -> Table:
+    """One row an exercise: a sign a function, a bar, points."""
+    rows = Table(box=None, pad_edge=False)
+    rows.add_column(_("exercise"))
+    rows.add_column(_("functions"))
+    rows.add_column(_("progress"), width=16)
+    rows.add_column(_("points"), justify="right")
+    for report in reports:
+        signs = Text(" ").join(
+            Text(SIGNS[f.outcome], style=STYLES[f.outcome]) for f in report.functions
+        )
+        bar = ProgressBar(total=report.max_points, completed=report.points, width=16)
+        rows.add_row(report.exercise, signs, bar, points_of(report))
+    if len(reports) > 1:
+        earned = sum(report.points for report in reports)
+        possible = sum(report.max_points for report in reports)
+        bar = ProgressBar(total=possible, completed=earned, width=16)
+        total = f"{format_points(earned)} / {format_points(possible)}"
+        rows.add_row(_("all"), "", bar, total, style="bold")
+    return rows
+
+
+def points_of(report: Report) -> str:
+    return f"{format_points(report.points)} / {format_points(report.max_points)}"
+
+
+def problem_panel(report: Report, function: FunctionReport) -> Panel:
+    """The first problem of a function, ready to print."""
+    problem = function.problem
+    style = STYLES[problem.outcome]
+    title = f"{report.exercise} · {function.name} · {problem.outcome}"
+    body = Text(problem.message)
+    if problem.outcome == "todo":
+        objective = course.step(report.exercise).objective
+        body = Text("\n").join(
+            [
+                body,
+                Text(_("This step: {objective}.").format(objective=_(objective))),
+                Text(_("For a hint: autograder hint {name}").format(name=function.name)),
+            ]
+        )
+    return Panel(body, title=title, title_align="left", border_style=style)
+
+
+def _print_notes(reports: list[Report], console: Console) -> None:
+    for report in reports:
+        for note in report.notes:
+            console.print(f"{report.exercise}: {note}", style="yellow")

@@ -1,0 +1,215 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4 · A rating is a dot product
+#
+# **Day 1 · 90 minutes · 10 points**
+#
+# At the end of this step you can:
+# - write Koren's equation (1) as a Keras model with two inputs;
+# - plant weights in it and predict, by hand and by machine, the same number;
+# - score every film for every user with one matrix product.
+#
+# You write three functions: `build_mf` (6 points), `predict_pairs` (2) and `score_matrix` (2).
+# Fill in a stub, run the check cell below it, read what it says, and go on.
+
+# %%
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+import data
+from autograder import carry_over, check, show, use_style
+
+use_style()
+
+# %% [markdown]
+# ## From two vectors to one rating
+#
+# Step 3 gave every user $u$ a vector $p_u$ and every item $i$ a vector $q_i$, each of $K$ numbers: one row
+# of an embedding table. Koren, Bell and Volinsky predict the rating from these two rows alone:
+#
+# $$\hat r_{ui} = q_i^\top p_u = \sum_{k=1}^{K} q_{ik}\, p_{uk} \qquad \text{(Koren 1)}$$
+#
+# A factor $k$ counts when both have it: a user who likes comedy ($p_{uk}$ large) and a film that is one
+# ($q_{ik}$ large) add to the rating; a user who dislikes it ($p_{uk} < 0$) takes away.
+
+# %% [markdown]
+# ## A worked example
+#
+# Two factors, say *humour* and *suspense*; two users; three films. Follow the numbers by hand.
+
+# %%
+p = np.array([[1.0, 0.5], [0.0, 2.0]])  # Ada likes both, Ben only suspense
+q = np.array([[3.0, 1.0], [0.5, 2.0], [2.0, 0.0]])  # a comedy, a thriller, a farce
+
+print("Ada and the comedy:", 1.0 * 3.0 + 0.5 * 1.0)
+print("Ben and the comedy:", 0.0 * 3.0 + 2.0 * 1.0)
+print("Ben and the thriller:", p[1] @ q[1])
+
+# %% [markdown]
+# ## Your turn: the model
+#
+# A Functional model is a graph of layers. Draw it before you write it:
+#
+# ```
+# user (b, 1) ── user_embedding ── (b, 1, K) ──┐
+#                                              ├── q·p ── (b, 1)
+# item (b, 1) ── item_embedding ── (b, 1, K) ──┘
+# ```
+#
+# `b` is the batch: as many pairs (user, item) as you like, each pair with its own rating.
+# Print the shape after every layer when you are lost.
+
+# %%
+def build_mf(n_users, n_items, n_factors):
+    """Matrix factorisation, Koren (1): the score of a pair is q_i · p_u, and nothing else.
+
+    n_users, n_items, n_factors: ints.
+    Returns a keras.Model with inputs [user, item], int arrays (b, 1), and output (b, 1).
+    Its tables are layers named `user_embedding` (n_users, K) and `item_embedding` (n_items, K).
+    """
+    # TODO: two inputs, two embeddings, one dot product, one model.
+    ### BEGIN SOLUTION
+    user = keras.Input((1,), dtype="int32", name="user")
+    item = keras.Input((1,), dtype="int32", name="item")
+    p_u = keras.layers.Embedding(int(n_users), int(n_factors), name="user_embedding")(user)
+    q_i = keras.layers.Embedding(int(n_items), int(n_factors), name="item_embedding")(item)
+    score = keras.layers.Dot(axes=2)([q_i, p_u])
+    return keras.Model([user, item], keras.layers.Flatten(name="score")(score))
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### build_mf
+# 1. A model needs as many `keras.Input` as there are columns of ids: one for users, one for items.
+# 2. `Embedding` turns ids of shape (b, 1) into vectors of shape (b, 1, K). The dot product runs along
+#    the axis of length K, and what is left must become (b, 1).
+# 3. Two inputs; two named embeddings; a layer that multiplies and sums along the last axis; a layer that
+#    flattens (b, 1, 1) to (b, 1); `keras.Model([user, item], score)`.
+
+# %% tags=["check"]
+check("build_mf")
+
+# %% [markdown]
+# ## Your turn: predict
+#
+# Keras pairs the first row of the first input with the first row of the second: give it two columns,
+# get back one column. `predict_pairs` hides that and speaks in plain vectors.
+
+# %%
+def predict_pairs(model, users, items):
+    """Scores of pairs: entry k is the model's score of (users[k], items[k]).
+
+    model: a Keras model with inputs [user, item], output (b, 1) or (b,).
+    users, items: int arrays (m,).
+    Returns a float array (m,).
+    """
+    # TODO: shape the ids as the model wants them, predict, and return a flat array.
+    ### BEGIN SOLUTION
+    columns = [np.reshape(users, (-1, 1)), np.reshape(items, (-1, 1))]
+    return model.predict(columns, verbose=0).reshape(-1)
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### predict_pairs
+# 1. The model has two inputs, and answers with a column. What shape do you hold, what shape is asked for?
+# 2. `np.reshape(x, (-1, 1))` makes a column of a vector, `.reshape(-1)` a vector of a column.
+# 3. Make two columns; `model.predict([…, …], verbose=0)`; flatten the answer.
+
+# %% tags=["check"]
+check("predict_pairs")
+
+# %% [markdown]
+# ## Your turn: every film for every user
+#
+# One user and one film are one dot product. All users and all films are all dot products: a single matrix
+# product of the two tables, thousands of times faster than asking pair by pair.
+#
+# $$\hat R = P\,Q^\top, \qquad P \in \mathbb R^{U \times K},\quad Q \in \mathbb R^{I \times K}$$
+
+# %%
+def score_matrix(user_factors, item_factors):
+    """Scores of all pairs: entry [u, i] is q_i · p_u.
+
+    user_factors: array (U, K); item_factors: array (I, K).
+    Returns an array (U, I).
+    """
+    # TODO: one matrix product.
+    ### BEGIN SOLUTION
+    return np.asarray(user_factors) @ np.asarray(item_factors).T
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### score_matrix
+# 1. Which shapes go in, which shape comes out? Which axis disappears?
+# 2. In a matrix product the inner axes meet and vanish: (U, K) times (K, I) is (U, I).
+# 3. Transpose one of the tables and use `@`.
+
+# %% tags=["check"]
+check("score_matrix")
+
+# %% [markdown]
+# ## On MovieLens: a model that knows nothing yet
+#
+# Before any training the tables are random, so the scores are noise around zero. Look at them all the
+# same: the shapes are right, and the range shows how far training has to go.
+
+# %% tags=["demo"]
+encoding = carry_over("02_encode_split")
+
+dataset = data.load()
+ratings, movies = dataset
+user_classes, user_map = encoding.fit_encoder(ratings["userId"])
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+[users, items], y = encoding.make_xy(ratings, user_map, item_map)
+
+model = build_mf(len(user_map), len(item_map), 32)
+scores = predict_pairs(model, users[:, 0], items[:, 0])
+print(f"{dataset.name}: {len(y):,} ratings, {model.count_params():,} parameters")
+
+figure, axes = plt.subplots()
+axes.hist(y, bins=np.arange(0.25, 5.5, 0.5), label="ratings", alpha=0.8)
+axes.hist(scores, bins=40, label="untrained scores", alpha=0.8)
+axes.set(xlabel="stars", ylabel="pairs", title="Before training, every score is near zero")
+axes.set_yscale("log")
+axes.legend()
+show(figure, "04-untrained-scores")
+
+# %% [markdown]
+# The whole table of scores is one product. How much faster than pair by pair?
+
+# %% tags=["demo"]
+from time import perf_counter
+
+P = model.get_layer("user_embedding").get_weights()[0]
+Q = model.get_layer("item_embedding").get_weights()[0]
+
+start = perf_counter()
+R = score_matrix(P, Q)
+whole = perf_counter() - start
+start = perf_counter()
+predict_pairs(model, np.zeros(len(Q), dtype=int), np.arange(len(Q)))
+one_user = perf_counter() - start
+print(f"all {R.size:,} scores in {whole * 1000:.0f} ms; one user's row by `predict` in {one_user * 1000:.0f} ms")
+
+# %% [markdown]
+# ## To discuss
+#
+# - A film's vector is doubled. What happens to its scores, and to the order of a user's list?
+# - Rotate both tables by the same orthogonal matrix. Which scores change? What does that say about the
+#   meaning of a single factor?
+# - A new user has rated nothing. Which row of the table is theirs, and what does it predict?
