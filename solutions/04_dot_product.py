@@ -25,6 +25,8 @@
 # Fill in a stub, run the check cell below it, read what it says, and go on.
 
 # %%
+from time import perf_counter
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -37,13 +39,14 @@ use_style()
 # %% [markdown]
 # ## From two vectors to one rating
 #
-# Step 3 gave every user $u$ a vector $p_u$ and every item $i$ a vector $q_i$, each of $K$ numbers: one row
-# of an embedding table. Koren, Bell and Volinsky predict the rating from these two rows alone:
+# Step 3 gave every user $u$ a vector $p_u$ and every item $i$ a vector $q_i$, each of $K$ numbers:
+# one row of an embedding table. Koren, Bell and Volinsky predict the rating from these two rows
+# alone:
 #
 # $$\hat r_{ui} = q_i^\top p_u = \sum_{k=1}^{K} q_{ik}\, p_{uk} \qquad \text{(Koren 1)}$$
 #
-# A factor $k$ counts when both have it: a user who likes comedy ($p_{uk}$ large) and a film that is one
-# ($q_{ik}$ large) add to the rating; a user who dislikes it ($p_{uk} < 0$) takes away.
+# A factor $k$ counts when both have it: a user who likes comedy ($p_{uk}$ large) and a film that is
+# one ($q_{ik}$ large) add to the rating; a user who dislikes it ($p_{uk} < 0$) takes away.
 
 # %% [markdown]
 # ## A worked example
@@ -78,7 +81,8 @@ def build_mf(n_users, n_items, n_factors):
 
     n_users, n_items, n_factors: ints.
     Returns a keras.Model with inputs [user, item], int arrays (b, 1), and output (b, 1).
-    Its tables are layers named `user_embedding` (n_users, K) and `item_embedding` (n_items, K).
+    Its tables are layers named `user_embedding` (n_users, K) and `item_embedding` (n_items, K); one
+    row more, for unknown ids, is welcome. Both start at random and are trainable.
     """
     # TODO: two inputs, two embeddings, one dot product, one model.
     ### BEGIN SOLUTION
@@ -94,10 +98,10 @@ def build_mf(n_users, n_items, n_factors):
 # %% [markdown] tags=["hint"]
 # ### build_mf
 # 1. A model needs as many `keras.Input` as there are columns of ids: one for users, one for items.
-# 2. `Embedding` turns ids of shape (b, 1) into vectors of shape (b, 1, K). The dot product runs along
-#    the axis of length K, and what is left must become (b, 1).
-# 3. Two inputs; two named embeddings; a layer that multiplies and sums along the last axis; a layer that
-#    flattens (b, 1, 1) to (b, 1); `keras.Model([user, item], score)`.
+# 2. `Embedding` turns ids of shape (b, 1) into vectors of shape (b, 1, K). The dot product runs
+#    along the axis of length K, and what is left must become (b, 1).
+# 3. Two inputs; two named embeddings; a layer that multiplies and sums along the last axis; a layer
+#    that flattens (b, 1, 1) to (b, 1); `keras.Model([user, item], score)`.
 
 # %% tags=["check"]
 check("build_mf")
@@ -105,14 +109,14 @@ check("build_mf")
 # %% [markdown]
 # ## Your turn: predict
 #
-# Keras pairs the first row of the first input with the first row of the second: give it two columns,
-# get back one column. `predict_pairs` hides that and speaks in plain vectors.
+# Keras pairs the first row of the first input with the first row of the second: give it two
+# columns, get back one column. `predict_pairs` hides that and speaks in plain vectors.
 
 # %%
 def predict_pairs(model, users, items):
     """Scores of pairs: entry k is the model's score of (users[k], items[k]).
 
-    model: a Keras model with inputs [user, item], output (b, 1) or (b,).
+    model: a Keras model with inputs [user, item], each (b, 1), and output (b, 1).
     users, items: int arrays (m,).
     Returns a float array (m,).
     """
@@ -125,18 +129,35 @@ def predict_pairs(model, users, items):
 
 # %% [markdown] tags=["hint"]
 # ### predict_pairs
-# 1. The model has two inputs, and answers with a column. What shape do you hold, what shape is asked for?
-# 2. `np.reshape(x, (-1, 1))` makes a column of a vector, `.reshape(-1)` a vector of a column.
-# 3. Make two columns; `model.predict([…, …], verbose=0)`; flatten the answer.
+# 1. The model has two inputs, and answers with a column. What shape do you hold, what shape is
+#    asked for?
+# 2. A vector (m,) becomes a column (m, 1) by a reshape, and a column becomes a vector by another
+#    one. In a shape, -1 stands for "as many as there are".
+# 3. Make a column of the users and one of the items; hand both, in a list, to the model's
+#    `predict`; make a vector of what comes back.
 
 # %% tags=["check"]
 check("predict_pairs")
 
 # %% [markdown]
+# Now the worked example by machine. Plant Ada's, Ben's and the films' vectors in a model of yours,
+# and predict the three pairs that you followed by hand: 3.5, 2 and 4.
+
+# %% tags=["demo"]
+small = build_mf(n_users=2, n_items=3, n_factors=2)
+for name, planted in ("user_embedding", p), ("item_embedding", q):
+    table = small.get_layer(name).get_weights()[0]
+    table[: len(planted)] = planted
+    small.get_layer(name).set_weights([table])
+
+small.summary()
+print(predict_pairs(small, users=np.array([0, 1, 1]), items=np.array([0, 0, 1])))
+
+# %% [markdown]
 # ## Your turn: every film for every user
 #
-# One user and one film are one dot product. All users and all films are all dot products: a single matrix
-# product of the two tables, thousands of times faster than asking pair by pair.
+# One user and one film are one dot product. All users and all films are all dot products: a single
+# matrix product of the two tables. Further down you measure what that saves.
 #
 # $$\hat R = P\,Q^\top, \qquad P \in \mathbb R^{U \times K},\quad Q \in \mathbb R^{I \times K}$$
 
@@ -165,13 +186,13 @@ check("score_matrix")
 # %% [markdown]
 # ## On MovieLens: a model that knows nothing yet
 #
-# Before any training the tables are random, so the scores are noise around zero. Look at them all the
-# same: the shapes are right, and the range shows how far training has to go.
+# Before any training the tables are random, so the scores are noise around zero. Look at them all
+# the same: the shapes are right, and the range shows how far training has to go.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
 
-dataset = data.load()
+dataset = data.load(bad_rows="skip")
 ratings, movies = dataset
 user_classes, user_map = encoding.fit_encoder(ratings["userId"])
 item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
@@ -186,15 +207,14 @@ axes.hist(y, bins=np.arange(0.25, 5.5, 0.5), label="ratings", alpha=0.8)
 axes.hist(scores, bins=40, label="untrained scores", alpha=0.8)
 axes.set(xlabel="stars", ylabel="pairs", title="Before training, every score is near zero")
 axes.set_yscale("log")
-axes.legend()
+axes.set_ylim(top=20 * len(y))
+axes.legend(loc="upper center", ncols=2)
 show(figure, "04-untrained-scores")
 
 # %% [markdown]
 # The whole table of scores is one product. How much faster than pair by pair?
 
 # %% tags=["demo"]
-from time import perf_counter
-
 P = model.get_layer("user_embedding").get_weights()[0]
 Q = model.get_layer("item_embedding").get_weights()[0]
 
@@ -204,12 +224,13 @@ whole = perf_counter() - start
 start = perf_counter()
 predict_pairs(model, np.zeros(len(Q), dtype=int), np.arange(len(Q)))
 one_user = perf_counter() - start
-print(f"all {R.size:,} scores in {whole * 1000:.0f} ms; one user's row by `predict` in {one_user * 1000:.0f} ms")
+print(f"the whole table, {R.size:,} scores: {1000 * whole:.0f} ms")
+print(f"one user's row, {len(Q):,} scores, by `predict`: {1000 * one_user:.0f} ms")
 
 # %% [markdown]
 # ## To discuss
 #
 # - A film's vector is doubled. What happens to its scores, and to the order of a user's list?
-# - Rotate both tables by the same orthogonal matrix. Which scores change? What does that say about the
-#   meaning of a single factor?
+# - Rotate both tables by the same orthogonal matrix. Which scores change? What does that say about
+#   the meaning of a single factor?
 # - A new user has rated nothing. Which row of the table is theirs, and what does it predict?

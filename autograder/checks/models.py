@@ -15,15 +15,18 @@ def keras_model(value) -> Proxy:
     """
     if not isinstance(value, Proxy):
         fail(value, _("the answer is a Keras model"))
-    score_pairs(value, np.zeros(1, dtype="int32"), np.zeros(1, dtype="int32"))
+    score_pairs(value, np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
     return value
 
 
 def score_pairs(model, users, items):
-    """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1)."""
+    """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1).
+
+    The model is called, not asked to `predict`: nothing is compiled, and errors stay readable.
+    """
     columns = [np.reshape(ids, (-1, 1)).astype("int32") for ids in (users, items)]
     with crash_means(inputs_exchanged=("out of bounds", "indices[", "not in [0")):
-        return model.predict(columns, verbose=0)
+        return model(columns)
 
 
 def scores_of(model, users, items) -> np.ndarray:
@@ -48,6 +51,7 @@ def layer(model, name: str) -> Proxy:
         fail(
             _("the model has no layer named `{name}`").format(name=name),
             _("the layer is named `{name}`, so that others can find it").format(name=name),
+            {"table-unnamed": True},
         )
 
 
@@ -72,6 +76,22 @@ def plant(model, name: str, n_rows: int, n_columns: int, rng) -> np.ndarray:
     drawn = rng.normal(size=shape)
     layer(model, name).set_weights([drawn])
     return drawn
+
+
+def plant_everything(model, rng) -> None:
+    """Put drawn numbers into every weight, also into those that start at zero and so hide."""
+    weights = model.get_weights()
+    model.set_weights(
+        [rng.normal(size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w for w in weights]
+    )
+
+
+def rows_by_id(table, n_rows: int) -> list[np.ndarray]:
+    """The rows (n_rows, K) that ids 0, 1, … may read from a table.
+
+    A spare row for unknown ids may come last or, as with `IntegerLookup`, first.
+    """
+    return [table[start : start + n_rows] for start in range(len(table) - n_rows + 1)]
 
 
 def draw_pairs(rng, n_users: int, n_items: int, n_pairs: int = 40):

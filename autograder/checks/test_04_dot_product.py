@@ -3,29 +3,31 @@
 import numpy as np
 
 from autograder.checking import alike, array, checks, close, crash_means, require, shape_of
-from autograder.checks.models import draw_pairs, keras_model, layer, plant, score_pairs, table
+from autograder.checks.models import (
+    draw_pairs,
+    keras_model,
+    layer,
+    plant_everything,
+    rows_by_id,
+    score_pairs,
+    table,
+)
 from autograder.i18n import _
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
-
-
-def draw_model(submission, rng, n_users, n_items, n_factors):
-    """A model of the learner's with planted tables: (model, p, q)."""
-    model = keras_model(
-        submission.build_mf(n_users=n_users, n_items=n_items, n_factors=n_factors)
-    )
-    p = plant(model, "user_embedding", n_users, n_factors, rng)
-    q = plant(model, "item_embedding", n_items, n_factors, rng)
-    return model, p, q
+OTHER_SIZES = {"n_users": 11, "n_items": 5, "n_factors": 3}
+TABLES = {"user_embedding": "n_users", "item_embedding": "n_items"}
 
 
 @checks("build_mf", share=1)
 def test_every_pair_has_one_score(submission, rng):
     """A batch of b pairs gives b scores: the output has shape (b, 1)."""
-    model, _p, _q = draw_model(submission, rng, **SIZES)
-    users, items = draw_pairs(rng, SIZES["n_users"], SIZES["n_items"])
+    n_users, n_items, n_factors = SIZES.values()
+    model = keras_model(submission.build_mf(n_users, n_items, n_factors))
+    _tables(model, **SIZES)
+    users, items = draw_pairs(rng, n_users, n_items, n_pairs=10)
+    m = len(users)
     shape = shape_of(score_pairs(model, users, items))
-    m, n_factors = len(users), SIZES["n_factors"]
     require(
         shape in {(m, 1), (m,)},
         _("an output of shape {shape} for {m} pairs").format(shape=shape, m=m),
@@ -33,101 +35,220 @@ def test_every_pair_has_one_score(submission, rng):
             "dot-not-flattened": shape == (m, 1, 1),
             "dot-over-wrong-axis": shape in {(m, n_factors, n_factors), (m, n_factors**2)},
             "product-not-summed": shape in {(m, n_factors), (m, 1, n_factors)},
+            "pairs-mixed": shape in {(m, m), (m, m, 1), (m, 1, m), (1,), (1, 1), ()},
         },
     )
 
 
 @checks("build_mf", share=3)
 def test_scores_are_dot_products(submission, rng):
-    """With planted tables p and q, the score of (u, i) is exactly q_i · p_u."""
-    for sizes in (SIZES, {"n_users": 11, "n_items": 5, "n_factors": 3}):
-        model, p, q = draw_model(submission, rng, **sizes)
+    """Whatever the weights are, the score of (u, i) is exactly q_i · p_u."""
+    for sizes in (SIZES, OTHER_SIZES):
+        model = keras_model(submission.build_mf(**sizes))
+        _tables(model, **sizes)
+        plant_everything(model, rng)
+        p_table, q_table = _tables(model, **sizes)
         users, items = draw_pairs(rng, sizes["n_users"], sizes["n_items"])
         scores = array(score_pairs(model, users, items))
         require(
             scores.size == len(users),
             _("an output of shape {shape} for {m} pairs").format(shape=scores.shape, m=len(users)),
         )
-        want = np.sum(p[users] * q[items], axis=1)
-        lengths = np.linalg.norm(p[users], axis=1) * np.linalg.norm(q[items], axis=1)
         scores = scores.reshape(-1)
-        close(
-            scores,
-            want,
-            mistakes={
-                "dot-normalised": alike(scores, want / lengths),
-                "score-squashed": alike(scores, 1 / (1 + np.exp(-want)))
-                or alike(scores, np.maximum(want, 0)),
-            },
-        )
+        readings = [
+            (p[users], q[items])
+            for p in rows_by_id(p_table, sizes["n_users"])
+            for q in rows_by_id(q_table, sizes["n_items"])
+        ]
+        p_u, q_i = next((r for r in readings if alike(scores, _dot(*r))), readings[0])
+        close(scores, _dot(p_u, q_i), mistakes=_wrong_scores(scores, p_u, q_i, users, items))
 
 
 @checks("build_mf", share=2)
 def test_both_tables_learn(submission, rng):
-    """Both tables start at random and are trainable."""
+    """Both tables start at random, rows and factors differing, and training moves both."""
     model = keras_model(submission.build_mf(**SIZES))
-    for name, n_rows in ("user_embedding", SIZES["n_users"]), ("item_embedding", SIZES["n_items"]):
-        start = table(model, name, n_rows, SIZES["n_factors"])
+    before = dict(zip(TABLES, _tables(model, **SIZES), strict=True))
+    for name, start in before.items():
         require(
-            np.ptp(start, axis=0).min() > 0 and np.ptp(start, axis=1).min() > 0,
+            _all_differ(start, SIZES[TABLES[name]]) and _all_differ(start.T, SIZES["n_factors"]),
             _("`{name}` starts with equal rows or equal columns").format(name=name),
             mistakes={"tables-start-equal": True},
         )
+    users, items = draw_pairs(rng, SIZES["n_users"], SIZES["n_items"], n_pairs=10)
+    model.compile(optimizer="sgd", loss="mse", jit_compile=False)
+    ratings = rng.uniform(1, 5, size=(len(users), 1)).astype("float32")
+    model.train_on_batch([users[:, None], items[:, None]], ratings)
+    for name, after in zip(TABLES, _tables(model, **SIZES), strict=True):
         require(
-            len(layer(model, name).trainable_variables) > 0,
-            _("`{name}` has no trainable weights").format(name=name),
-            mistakes={"tables-frozen": True},
+            np.any(after != before[name]),
+            _("a step of gradient descent leaves `{name}` as it was").format(name=name),
+            mistakes={"tables-frozen": len(layer(model, name).trainable_variables) == 0},
         )
 
 
 @checks("predict_pairs", share=1)
 def test_scores_follow_the_pairs(submission, rng):
     """Entry k is the model's score of (users[k], items[k]), for pairs in any order."""
-    scores = rng.normal(size=(7, 5))
-    model = submission.given.table_model(scores)
+    scores = rng.normal(scale=4, size=(7, 7))
     users, items = draw_pairs(rng, *scores.shape)
-    with crash_means(
-        one_array_two_inputs=("expects 2 input", "not the same as that of"),
-        pairs_exchanged=("out of bounds", "indices[", "not in [0"),
-    ):
-        got = submission.predict_pairs(model, users, items)
-    got = array(got, (len(users),), mistakes={"column-returned": shape_of(got) == (len(users), 1)})
-    close(got, scores[users, items])
+    got = _predictions(submission, scores, users, items)
+    want = scores[users, items]
+    close(got, want, mistakes={"pairs-exchanged": alike(got, scores[items, users])})
 
 
 @checks("predict_pairs", share=1)
 def test_any_number_of_pairs(submission, rng):
     """m pairs give an array of shape (m,): one pair, many, or one user's pairs with many items."""
     scores = 10 * np.arange(6)[:, None] + np.arange(6)
-    model = submission.given.table_model(scores)
     for users, items in ([4], [2]), ([3] * 6, list(range(6))), ([0, 5, 5, 1], [5, 0, 5, 1]):
-        users, items = np.array(users), np.array(items)
-        got = submission.predict_pairs(model, users, items)
-        got = array(got, (len(users),), mistakes={"column-returned": shape_of(got) == (len(users), 1)})
-        close(got, scores[users, items])
+        got = _predictions(submission, scores, np.array(users), np.array(items), by_name=True)
+        want = scores[users, items]
+        close(got, want, mistakes={"pairs-exchanged": alike(got, scores[items, users])})
 
 
 @checks("score_matrix", share=1)
 def test_entries_are_dot_products(submission, rng):
-    """Entry [u, i] is q_i · p_u."""
-    p, q = rng.normal(size=(5, 3)), rng.normal(size=(8, 3))
-    got = submission.score_matrix(p, q)
-    got = array(got, (5, 8), mistakes={"scores-transposed": shape_of(got) == (8, 5)})
-    close(got, np.einsum("uk,ik->ui", p, q))
+    """Entry [u, i] is q_i · p_u, for any numbers of users, items and factors."""
+    for n_users, n_items, n_factors in (5, 8, 3), (7, 2, 4), (1, 6, 1):
+        p, q = rng.normal(size=(n_users, n_factors)), rng.normal(size=(n_items, n_factors))
+        kept_p, kept_q = submission.keep(p), submission.keep(q)
+        with crash_means(
+            tables_not_transposed=("mismatch in its core dimension", "not aligned"),
+            factors_not_summed="broadcast",
+        ):
+            got = submission.score_matrix(kept_p, kept_q)
+        got = array(got, (n_users, n_items), mistakes=_wrong_shape(got, p, q))
+        want = np.einsum("uk,ik->ui", p, q)
+        lengths = np.outer(np.linalg.norm(p, axis=1), np.linalg.norm(q, axis=1))
+        close(got, want, mistakes={"scores-normalised": alike(got, want / lengths)})
+        require(
+            alike(submission.read(kept_p), p) and alike(submission.read(kept_q), q),
+            _("a table was changed"),
+            _("the function leaves its arguments as they are"),
+        )
 
 
 @checks("score_matrix", share=1)
 def test_square_tables_keep_users_in_rows(submission, rng):
     """Users are rows and items are columns, also when there are as many of both."""
     p, q = rng.normal(size=(4, 4)), rng.normal(size=(4, 4))
-    got = array(submission.score_matrix(p, q), (4, 4))
+    got = submission.score_matrix(user_factors=p, item_factors=q)
+    got = array(got, (4, 4), mistakes=_wrong_shape(got, p, q))
     want = p @ q.T
     close(
         got,
         want,
         mistakes={
             "scores-transposed": alike(got, want.T),
-            "table-not-transposed": alike(got, p @ q),
-            "product-entrywise": alike(got, p * q),
+            "tables-not-transposed": alike(got, p @ q),
+            "factors-not-summed": alike(got, p * q),
         },
     )
+
+
+def _tables(model, **sizes):
+    """The tables of a model: (p_table, q_table), each with a row an id or one more."""
+    n_factors = sizes["n_factors"]
+    rows = {name: sizes[size] for name, size in TABLES.items()}
+    shapes = {name: _table_shape(model, name) for name in rows}
+    exchanged = all(
+        shapes[name] in {(n, n_factors), (n + 1, n_factors)}
+        for name, n in zip(rows, reversed(rows.values()), strict=True)
+    )
+    for name, n in rows.items():
+        shape = shapes[name]
+        require(
+            shape in {(n, n_factors), (n + 1, n_factors)} or len(shape) != 2,
+            _("`{name}` has shape {shape}").format(name=name, shape=shape),
+            _("`{name}` has one row an id and one column a factor: ({n}, {k})").format(
+                name=name, n=n, k=n_factors
+            ),
+            {
+                "tables-exchanged": exchanged,
+                "table-transposed": shape in {(n_factors, n), (n_factors, n + 1)},
+                "last-id-without-row": shape == (n - 1, n_factors),
+                "factors-fixed": shape[:1] in {(n,), (n + 1,)},
+            },
+        )
+    return tuple(table(model, name, n, n_factors) for name, n in rows.items())
+
+
+def _table_shape(model, name) -> tuple[int, ...]:
+    """The shape of a layer's weights; empty unless it has just one array of them."""
+    weights = layer(model, name).get_weights()
+    return np.shape(weights[0]) if isinstance(weights, list) and len(weights) == 1 else ()
+
+
+def _all_differ(rows, at_least: int) -> bool:
+    return len(np.unique(rows, axis=0)) >= at_least
+
+
+def _dot(p_u, q_i):
+    return np.sum(p_u * q_i, axis=1)
+
+
+def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
+    """Which known mistake explains the scores of a model with planted weights."""
+    want = _dot(p_u, q_i)
+    lengths = np.linalg.norm(p_u, axis=1) * np.linalg.norm(q_i, axis=1)
+    who = np.eye(users.max() + 1)[users]
+    what = np.eye(items.max() + 1)[items]
+    causes = {
+        "dot-normalised": alike(scores, want / lengths),
+        "product-averaged": alike(scores, want / p_u.shape[1]),
+        "terms-added": _spanned(scores - want, np.hstack([who, what])),
+        "dense-on-top": _spanned(scores, np.column_stack([p_u * q_i, np.ones(len(want))])),
+        "score-squashed": bool(np.diff(scores[np.argsort(want)]).min() >= -1e-6),
+    }
+    first = next((name for name, shown in causes.items() if shown), None)
+    return {first: np.ptp(scores) > 1e-3} if first else {}
+
+
+def _spanned(values, columns) -> bool:
+    """Whether `values` are a weighted sum of `columns`, up to rounding."""
+    if not np.all(np.isfinite(values)):
+        return False
+    weights = np.linalg.lstsq(columns, values, rcond=None)[0]
+    return alike(columns @ weights, values, rtol=1e-3, atol=1e-4)
+
+
+def _predictions(submission, scores, users, items, by_name=False):
+    """What `predict_pairs` says of a model that scores (u, i) by `scores[u, i]`: array (m,)."""
+    model = submission.given.table_model(scores)
+    kept_users, kept_items = submission.keep(users), submission.keep(items)
+    with crash_means(
+        one_array_two_inputs=("expects 2", "not the same as that of"),
+        pairs_exchanged=("out of bounds", "indices[", "not in [0"),
+    ):
+        if by_name:
+            got = submission.predict_pairs(model=model, users=kept_users, items=kept_items)
+        else:
+            got = submission.predict_pairs(model, kept_users, kept_items)
+    m, shape = len(users), shape_of(got)
+    got = array(
+        got,
+        (m,),
+        mistakes={
+            "column-returned": shape == (m, 1),
+            "all-pairs-crossed": m > 1 and shape in {(m, m), (m * m,), (m * m, 1)},
+        },
+    )
+    unchanged = np.array_equal(submission.read(kept_users), users) and np.array_equal(
+        submission.read(kept_items), items
+    )
+    require(
+        unchanged,
+        _("`users` or `items` was changed"),
+        _("the function leaves its arguments as they are"),
+    )
+    return got
+
+
+def _wrong_shape(got, p, q) -> dict[str, bool]:
+    """Which known mistake explains the shape of a score matrix."""
+    shape, wanted = shape_of(got), (len(p), len(q))
+    return {
+        "scores-transposed": shape == wanted[::-1],
+        "factors-not-summed": shape in {(*wanted, p.shape[1]), p.shape},
+    }

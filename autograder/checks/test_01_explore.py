@@ -1,0 +1,249 @@
+"""Checks of `01_explore`: reading ratings, their size and density, the counts of the long tail."""
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    fail,
+    frame,
+    integers,
+    mapping,
+    number,
+    require,
+    whole,
+)
+from autograder.checks.ratings import draw_ratings, require_unchanged
+from autograder.i18n import _
+
+TYPES = {"userId": "int64", "movieId": "int64", "rating": "float64", "timestamp": "int64"}
+SIZES = {"n_users": 7, "n_items": 12, "n_ratings": 40}
+OTHER_SIZES = {"n_users": 11, "n_items": 30, "n_ratings": 95}
+
+
+def as_text(ratings) -> str:
+    """The frame as MovieLens writes it: a line of names, then one line a rating."""
+    rows = zip(*(ratings[name].tolist() for name in TYPES), strict=True)
+    lines = [f"{user},{item},{stars:.1f},{time}" for user, item, stars, time in rows]
+    return "\n".join([",".join(TYPES), *lines]) + "\n"
+
+
+def read_back(submission, ratings) -> pd.DataFrame:
+    """What `load_ratings` makes of a file of these ratings: a frame of all its rows and columns."""
+    got = submission.load_ratings(submission.given.ratings_file(as_text(ratings)))
+    header_read = isinstance(got, pd.DataFrame) and "userId" not in got.columns
+    mistakes = {"header-read-as-data": header_read and len(got) == len(ratings) + 1}
+    if header_read:
+        fail(got, _("the frame has the columns userId, movieId, rating, timestamp"), mistakes)
+    got = frame(got, TYPES)
+    require(
+        len(got.columns) == len(TYPES),
+        got,
+        _("the frame has the columns userId, movieId, rating, timestamp and no others"),
+    )
+    require(
+        len(got) == len(ratings),
+        _("{n} rows from a file of {m} ratings").format(n=len(got), m=len(ratings)),
+        mistakes={"first-rating-lost": len(got) == len(ratings) - 1},
+    )
+    return got
+
+
+@checks("load_ratings", share=1)
+def test_every_line_is_a_row(submission, rng):
+    """Every line below the names is one row of the frame, in whichever file it stands."""
+    for sizes in (SIZES, OTHER_SIZES):
+        ratings = draw_ratings(rng, **sizes)
+        got = read_back(submission, ratings)
+        rows = np.column_stack([array(got[name], (len(ratings),)) for name in TYPES])
+        want = ratings[list(TYPES)].to_numpy(dtype="float64")
+        got_sorted, want_sorted = (part[np.lexsort(part.T)] for part in (rows, want))
+        close(
+            got_sorted,
+            want_sorted,
+            _("the frame holds the numbers of the file, each row as it is there"),
+            {"stars-cut-to-integers": alike(got_sorted, np.floor(want_sorted), rtol=0)},
+            rtol=0,
+            atol=1e-6,
+        )
+
+
+@checks("load_ratings", share=1)
+def test_columns_have_their_types(submission, rng):
+    """userId, movieId and timestamp are int64, rating is float64."""
+    got = read_back(submission, draw_ratings(rng, **SIZES))
+    for name, wanted in TYPES.items():
+        require(
+            str(got.dtypes[name]) == wanted,
+            _("column {name} of type {dtype}").format(name=name, dtype=got.dtypes[name]),
+            mistakes={
+                "stars-cut-to-integers": name == "rating" and got.dtypes[name].kind == "i",
+                "time-made-a-date": name == "timestamp" and got.dtypes[name].kind == "M",
+            },
+        )
+
+
+def summary_of(submission, ratings, key: str):
+    """One entry of the learner's summary, as it came."""
+    return mapping(submission.summarise(ratings), [key])[key]
+
+
+@checks("summarise", share=2)
+def test_sizes_are_counted(submission, rng):
+    """n_users, n_items and n_ratings count the users, the rated items and the rows."""
+    small = draw_ratings(rng, n_users=5, n_items=8, n_ratings=20)
+    elsewhere = mapping(submission.summarise(small), SIZES)
+    for sizes in (SIZES, OTHER_SIZES):
+        ratings = draw_ratings(rng, **sizes)
+        answer = mapping(submission.summarise(ratings), sizes)
+        largest = {"n_users": ratings["userId"].max(), "n_items": ratings["movieId"].max()}
+        exchanged = {"n_users": sizes["n_items"], "n_items": sizes["n_users"]}
+        for key, want in sizes.items():
+            got = whole(answer[key])
+            require(
+                got == want,
+                _("{key} = {got}").format(key=key, got=got),
+                _("here {key} is {want}").format(key=key, want=want),
+                {
+                    "catalogue-counted": alike(got, elsewhere[key]),
+                    "largest-id-counted": got == largest.get(key),
+                    "users-items-exchanged": got == exchanged.get(key),
+                    "rows-for-distinct": key != "n_ratings" and got == len(ratings),
+                    "cells-for-rows": key == "n_ratings" and got == ratings.size,
+                },
+            )
+            require(
+                np.asarray(answer[key]).dtype.kind in "iu",
+                _("{key} of type {kind}").format(key=key, kind=type(answer[key]).__name__),
+                _("{key} is an int: it is a count").format(key=key),
+            )
+
+
+@checks("summarise", share=2)
+def test_density_is_the_share_of_filled_cells(submission, rng):
+    """density is the share of the U x I cells that are filled, a number from 0 to 1."""
+    full = draw_ratings(rng, n_users=4, n_items=5, n_ratings=20)
+    for ratings in (draw_ratings(rng, **SIZES), draw_ratings(rng, **OTHER_SIZES), full):
+        n_users, n_items = ratings["userId"].nunique(), ratings["movieId"].nunique()
+        want = len(ratings) / (n_users * n_items)
+        got = number(summary_of(submission, ratings, "density"))
+        close(
+            got,
+            want,
+            mistakes={
+                "density-over-largest-ids": alike(
+                    got, len(ratings) / (ratings["userId"].max() * ratings["movieId"].max()), atol=0
+                ),
+                "density-in-percent": alike(got, 100 * want),
+                "sparsity-for-density": alike(got, 1 - want),
+                "density-upside-down": alike(got, 1 / want),
+                "density-of-sums": alike(got, len(ratings) / (n_users + n_items)),
+            },
+            rtol=1e-5,
+            atol=0,
+        )
+
+
+@checks("summarise", share=1)
+def test_mean_is_taken_over_ratings(submission, rng):
+    """mean_rating is the mean over all ratings: each rating counts once."""
+    for sizes in (SIZES, OTHER_SIZES):
+        ratings = draw_ratings(rng, **sizes)
+        stars = ratings["rating"]
+        got = number(summary_of(submission, ratings, "mean_rating"))
+        by_user, by_item = (
+            stars.groupby(ratings[column]).mean().mean() for column in ("userId", "movieId")
+        )
+        close(
+            got,
+            stars.mean(),
+            mistakes={
+                "mean-of-means": alike(got, by_user) or alike(got, by_item),
+                "median-for-mean": alike(got, stars.median()),
+            },
+            rtol=1e-5,
+            atol=0,
+        )
+
+
+@checks("summarise", share=1)
+def test_summary_leaves_the_ratings_alone(submission, rng):
+    """The frame that was handed over is the same afterwards, and the summary is of that frame."""
+    ratings = draw_ratings(rng, **OTHER_SIZES)
+    kept = submission.keep(ratings)
+    answer = mapping(submission.summarise(kept), OTHER_SIZES)
+    for key, want in OTHER_SIZES.items():
+        got = whole(answer[key])
+        require(got == want, _("{key} = {got}").format(key=key, got=got))
+    require_unchanged(submission, kept, ratings)
+
+
+def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
+    """The learner's counts as (movie ids, counts); rejects all but each item with its count."""
+    mistakes = {"users-counted": shows(answer, ratings["userId"])}
+    if not isinstance(answer, pd.Series):
+        fail(answer, _("the answer is a pandas Series, its index the movieId"), mistakes)
+    require(answer.index.nlevels == 1, answer, _("the index is the movieId alone"))
+    want = ratings.groupby("movieId").size()
+    index = np.asarray(answer.index.get_level_values(0))
+    must = _("the index holds every movieId of the ratings once")
+    mistakes["index-without-ids"] = alike(index, np.arange(len(want)))
+    ids = integers(index, must=must, mistakes=mistakes)
+    require(
+        np.array_equal(np.sort(ids), want.index),
+        _("{n} entries with ids such as {some}, for {m} items").format(
+            n=len(ids), some=ids[:3].tolist(), m=len(want)
+        ),
+        must,
+        mistakes,
+    )
+    counts = array(answer)
+    expected = want[ids]
+    sums = ratings.groupby("movieId")["rating"].sum()
+    close(
+        counts,
+        expected,
+        _("the value at a movieId is the number of its ratings"),
+        {
+            "stars-summed": alike(counts, sums[ids]),
+            "counts-as-shares": alike(counts, expected / len(ratings)),
+        },
+    )
+    return ids, counts
+
+
+def shows(answer, ids) -> bool:
+    """Whether the answer's index holds these ids rather than those of the films."""
+    return isinstance(answer, pd.Series) and set(answer.index) == set(ids)
+
+
+@checks("item_counts", share=1)
+def test_each_item_has_its_count(submission, rng):
+    """The value at a movieId is the number of its ratings."""
+    for sizes in (SIZES, OTHER_SIZES, {"n_users": 6, "n_items": 1, "n_ratings": 6}):
+        ratings = draw_ratings(rng, **sizes)
+        kept = submission.keep(ratings)
+        counted(submission.item_counts(kept), ratings)
+        require_unchanged(submission, kept, ratings)
+
+
+@checks("item_counts", share=1)
+def test_most_rated_comes_first(submission, rng):
+    """The most rated item comes first, the least rated last."""
+    for sizes in (SIZES, OTHER_SIZES):
+        ratings = draw_ratings(rng, **sizes)
+        ids, counts = counted(submission.item_counts(ratings), ratings)
+        steps = np.diff(counts)
+        require(
+            (steps <= 0).all(),
+            _("counts {first} … {last}").format(
+                first=counts[:3].astype(int).tolist(), last=counts[-3:].astype(int).tolist()
+            ),
+            mistakes={
+                "least-rated-first": (steps >= 0).all(),
+                "sorted-by-id": (np.diff(ids) > 0).all() or (np.diff(ids) < 0).all(),
+            },
+        )

@@ -1,0 +1,496 @@
+"""Checks of `02_encode_split`: ids without gaps, a split without a leak, inputs for Keras."""
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    CheckFailure,
+    alike,
+    array,
+    checks,
+    close,
+    fail,
+    integers,
+    mapping,
+    pair,
+    raises,
+    require,
+    shape_of,
+    whole,
+)
+from autograder.checks.ratings import STARS, draw_ids, draw_times, require_unchanged
+from autograder.checks.splits import (
+    N_USERS,
+    SURPRISING,
+    draw_table,
+    orders_of,
+    overlap,
+    parts_of,
+    pattern_of,
+    runs_of,
+)
+from autograder.i18n import _
+
+# fit_encoder
+
+
+def draw_raw_ids(rng, n: int) -> np.ndarray:
+    """n ids with gaps that occur three times each, in no order: int64 array (3 n,)."""
+    return rng.permutation(np.repeat(draw_ids(rng, n), 3))
+
+
+def as_column(raw_ids, rng) -> pd.Series:
+    """Ids as a column of a frame whose rows were shuffled and thinned out."""
+    return pd.Series(raw_ids, index=draw_ids(rng, len(raw_ids)), name="movieId")
+
+
+def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
+    """The answer as (classes, mapping); rejects classes that are not the distinct ids.
+
+    One more class is welcome: the spare row that some encoders keep for unknown ids.
+    """
+    classes, index_of = pair(answer, must=_("the answer is a pair (classes, mapping)"))
+    distinct = np.unique(raw_ids)
+    must = _("`classes` holds the {n} distinct ids, each once").format(n=len(distinct))
+    length = (shape_of(classes) or (0,))[:1]
+    mistakes = {
+        "ids-not-distinct": length == (len(raw_ids),),
+        "rows-up-to-largest-id": length in {(distinct[-1],), (distinct[-1] + 1,)},
+    }
+    classes = integers(classes, (None,), must, mistakes)
+    known = np.isin(classes, distinct)
+    holds = np.array_equal(np.sort(classes[known]), distinct) and np.sum(~known) <= 1
+    require(holds, classes, must, mistakes)
+    return classes, index_of
+
+
+def require_inverse(classes, index_of, ids) -> None:
+    """Reject a mapping that does not lead from each id to its place in `classes`."""
+    index_of = mapping(index_of, must=_("`mapping` is a dict from raw id to index"))
+    missing = [x for x in ids.tolist() if x not in index_of]
+    require(
+        not missing,
+        _("`mapping` has no key {ids}").format(ids=missing[:1]),
+        _("every raw id is a key of `mapping`"),
+        {"mapping-reversed": set(index_of) == set(range(len(classes)))},
+    )
+    require(set(index_of) <= set(classes.tolist()), index_of, _("only raw ids are keys"))
+    indices = np.array([index_in(index_of, x) for x in ids.tolist()])
+    mistakes = {
+        "counted-from-one": set(indices) == set(range(1, len(ids) + 1)),
+        "id-as-index": np.array_equal(indices, ids),
+        "orders-differ": set(indices) == set(range(len(ids))),
+    }
+    for x, index in zip(ids, indices, strict=True):
+        require(
+            0 <= index < len(classes),
+            _("mapping[{x}] is {index}, and there are {n} classes").format(
+                x=x, index=index, n=len(classes)
+            ),
+            mistakes=mistakes,
+        )
+        require(
+            classes[index] == x,
+            _("mapping[{x}] is {index}, but classes[{index}] is {other}").format(
+                x=x, index=index, other=classes[index]
+            ),
+            mistakes=mistakes,
+        )
+
+
+def index_in(index_of, x: int) -> int:
+    """The index of an id; rejects what cannot index an array."""
+    must = _("an index is an int")
+    index = whole(index_of[x], must)
+    kind = np.asarray(index_of[x]).dtype.kind
+    require(kind in "iu", _("mapping[{x}] is a float").format(x=x), must)
+    return index
+
+
+@checks("fit_encoder", share=1)
+def test_classes_are_the_distinct_ids(submission, rng):
+    """classes holds every distinct raw id exactly once."""
+    one = int(draw_ids(rng, 1)[0])
+    for raw_ids in (draw_raw_ids(rng, 9), draw_raw_ids(rng, 5).tolist(), [one, one]):
+        fitted(submission.fit_encoder(raw_ids), raw_ids)
+
+
+@checks("fit_encoder", share=2)
+def test_there_and_back(submission, rng):
+    """There and back again: classes[mapping[x]] == x for every raw id x."""
+    for raw_ids in (
+        draw_raw_ids(rng, 12),
+        as_column(draw_raw_ids(rng, 9), rng),
+        draw_raw_ids(rng, 7).tolist(),
+    ):
+        kept = submission.keep(raw_ids)
+        classes, index_of = fitted(submission.fit_encoder(kept), raw_ids)
+        require_inverse(classes, index_of, np.unique(raw_ids))
+        require_unchanged(submission, kept, raw_ids, {"ids-sorted-in-place": True})
+
+
+# encode
+
+
+def draw_mapping(rng, ids) -> dict[int, int]:
+    """A mapping that gives the ids the indices 0 to n - 1 in no order."""
+    return dict(zip(ids.tolist(), rng.permutation(len(ids)).tolist(), strict=True))
+
+
+def lookup(index_of, raw_ids) -> np.ndarray:
+    """The indices of ids that are all known."""
+    return np.array([index_of[x] for x in np.asarray(raw_ids).tolist()])
+
+
+def require_key_error(call, unknown: int, mistakes_of) -> None:
+    """Reject a call that does not raise a KeyError whose text names the unknown id.
+
+    mistakes_of: the known mistakes that a returned value shows, as a function of it.
+    """
+    answers = []
+
+    def noted():
+        answers.append(call())
+        return answers[0]
+
+    try:
+        text = raises(KeyError, noted, _("the unknown id {x} raises KeyError").format(x=unknown))
+    except CheckFailure as failure:
+        if answers:
+            fail(_("no exception"), failure.must, mistakes_of(answers[0]))
+        nan = "non-finite" in failure.got or "NaN" in failure.got
+        fail(failure.got, failure.must, {"unknown-becomes-nan": nan})
+    require(
+        re.search(rf"(?<!\d){unknown}(?!\d)", text),
+        _("KeyError: {text}").format(text=text),
+        _("the KeyError names the unknown id {x}").format(x=unknown),
+        {"unknown-not-named": True},
+    )
+
+
+def shows_unknown(answer, n_rows: int) -> dict[str, bool]:
+    """The mistakes behind an array of indices in which one of `n_rows` ids was unknown."""
+    numbers = array(answer) if shape_of(answer) else np.zeros(0)
+    broken = not np.isfinite(numbers).all()
+    return {
+        "unknown-becomes-nan": broken,
+        "unknown-dropped": numbers.shape[:1] == (n_rows - 1,),
+        "unknown-gets-an-index": not broken and numbers.shape[:1] == (n_rows,),
+    }
+
+
+@checks("encode", share=2)
+def test_ids_are_looked_up_in_the_mapping(submission, rng):
+    """Entry k is mapping[raw_ids[k]], an int32, whichever order the mapping has."""
+    ids = draw_ids(rng, 10)
+    some = rng.choice(ids[:7], size=15)
+    for raw_ids in (some, some[:1], some[::-1].tolist(), as_column(rng.permutation(ids), rng)):
+        index_of = draw_mapping(rng, ids)
+        kept_ids, kept_map = submission.keep(raw_ids), submission.keep(index_of)
+        got = submission.encode(kept_ids, kept_map)
+        want = lookup(index_of, raw_ids)
+        refitted = np.unique(raw_ids, return_inverse=True)[1]
+        column = alike(got, want[:, None])
+        numbers = array(got, (len(want),), mistakes={"indices-in-a-column": column})
+        close(
+            numbers,
+            want,
+            mistakes={
+                "encoder-refitted": alike(numbers, refitted),
+                "ids-not-encoded": alike(numbers, raw_ids),
+            },
+        )
+        require(
+            np.asarray(got).dtype == "int32",
+            _("indices of type {dtype}").format(dtype=np.asarray(got).dtype),
+            _("the indices are int32"),
+            {"indices-of-another-type": True},
+        )
+        require_unchanged(submission, kept_ids, raw_ids)
+        require_unchanged(submission, kept_map, index_of)
+
+
+@checks("encode", share=2)
+def test_an_unknown_id_raises(submission, rng):
+    """An id that the mapping does not know raises KeyError, and the error names the id."""
+    ids = draw_ids(rng, 12)
+    for unknown in (int(rng.integers(100_000, 200_000)), 1, 0):
+        index_of = draw_mapping(rng, ids)
+        raw_ids = rng.permutation(ids)[:6]
+        got = array(submission.encode(raw_ids, index_of), (6,))
+        close(got, lookup(index_of, raw_ids))
+        raw_ids[rng.integers(6)] = unknown
+        for given in (raw_ids, as_column(raw_ids, rng)):
+            require_key_error(
+                lambda given=given, index_of=index_of: submission.encode(given, index_of),
+                unknown,
+                lambda answer: shows_unknown(answer, 6),
+            )
+
+
+# split_ratings
+
+SEED_RANGE = 100_000
+
+
+@checks("split_ratings", share=1.5)
+def test_every_row_is_in_one_part(submission, rng):
+    """train, val and test share no row, and together they hold every row once."""
+    for fractions in ({}, {"val_fraction": 0.25, "test_fraction": 0.3, "seed": 4}):
+        ratings = draw_table(rng)
+        kept = submission.keep(ratings)
+        parts = parts_of(submission.split_ratings(kept, **fractions), ratings)
+        require_disjoint(parts)
+        require_complete(parts, ratings)
+        require_unchanged(submission, kept, ratings)
+
+
+def require_disjoint(parts) -> None:
+    for left, right in combinations(parts, 2):
+        shared = overlap(parts[left], parts[right])
+        require(
+            not shared,
+            _("{n} rows are in {left} and in {right}").format(n=shared, left=left, right=right),
+            mistakes={
+                "test-rows-stay-in-train": left == "train",
+                "val-overlaps-test": left != "train",
+            },
+        )
+    for name, rows in parts.items():
+        twice = len(rows) - len(np.unique(rows))
+        require(
+            not twice,
+            _("{n} rows of {name} are there more than once").format(n=twice, name=name),
+            mistakes={"drawn-with-replacement": True},
+        )
+
+
+def require_complete(parts, ratings) -> None:
+    lost = np.setdiff1d(np.arange(len(ratings)), np.concatenate(list(parts.values())))
+    films = ratings["movieId"]
+    cold = not films.iloc[lost].isin(films.iloc[parts["train"]]).any()
+    require(
+        not len(lost),
+        _("{n} of {m} rows are in no part").format(n=len(lost), m=len(ratings)),
+        mistakes={"cold-rows-dropped": cold, "rows-lost-between-parts": not cold},
+    )
+
+
+@checks("split_ratings", share=0.75)
+def test_fractions_are_of_all_rows(submission, rng):
+    """val and test hold their fractions of all rows, to one row a user; 0.1 and 0.2 by default."""
+    for arguments, keywords, val, test in (
+        ((), {}, 0.1, 0.2),
+        ((0.3, 0.15), {}, 0.3, 0.15),
+        ((), {"val_fraction": 0.2, "test_fraction": 0.45, "seed": 3}, 0.2, 0.45),
+        ((), {"test_fraction": 0.35}, 0.1, 0.35),
+        ((0.25,), {}, 0.25, 0.2),
+        ((0.15, 0.3, 5), {}, 0.15, 0.3),
+    ):
+        ratings = draw_table(rng)
+        parts = parts_of(submission.split_ratings(ratings, *arguments, **keywords), ratings)
+        require_sizes(parts, len(ratings), val, test)
+
+
+def require_sizes(parts, n_rows: int, val: float, test: float) -> None:
+    got = {name: len(rows) for name, rows in parts.items()}
+    mistakes = {
+        "fraction-of-the-rest": sizes_are(got, n_rows, val * (1 - test), test)
+        or sizes_are(got, n_rows, val, test * (1 - val)),
+        "val-and-test-exchanged": sizes_are(got, n_rows, test, val),
+        "fractions-ignored": sizes_are(got, n_rows, 0.1, 0.2),
+    }
+    if not any(mistakes.values()):
+        mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=60)
+    require(
+        sizes_are(got, n_rows, val, test),
+        _("{train}, {val} and {test} rows of {n}").format(**got, n=n_rows),
+        _("val holds {val:.0f} and test {test:.0f} rows, to one row a user").format(
+            val=val * n_rows, test=test * n_rows
+        ),
+        mistakes,
+    )
+
+
+def sizes_are(got, n_rows: int, val: float, test: float, slack: int = N_USERS) -> bool:
+    """Whether val and test have these fractions of the rows, to `slack` rows."""
+    return all(
+        abs(got[name] - fraction * n_rows) <= slack
+        for name, fraction in (("val", val), ("test", test))
+    )
+
+
+@checks("split_ratings", share=0.75)
+def test_rows_are_drawn_at_random(submission, rng):
+    """Rows are drawn at random: no part is a block of the file, the users or the years."""
+    ratings = draw_table(rng)
+    seed = int(rng.integers(SEED_RANGE))
+    parts = parts_of(submission.split_ratings(ratings, 0.3, 0.3, seed), ratings)
+    for left, right in combinations(parts, 2):
+        rows = parts[left], parts[right]
+        runs = {name: runs_of(*rows, order) for name, order in orders_of(ratings).items()}
+        require(
+            all(abs(found.surprise) < SURPRISING for found in runs.values()),
+            _("rows of {left} and {right} that do not alternate as chance would have it").format(
+                left=left, right=right
+            ),
+            mistakes=pattern_of(runs, ratings, *rows),
+        )
+
+
+@checks("split_ratings", share=1)
+def test_the_seed_decides(submission, rng):
+    """The same seed gives the same split, another seed another one; the default seed is 0."""
+    ratings = draw_table(rng)
+
+    def split(**keywords):
+        parts = parts_of(submission.split_ratings(ratings, **keywords), ratings)
+        return {name: np.sort(rows) for name, rows in parts.items()}
+
+    seed, other = 1 + rng.choice(SEED_RANGE, size=2, replace=False)
+    for first, second in (
+        ({"seed": seed}, {"seed": int(seed)}),
+        ({}, {"val_fraction": 0.1, "test_fraction": 0.2, "seed": 0}),
+    ):
+        one, again = split(**first), split(**second)
+        require(
+            all(np.array_equal(one[name], again[name]) for name in one),
+            _("two splits with the same seed differ"),
+            mistakes={"seed-ignored": True},
+        )
+    one, another, default = split(seed=seed), split(seed=other), split()
+    for left, right in (one, another), (one, default), (another, default):
+        same = [name for name in left if np.array_equal(left[name], right[name])]
+        require(
+            not same,
+            _("{names} is the same with another seed").format(names=", ".join(same)),
+            mistakes={"seed-fixed": True},
+        )
+
+
+# make_xy
+
+
+def draw_encoded(rng, n_rows: int = 20):
+    """A raw frame and two mappings of the same ids in different orders: (frame, users, items)."""
+    ids = draw_ids(rng, 9)
+    ratings = pd.DataFrame(
+        {
+            "userId": rng.choice(ids, size=n_rows),
+            "movieId": rng.choice(ids, size=n_rows),
+            "rating": rng.choice(STARS, size=n_rows),
+            "timestamp": draw_times(rng, n_rows),
+        },
+        index=draw_ids(rng, n_rows),
+    )
+    return ratings, draw_mapping(rng, ids), draw_mapping(rng, ids)
+
+
+def inputs_of(answer) -> tuple:
+    """The answer as (users, items, y), each as it came."""
+    x, y = pair(answer, must=_("the answer is a pair ([users, items], y)"))
+    mistakes = {"one-array-of-pairs": (shape_of(x) or ())[1:] == (2,)}
+    if not isinstance(x, (list, tuple)) or len(x) != 2:
+        fail(x, _("the inputs are a list of two: [users, items]"), mistakes)
+    return x[0], x[1], y
+
+
+def require_inputs(answer, ratings, user_map, item_map) -> tuple:
+    """The answer as (users, items, y); rejects wrong shapes and wrong numbers."""
+    users, items, y = inputs_of(answer)
+    raw = ratings["userId"].to_numpy(), ratings["movieId"].to_numpy()
+    m, stars = len(ratings), ratings["rating"].to_numpy()
+    wanted = lookup(user_map, raw[0]), lookup(item_map, raw[1])
+    for name, got, column, want, others in zip(
+        ("users", "items"), (users, items), raw, wanted, wanted[::-1], strict=True
+    ):
+        shape = shape_of(got)
+        require(
+            shape == (m, 1),
+            _("{name} of shape {shape} for {m} ratings").format(name=name, shape=shape, m=m),
+            _("{name} is a column of shape (m, 1)").format(name=name),
+            {"inputs-flat": shape == (m,)},
+        )
+        got = array(got).reshape(-1)
+        close(
+            got,
+            want,
+            _("row k of {name} is the index of rating k").format(name=name),
+            {
+                "columns-exchanged": alike(got, others),
+                "ids-not-mapped": alike(got, column),
+                "frame-encoded-anew": alike(got, np.unique(column, return_inverse=True)[1]),
+                "one-mapping-for-both": alike(got, lookup(user_map, column))
+                or alike(got, lookup(item_map, column)),
+            },
+        )
+    shape = shape_of(y)
+    require(
+        shape == (m,),
+        _("y of shape {shape} for {m} ratings").format(shape=shape, m=m),
+        _("y has shape (m,)"),
+        {"target-in-a-column": shape == (m, 1)},
+    )
+    scaled = np.ptp(stars) > 0 and alike(np.argsort(array(y)), np.argsort(stars))
+    close(array(y), stars, _("y holds the stars, row by row"), {"stars-rescaled": scaled})
+    return users, items, y
+
+
+@checks("make_xy", share=2)
+def test_rows_keep_their_place(submission, rng):
+    """Row k of users, items and y belongs to rating k: shapes (m, 1), (m, 1) and (m,)."""
+    for n_rows in (20, 33, 1):
+        ratings, user_map, item_map = draw_encoded(rng, n_rows)
+        kept = [submission.keep(value) for value in (ratings, user_map, item_map)]
+        answer = submission.make_xy(*kept)
+        require_inputs(answer, ratings, user_map, item_map)
+        for held, value in zip(kept, (ratings, user_map, item_map), strict=True):
+            require_unchanged(submission, held, value, {"frame-changed": held is kept[0]})
+
+
+@checks("make_xy", share=1)
+def test_types_are_what_keras_expects(submission, rng):
+    """users and items are int32, y is float32."""
+    ratings, user_map, item_map = draw_encoded(rng)
+    answer = submission.make_xy(ratings=ratings, user_map=user_map, item_map=item_map)
+    got = require_inputs(answer, ratings, user_map, item_map)
+    wanted = {"users": "int32", "items": "int32", "y": "float32"}
+    for (name, dtype), part in zip(wanted.items(), got, strict=True):
+        found = np.asarray(part).dtype
+        require(
+            found == dtype,
+            _("{name} of type {dtype}").format(name=name, dtype=found),
+            mistakes={"types-left-to-numpy": found in ("int64", "float64")},
+        )
+
+
+@checks("make_xy", share=1)
+def test_unknown_ids_raise(submission, rng):
+    """An unknown user or item raises KeyError, and the error names the id."""
+    for position in (0, 1):
+        ratings, *maps = draw_encoded(rng)
+        require_inputs(submission.make_xy(ratings, *maps), ratings, *maps)
+        unknown = int(rng.integers(100_000, 200_000))
+        ratings.iloc[rng.integers(len(ratings)), position] = unknown
+        maps[1 - position][unknown] = len(maps[0])
+        require_key_error(
+            lambda ratings=ratings, maps=maps: submission.make_xy(ratings, *maps),
+            unknown,
+            lambda answer, position=position: shows_unknown_row(answer, position),
+        )
+
+
+def shows_unknown_row(answer, position: int) -> dict[str, bool]:
+    """The mistakes behind inputs that were made of 20 ratings in spite of an unknown id."""
+    try:
+        part = inputs_of(answer)[position]
+    except CheckFailure:
+        return {}
+    shown = shows_unknown(part, 20)
+    return {
+        "unknown-row-dropped": shown["unknown-dropped"],
+        "unknown-row-kept": shown["unknown-gets-an-index"],
+    }
