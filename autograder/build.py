@@ -23,8 +23,10 @@ class BuildError(Exception):
 def exercise_notebook(solution: Path):
     """The exercise of a solution as a notebook: no answers, no hints, no outputs.
 
-    Raises `BuildError` for a missing or unbalanced solution region.
+    Raises `BuildError` for a missing file and for a missing or unbalanced solution region.
     """
+    if not solution.is_file():
+        raise BuildError(_("there is no {file}, which the course lists").format(file=solution))
     notebook = jupytext.read(solution, fmt=JUPYTEXT_FORMAT)
     notebook.cells = [c for c in notebook.cells if "hint" not in c.metadata.get("tags", ())]
     wanted = list(course.step(solution.stem).functions)
@@ -60,20 +62,29 @@ def render(solution: Path, suffix: str = ".py") -> str:
     """The text of an exercise: a percent script, or a notebook (`.ipynb`)."""
     notebook = exercise_notebook(solution)
     if suffix == ".py":
-        return jupytext.writes(notebook, fmt=JUPYTEXT_FORMAT)
+        return _without_version(jupytext.writes(notebook, fmt=JUPYTEXT_FORMAT))
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{solution.stem[:2]}-{number:03d}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return nbformat.writes(notebook) + "\n"
 
 
+def _without_version(text: str) -> str:
+    """The script without Jupytext's own version, which would differ from machine to machine."""
+    return re.sub(r"^# +jupytext_version: .*\n", "", text, count=1, flags=re.MULTILINE)
+
+
 def build(target: Path, suffix: str = ".py") -> list[Path]:
-    """Write all exercises to a folder; files that are up to date keep their time stamp."""
+    """Write all exercises to a folder; files that are up to date keep their time stamp.
+
+    Scripts bring the documents that show tables of the course up to date too. Returns what changed.
+    """
     target.mkdir(parents=True, exist_ok=True)
+    wanted = {target / f"{s.stem}{suffix}": render(s, suffix) for s in _solutions()}
+    if suffix == ".py":
+        wanted |= documents()
     written = []
-    for solution in _solutions():
-        path = target / f"{solution.stem}{suffix}"
-        text = render(solution, suffix)
+    for path, text in wanted.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
@@ -81,19 +92,70 @@ def build(target: Path, suffix: str = ".py") -> list[Path]:
 
 
 def differences(target: Path) -> str:
-    """What `build` would change in a folder of exercises, as a unified diff; empty: nothing."""
-    wanted = {f"{s.stem}.py": render(s) for s in _solutions()}
-    present = {p.name: p.read_text(encoding="utf-8") for p in sorted(target.glob("*.py"))}
+    """What `build` would change, as a unified diff; empty: nothing."""
+    wanted = {target / f"{s.stem}.py": render(s) for s in _solutions()} | documents()
+    present = {
+        path: path.read_text(encoding="utf-8")
+        for path in {*wanted, *target.glob("*.py")}
+        if path.is_file()
+    }
     return "".join(
         line
-        for name in sorted(wanted | present)
+        for path in sorted(wanted | present)
         for line in difflib.unified_diff(
-            present.get(name, "").splitlines(keepends=True),
-            wanted.get(name, "").splitlines(keepends=True),
-            f"{target.name}/{name} (as it is)",
-            f"{target.name}/{name} (as built)",
+            present.get(path, "").splitlines(keepends=True),
+            wanted.get(path, "").splitlines(keepends=True),
+            f"{path.name} (as it is)",
+            f"{path.name} (as built)",
         )
     )
+
+
+def documents() -> dict[Path, str]:
+    """The documents that hold tables of the course, as they should read, by path."""
+    tables = {"steps": _steps_table(), "timetable": _timetable()}
+    texts = {}
+    for path in (paths.course_root() / "README.md", paths.course_root() / "docs" / "timetable.md"):
+        if path.is_file():
+            texts[path] = _with_tables(path.read_text(encoding="utf-8"), tables)
+    return texts
+
+
+def _with_tables(text: str, tables: dict[str, str]) -> str:
+    for name, table in tables.items():
+        region = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        text = region.sub(lambda match, table=table: f"{match[1]}{table}{match[2]}", text)
+    return text
+
+
+def _steps_table() -> str:
+    lines = ["| exercise | day | minutes | points | objective |", "|---|---|---|---|---|"]
+    for step in course.steps():
+        link = f"[{step.name}](exercises/en/{step.name}.py)"
+        lines.append(
+            f"| {link} | {step.day} | {step.minutes} | {step.max_points} | {step.objective} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _timetable() -> str:
+    lines = []
+    for day in dict.fromkeys(session.day for session in course.timetable()):
+        lines += [f"\n## Day {day}\n", "| from | to | minutes | what |", "|---|---|---|---|"]
+        start = 0
+        for session in (s for s in course.timetable() if s.day == day):
+            end = start + session.minutes
+            what = f"**{session.step}**" if session.step else session.activity
+            lines.append(f"| {_clock(start)} | {_clock(end)} | {session.minutes} | {what} |")
+            start = end
+    total = sum(session.minutes for session in course.timetable())
+    lines.append(f"\nTogether {total / 60:g} hours.")
+    return "\n".join(lines) + "\n"
+
+
+def _clock(minutes: int) -> str:
+    """Time since the morning's start."""
+    return f"{minutes // 60} h {minutes % 60:02d}"
 
 
 def _solutions() -> list[Path]:

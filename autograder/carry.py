@@ -4,31 +4,31 @@ Each function is the learner's own where it passes its checks, and otherwise the
 """
 
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 from autograder import course, paths
 from autograder.cache import cached_report
 from autograder.files import SubmissionFile, UnreadableSubmission, find
+from autograder.guard import at_work
 from autograder.i18n import _
-from autograder.loading import Loaded, load
-
-_reference: dict[str, Loaded] = {}
+from autograder.loading import load
 
 
 def carry_over(exercise: str) -> SimpleNamespace:
     """The functions of a step, as attributes; prints whose they are.
 
     The learner's file is looked for beside the calling script, or in the working folder of a notebook.
-    Raises `LookupError` for a name that is no exercise.
+    Raises `LookupError` for a name that is no exercise, and `RuntimeError` while checks are at work.
     """
     step = course.step(exercise)
+    if at_work():
+        raise RuntimeError(_("carry_over is for cells tagged `demo`, which checks leave out"))
     folder = _folder_of(sys._getframe(1).f_globals)
     own, passed = _own(step, folder)
-    reference = _load_reference(step)
-    functions = {
-        name: own[name] if name in passed else reference[name] for name in step.functions
-    }
+    functions = {**reference(step.name), **{name: own[name] for name in passed}}
     print(_whose(step, passed))
     return SimpleNamespace(**functions)
 
@@ -36,7 +36,7 @@ def carry_over(exercise: str) -> SimpleNamespace:
 def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str]]:
     """The learner's namespace of a step, and which of its functions pass their checks."""
     if folder.resolve() == paths.solutions().resolve():
-        return _load_reference(step), frozenset(step.functions)
+        return reference(step.name), frozenset(step.functions)
     try:
         file = find(folder)[step.name]
         report = cached_report(file)
@@ -46,11 +46,12 @@ def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str]]:
         return {}, frozenset()
 
 
-def _load_reference(step: course.Step) -> dict:
-    if step.name not in _reference:
-        file = SubmissionFile(step.name, paths.solutions() / f"{step.name}.py")
-        _reference[step.name] = load(file)
-    return _reference[step.name].namespace
+@cache
+def reference(exercise: str) -> dict[str, Callable]:
+    """The functions of a step's reference solution by name."""
+    step = course.step(exercise)
+    loaded = load(SubmissionFile(step.name, paths.solutions() / f"{step.name}.py"))
+    return {name: loaded.namespace[name] for name in step.functions}
 
 
 def _folder_of(namespace: dict) -> Path:

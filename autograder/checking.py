@@ -30,12 +30,22 @@ Mistakes = dict[str, bool]
 
 
 class CheckFailure(Exception):
-    """A learner's answer is wrong: what came back, what must hold, which known mistake it shows."""
+    """A learner's answer is wrong: what came back, what must hold, which known mistake it shows.
 
-    def __init__(self, got: str, must: str | None = None, mistakes: Mistakes | None = None):
+    want: the expected value where one can be told; it is shown after what must hold.
+    """
+
+    def __init__(
+        self,
+        got: str,
+        must: str | None = None,
+        mistakes: Mistakes | None = None,
+        want: str | None = None,
+    ):
         super().__init__(got)
         self.got = got
         self.must = must
+        self.want = want
         self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
 
 
@@ -144,7 +154,7 @@ def close(
     if alike(got, want, rtol, atol):
         return
     shown, wanted = _first_difference(got, want, rtol, atol)
-    fail(shown, must or _("expected {want}").format(want=wanted), mistakes)
+    raise CheckFailure(shown, must, mistakes, wanted)
 
 
 def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:

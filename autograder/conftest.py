@@ -1,6 +1,5 @@
 """`pytest autograder`: the options and fixtures of the checks; `session.py` does the bookkeeping."""
 
-import os
 import zlib
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograder import paths
+from autograder.environment import HEADLESS, QUIET, prefer
 from autograder.files import UnreadableSubmission
 from autograder.session import CheckSession, FileTarget
 from autograder.submission import Submission
@@ -36,8 +36,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    os.environ.setdefault("MPLBACKEND", "agg")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    prefer(QUIET | HEADLESS)
     config.addinivalue_line(
         "markers", "checks(function, share): the function of a check, its share of the points"
     )

@@ -30,11 +30,31 @@ class Step:
         return sum(self.points.values())
 
 
+@dataclass(frozen=True)
+class Session:
+    """A stretch of one day: a step of the course, or another activity."""
+
+    day: str
+    minutes: int
+    step: str | None = None
+    activity: str | None = None
+
+
+@cache
+def _table() -> dict:
+    return tomllib.loads(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def steps() -> tuple[Step, ...]:
     """All exercises in course order."""
-    table = tomllib.loads(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
-    return tuple(Step(**row) for row in table["step"])
+    return tuple(Step(**row) for row in _table()["step"])
+
+
+@cache
+def timetable() -> tuple[Session, ...]:
+    """All sessions of the three days in order."""
+    return tuple(Session(day, **row) for day, rows in _table()["timetable"].items() for row in rows)
 
 
 def step(name: str) -> Step:

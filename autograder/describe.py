@@ -14,18 +14,18 @@ def brief(value) -> str:
 
 def brief_call(name: str, arguments: tuple, keywords: dict) -> str:
     """A call as a learner would type it, with long arguments shortened."""
-    parts = [_argument(a) for a in arguments] + [f"{k}={_argument(v)}" for k, v in keywords.items()]
+    parts = [brief_argument(a) for a in arguments] + [f"{k}={brief_argument(v)}" for k, v in keywords.items()]
     return f"{name}({', '.join(parts)})"
 
 
-def _argument(value) -> str:
-    """An argument in a call: small arrays as lists, large ones by their shape."""
+def brief_argument(value) -> str:
+    """An argument in a call: small arrays of integers as lists, others by their shape."""
     if isinstance(value, np.ndarray) and value.ndim:
         return str(value.tolist()) if value.size <= MAX_ITEMS and value.dtype.kind in "iub" else (
             f"<array {value.shape}>"
         )
     if type(value) in (list, tuple) and any(isinstance(part, np.ndarray) for part in value):
-        inside = ", ".join(_argument(part) for part in value)
+        inside = ", ".join(brief_argument(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return _brief(value)
 
@@ -87,5 +87,4 @@ def _mapping(value) -> str:
 
 
 def _proxy(value) -> str:
-    label = value._label
-    return label if label.startswith(("a ", "an ")) else f"<{value._handle.type_name}>"
+    return value._label if value._is_ours else f"<{value._handle.type_name}>"

@@ -37,8 +37,10 @@ class SubmissionFile:
     notes: tuple[str, ...] = ()
 
 
-def find(target: Path) -> dict[str, SubmissionFile]:
+def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, SubmissionFile]:
     """The exercises in a file or folder, by name in course order; of a pair the newer file.
+
+    wanted: the names of the exercises to look for, None for all.
 
     Raises `UnreadableSubmission` where there is nothing to check.
     """
@@ -48,12 +50,15 @@ def find(target: Path) -> dict[str, SubmissionFile]:
     by_step = {}
     for path in files:
         step = course.step_of_file(path)
-        if step is not None and path.suffix in SUFFIXES and path.is_file():
+        if step is None or path.suffix not in SUFFIXES or not path.is_file():
+            continue
+        if wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
     if not by_step:
+        example = sorted(wanted)[0] if wanted else course.steps()[0].name
         raise UnreadableSubmission(
-            _("{path} holds no exercise: a file is named like {example}.").format(
-                path=target, example=f"{course.steps()[0].name}.py"
+            _("{path} does not hold the exercise: its file is named {example}.py or .ipynb.").format(
+                path=target, example=example
             )
         )
     return {

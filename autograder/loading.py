@@ -1,8 +1,10 @@
-"""Running a submission's cells in this process, one after another, each error noted."""
+"""Running a submission's cells in this process, one after another: output unseen, errors noted."""
 
+import io
 import linecache
 import sys
 import types
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 from autograder.deadline import deadline
@@ -45,7 +47,8 @@ def _run(cell: Cell, label: str, namespace: dict) -> list[str]:
     try:
         source = _without_magics(cell.source)
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        with deadline(CELL_SECONDS):
+        silence = io.StringIO()
+        with redirect_stdout(silence), redirect_stderr(silence), deadline(CELL_SECONDS):
             exec(compile(source, filename, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
         raised = record(error, lambda name: name == filename)

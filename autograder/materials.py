@@ -4,6 +4,10 @@ None of them is an answer to any step: a model given to `predict_pairs` must not
 `build_mf` could return. They are made where the learner's code runs, and hold no secret.
 """
 
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 
 
@@ -26,3 +30,89 @@ def table_model(scores):
     model.get_layer("rows").set_weights([scores])
     model.get_layer("columns").set_weights([np.eye(n_items, dtype="float32")])
     return model
+
+
+def ratings_file(text):
+    """Write a text to a `ratings.csv` of its own in a temporary folder; returns the path, a str."""
+    path = Path(tempfile.mkdtemp(dir=_scratch().name)) / "ratings.csv"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return str(path)
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory:
+    """A folder that is removed when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="ratings-", ignore_cleanup_errors=True)
+
+
+def length_model(tables):
+    """A Keras model whose score is the squared length of the sum of a pair's vectors.
+
+    tables: dict layer name -> array (n, K), looked up by item where the name starts with "item",
+    else by user; the layers stand in this order. Inputs [user, item], each (b, 1); output (b, 1).
+    """
+    import keras
+
+    user = keras.Input((1,), dtype="int32", name="user")
+    item = keras.Input((1,), dtype="int32", name="item")
+    rows = []
+    for name, vectors in tables.items():
+        layer = keras.layers.Embedding(*np.shape(vectors), name=name)
+        rows.append(layer(item if name.startswith("item") else user))
+        layer.set_weights([np.asarray(vectors, dtype="float32")])
+    total = keras.layers.Add()(rows)
+    score = keras.layers.Dot(axes=2)([total, total])
+    return keras.Model([user, item], keras.layers.Flatten(name="score")(score))
+
+
+def drawing(axes):
+    """What a matplotlib Axes shows, as `drawing.read_axes` tells it; None for anything else."""
+    from autograder.drawing import read_axes
+
+    return read_axes(axes)
+
+
+def open_figures():
+    """The numbers of the figures that pyplot holds open."""
+    import matplotlib.pyplot as plt
+
+    return plt.get_fignums()
+
+
+def close_figures(keep):
+    """Close all of pyplot's figures but those of the numbers in `keep`."""
+    import matplotlib.pyplot as plt
+
+    for number in plt.get_fignums():
+        if number not in keep:
+            plt.close(number)
+
+
+def sum_model(user_terms, item_terms):
+    """An uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
+
+    user_terms: array (U,), item_terms: array (I,): the start weights, all trainable. Inputs
+    [user, item], each (b, 1); output (b, 1). `get_weights()` gives both tables, (U, 1), (I, 1).
+    """
+    import keras
+
+    tables = [np.reshape(terms, (-1, 1)).astype("float32") for terms in (user_terms, item_terms)]
+    user = keras.Input((1,), dtype="int32", name="user")
+    item = keras.Input((1,), dtype="int32", name="item")
+    user_term = keras.layers.Embedding(len(tables[0]), 1, name="user_terms")(user)
+    item_term = keras.layers.Embedding(len(tables[1]), 1, name="item_terms")(item)
+    score = keras.layers.Add()([user_term, item_term])
+    model = keras.Model([user, item], keras.layers.Flatten(name="score")(score))
+    model.set_weights(tables)
+    return model
+
+
+def disturb_random(seed):
+    """Set the global random generators, as other code between two calls might have left them."""
+    import random
+
+    import tensorflow as tf
+
+    random.seed(seed)
+    np.random.seed(seed)
+    tf.random.set_seed(seed)

@@ -5,10 +5,9 @@ import sys
 from autograder import course
 from autograder.engine import Engine
 from autograder.figures import in_notebook
+from autograder.guard import at_work
 from autograder.hints import hints_of
 from autograder.panel import HintPanel, VerdictPanel
-
-_running = False
 
 
 def check(function: str) -> VerdictPanel | None:
@@ -18,20 +17,15 @@ def check(function: str) -> VerdictPanel | None:
     is printed too. While the file itself is being checked, check cells do nothing (None).
     Raises `LookupError` for a name that is no function of the course.
     """
-    global _running
     step = course.step_of_function(function)
-    if _running:
+    if at_work():
         return None
     from autograder.runner import run
     from autograder.session import NamespaceTarget
 
     namespace = sys._getframe(1).f_globals
     engine = Engine(namespace, _of_caller(namespace))
-    _running = True
-    try:
-        [report] = run(NamespaceTarget(step.name, engine, frozenset({function})))
-    finally:
-        _running = False
+    [report] = run(NamespaceTarget(step.name, engine, frozenset({function})))
     panel = VerdictPanel(report.functions[0], step.name)
     if not in_notebook():
         print(panel.text())

@@ -37,7 +37,10 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     if error is None:
         return Verdict("passed")
     if isinstance(error, CheckFailure):
-        return _failed(subject, error.got, error.must, error.mistakes)
+        must = error.must or _(subject.property)
+        if error.want is not None:
+            must = _("{must} Expected: {want}").format(must=must, want=error.want)
+        return _failed(subject, error.got, must, error.mistakes)
     if isinstance(error, MissingFunction):
         return _missing(error, subject)
     raised = of_learner(error)

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from autograder.hints import hints_of
 from autograder.i18n import _
 from autograder.report import FunctionReport
 from autograder.terminal import SIGNS, format_points
@@ -45,11 +46,12 @@ class VerdictPanel:
         body = _message(problem.message) if problem else ""
         passed = sum(check.outcome == "passed" for check in self.report.checks)
         count = _("{n} of {total} checks passed").format(n=passed, total=len(self.report.checks))
+        hints = _rungs(hints_of(self.report.name)) if problem else ""
         return (
             f'<div role="status" style="border-left:6px solid {colour};padding:.4em 1em;margin:.2em 0">'
             f'<div><span style="color:{colour};font-weight:bold">{SIGNS[self.report.outcome]} '
             f"{escape(self._headline())}</span> "
-            f'<span style="opacity:.7">· {escape(count)}</span></div>{body}</div>'
+            f'<span style="opacity:.7">· {escape(count)}</span></div>{body}{hints}</div>'
         )
 
 
@@ -68,9 +70,8 @@ class HintPanel:
         return "\n".join([_("Hints for {function}").format(function=self.function), *lines])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(rung)}</li>" for rung in self.rungs)
         title = escape(_("Hints for {function}").format(function=self.function))
-        return f"<div><b>{title}</b><ol>{items}</ol></div>"
+        return f"<div><b>{title}</b>{_rungs(self.rungs)}</div>"
 
 
 def _message(text: str) -> str:
@@ -81,3 +82,15 @@ def _message(text: str) -> str:
         bold = f"<b>{escape(label)}:</b> {escape(rest)}" if colon else escape(line)
         rows.append(f'<div style="margin-top:.3em">{bold}</div>')
     return "".join(rows)
+
+
+def _rungs(rungs: tuple[str, ...]) -> str:
+    """Hints one inside the other, so that each opens only after the one before."""
+    inner = ""
+    for number, rung in reversed(list(enumerate(rungs, start=1))):
+        title = escape(_("Hint {n}").format(n=number))
+        inner = (
+            '<details style="margin-top:.4em"><summary style="cursor:pointer">'
+            f"{title}</summary><div>{escape(rung)}</div>{inner}</details>"
+        )
+    return inner

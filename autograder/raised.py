@@ -53,10 +53,18 @@ def of_learner(error: BaseException) -> Raised | None:
 
 def _text(error: BaseException) -> str:
     try:
-        text = str(error)
+        text = _without_graph(str(error))
     except Exception:
         text = ""
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+
+
+def _without_graph(text: str) -> str:
+    """TensorFlow's message without the listing of the graph that stands before and in it."""
+    if not text.startswith("Graph execution error"):
+        return text
+    lines = [line for line in text.splitlines()[1:] if line.strip() and not line.startswith(" ")]
+    return "\n".join(line for line in lines if not line.startswith("Detected at"))
 
 
 def _where(error: BaseException, is_learners: Callable[[str], bool]) -> str:

@@ -1,6 +1,8 @@
 """The report: all verdicts of one submission, and the one JSON form behind every rendering."""
 
+import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 SCHEMA = 1
 OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
@@ -100,3 +102,10 @@ def with_function(report: Report, function: FunctionReport) -> Report:
         points=round(report.points + function.points, 2),
         max_points=report.max_points + function.max_points,
     )
+
+
+def write_json(reports: list[Report], path: Path) -> None:
+    """Write one report as its document, several as a list of documents."""
+    documents = [report.to_json() for report in reports]
+    document = documents[0] if len(documents) == 1 else documents
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

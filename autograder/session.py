@@ -4,7 +4,6 @@ Registered by `conftest.py`. Each check's verdict rides on pytest's own report (
 that it survives pytest-xdist; reports are put together where all of them arrive.
 """
 
-import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import pytest
 from autograder import course
 from autograder.engine import Engine
 from autograder.files import SubmissionFile, UnreadableSubmission, digest, find
+from autograder.guard import working
 from autograder.loading import Loaded, load
 from autograder.outcome import Subject, Verdict, judge
-from autograder.report import CheckResult, Report, of_function, with_function
+from autograder.report import CheckResult, Report, of_function, with_function, write_json
 
 PROPERTY = "autograder"
 LETTERS = {
@@ -27,14 +27,19 @@ LETTERS = {
 
 
 class FileTarget:
-    """Checks the exercises in a file or folder, or only some functions of them.
+    """Checks the exercises in a file or folder, or only some exercises and functions of them.
 
-    Raises `UnreadableSubmission` where there is no exercise.
+    Raises `UnreadableSubmission` where there is none of them.
     """
 
-    def __init__(self, path: Path, functions: frozenset[str] | None = None):
+    def __init__(
+        self,
+        path: Path,
+        exercises: frozenset[str] | None = None,
+        functions: frozenset[str] | None = None,
+    ):
         self.functions = functions
-        self._files = find(path)
+        self._files = find(path, exercises)
         self._loaded: dict[str, Loaded] = {}
 
     @property
@@ -93,6 +98,11 @@ class CheckSession:
         dropped = [item for item in items if item not in set(wanted)]
         config.hook.pytest_deselected(items=dropped)
         items[:] = wanted
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self):
+        with working():
+            return (yield)
 
     def engine_of(self, item) -> Engine:
         """The engine of the submission that a check is about."""
@@ -183,9 +193,7 @@ class CheckSession:
     def pytest_sessionfinish(self, session):
         path = self._config.getoption("json")
         if path is not None and not hasattr(self._config, "workerinput"):
-            documents = [report.to_json() for report in self.reports()]
-            document = documents[0] if len(documents) == 1 else documents
-            path.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+            write_json(self.reports(), path)
 
     def pytest_terminal_summary(self, terminalreporter, config):
         from autograder.terminal import print_reports

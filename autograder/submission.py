@@ -4,7 +4,7 @@ Calls and reads pass through an engine by value; what is no plain data is a `Pro
 called, read and handed back. A check cannot tell whether the engine lives in this process.
 """
 
-from autograder.describe import brief, brief_call
+from autograder.describe import brief, brief_argument, brief_call
 from autograder.values import Handle, by_value
 
 
@@ -23,12 +23,13 @@ class MissingFunction(Exception):
 class Proxy:
     """An object on the learner's side: call it, read its attributes and items, hand it back."""
 
-    __slots__ = ("_handle", "_label", "_owner")
+    __slots__ = ("_handle", "_is_ours", "_label", "_owner")
 
-    def __init__(self, owner: "Submission", handle: Handle, label: str):
+    def __init__(self, owner: "Submission", handle: Handle, label: str, is_ours: bool = False):
         self._owner = owner
         self._handle = handle
         self._label = label
+        self._is_ours = is_ours
 
     def __repr__(self):
         return f"<{self._handle.type_name}>"
@@ -49,6 +50,12 @@ class Proxy:
 
     def __len__(self):
         return self._owner._engine.length(self._handle)
+
+    def __iter__(self):
+        return (self[position] for position in range(len(self)))
+
+    def __array__(self, *arguments, **keywords):
+        raise TypeError(f"a {self._handle.type_name} is no plain data")
 
 
 class Submission:
@@ -80,7 +87,7 @@ class Submission:
     def keep(self, value) -> Proxy:
         """Place a copy of `value` on the learner's side, to be handed to functions and read back."""
         handle = self._engine.keep(self._unwrap(value))
-        return Proxy(self, handle, brief(value))
+        return Proxy(self, handle, brief_argument(value), is_ours=True)
 
     def read(self, kept: Proxy):
         """The present value of what `keep` placed, or of another proxy, as plain data."""
@@ -92,7 +99,7 @@ class Submission:
 
     def _call(self, function: Proxy, arguments, keywords):
         text = brief_call(function._label, arguments, keywords)
-        if "." not in function._label:
+        if function._label.isidentifier():
             self._calls.clear()
         self._calls.append(text)
         del self._calls[1:-2]
@@ -101,8 +108,8 @@ class Submission:
         )
         return self._wrap(answer, f"{function._label}(…)")
 
-    def _wrap(self, answer, label: str):
-        return by_value(answer, lambda handle: Proxy(self, handle, label))
+    def _wrap(self, answer, label: str, is_ours: bool = False):
+        return by_value(answer, lambda handle: Proxy(self, handle, label, is_ours))
 
     def _unwrap(self, value):
         return by_value(value, _handle_of)
@@ -119,7 +126,7 @@ class Given:
 
         def make(*arguments, **keywords):
             answer = owner._engine.given(name, owner._unwrap(arguments), owner._unwrap(keywords))
-            return owner._wrap(answer, f"a {name.replace('_', ' ')}")
+            return owner._wrap(answer, f"a {name.replace('_', ' ')}", is_ours=True)
 
         return make
 

@@ -40,6 +40,19 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
         )
 
 
+def print_progress(reports: list[Report], console: Console) -> None:
+    """Print the table of exercises and what to do next."""
+    console.print(table(reports))
+    todo = [r for r in reports if not r.complete]
+    if todo:
+        function = next(f.name for f in todo[0].functions if f.outcome != "passed")
+        console.print(
+            _("Next: {function} in {exercise}").format(function=function, exercise=todo[0].exercise)
+        )
+    else:
+        console.print(_("Everything passes."))
+
+
 def table(reports: list[Report]) -> Table:
     """One row an exercise: a sign a function, a bar, points."""
     rows = Table(box=None, pad_edge=False)

@@ -1,0 +1,31 @@
+# `make demo` and `make test` set everything up by themselves; `make lint` and `make lab` too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint lab clean
+
+demo: $(READY)
+	$(BIN)/autograder demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/autograder build --check
+
+lab: $(READY)
+	$(BIN)/autograder lab
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,lab]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo figures .pytest_cache .ruff_cache

@@ -1,0 +1,226 @@
+"""The command line: `autograder build`, `check`, `progress`, `hint`, `doctor`.
+
+Heavy libraries are imported by the commands that need them, so that help appears at once.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder import __version__, course, paths
+from autograder.environment import QUIET, prefer
+from autograder.i18n import _
+
+app = typer.Typer(
+    name="autograder",
+    help=_("Graded exercises: build a movie recommender with Keras, step by step."),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Submissions = Annotated[
+    Path | None,
+    typer.Option(
+        "--submissions",
+        help=_("The file or folder to check: .py or .ipynb. Default: exercises/en."),
+    ),
+]
+Seed = Annotated[int | None, typer.Option(help=_("Draw other check data than the public seed's."))]
+
+
+def main() -> None:
+    """Run the command line; a failure that has a remedy is one plain sentence, exit code 2."""
+    prefer(QUIET)
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"autograder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version."))
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(help=_("Check an exercise or a function; without a name, all exercises."))
+def check(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help=_("Exercises (04_dot_product, 4) or functions (build_mf).")),
+    ] = None,
+    submissions: Submissions = None,
+    seed: Seed = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help=_("Write the report as JSON."))
+    ] = None,
+    all_problems: Annotated[
+        bool, typer.Option("--all-problems", help=_("Show every problem, not only the first."))
+    ] = False,
+) -> None:
+    from autograder.files import UnreadableSubmission
+    from autograder.runner import run
+    from autograder.session import FileTarget
+    from autograder.terminal import print_reports
+
+    exercises, functions = _selection(names or [])
+    try:
+        target = FileTarget(submissions or paths.exercises(), exercises, functions)
+        reports = run(target, seed)
+    except UnreadableSubmission as error:
+        _stop(str(error))
+    if json_file is not None:
+        _write_json(reports, json_file)
+    print_reports(reports, every_problem=all_problems)
+    raise typer.Exit(0 if all(report.complete for report in reports) else 1)
+
+
+@app.command(help=_("Show points and progress for the whole course."))
+def progress(submissions: Submissions = None) -> None:
+    from autograder.cache import cached_report
+    from autograder.files import UnreadableSubmission, find
+    from autograder.terminal import print_progress
+
+    try:
+        files = find(submissions or paths.exercises())
+        console = Console(highlight=False)
+        with console.status("") as status:
+            reports = []
+            for name, file in files.items():
+                status.update(_("checking {exercise} …").format(exercise=name))
+                reports.append(cached_report(file))
+    except UnreadableSubmission as error:
+        _stop(str(error))
+    print_progress(reports, console)
+
+
+@app.command(help=_("Show a hint for a function: 1 a nudge, 2 the concept, 3 the shape of the code."))
+def hint(
+    function: Annotated[str, typer.Argument(help=_("The function, for example build_mf."))],
+    level: Annotated[int, typer.Option(min=1, max=3, help=_("How far to go."))] = 1,
+) -> None:
+    from autograder.hints import hints_of
+    from autograder.panel import HintPanel
+
+    try:
+        rungs = hints_of(function)
+    except LookupError as error:
+        _stop(error.args[0])
+    print(HintPanel(function, rungs[:level]).text())
+    if level < len(rungs):
+        more = f"autograder hint {function} --level {level + 1}"
+        print(_("For more: {command}").format(command=more))
+
+
+@app.command(help=_("Derive the exercises from the solutions."))
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help=_("Only compare; fail and show a diff where they differ."))
+    ] = False,
+    notebooks: Annotated[
+        Path | None, typer.Option(help=_("Write the exercises as notebooks to this folder too."))
+    ] = None,
+    language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
+) -> None:
+    from autograder import build as builder
+
+    target = paths.exercises(language)
+    try:
+        if check:
+            diff = builder.differences(target)
+            if diff:
+                sys.stdout.write(diff)
+                _stop(_("The exercises differ from their solutions. Run: autograder build"), code=1)
+            print(_("The exercises are up to date."))
+            return
+        written = builder.build(target)
+        if notebooks is not None:
+            written += builder.build(notebooks, suffix=".ipynb")
+    except builder.BuildError as error:
+        _stop(str(error), code=1)
+    for path in written:
+        print(_("written: {path}").format(path=path))
+    print(_("The exercises are up to date."))
+
+
+@app.command(
+    help=_("Open the exercises as notebooks in JupyterLab; its own options may follow."),
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def lab(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Option(help=_("The folder to open. Default: exercises/en."))
+    ] = None,
+) -> None:
+    from autograder.lab import LabMissing, open_lab
+
+    try:
+        code = open_lab(folder or paths.exercises(), context.args)
+    except LabMissing as error:
+        _stop(str(error))
+    raise typer.Exit(code)
+
+
+@app.command(help=_("See the whole course at work in a few minutes."))
+def demo(
+    out: Annotated[Path, typer.Option(help=_("Where figures and tables go."))] = Path("demo"),
+) -> None:
+    from autograder.demo import demo as run_demo
+
+    run_demo(out)
+
+
+@app.command(help=_("Look at this installation, and say how to mend what is amiss."))
+def doctor() -> None:
+    from autograder.doctor import examine, print_findings
+
+    findings = examine()
+    print_findings(findings)
+    raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
+
+
+def _selection(names: list[str]) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The exercises and functions that names mean; None: all of them."""
+    exercises, functions = set(), set()
+    for name in names:
+        try:
+            step = course.step_of_function(name)
+            functions.add(name)
+        except LookupError:
+            try:
+                step = course.step(name)
+            except LookupError as error:
+                _stop(error.args[0])
+            functions.update(step.functions)
+        exercises.add(step.name)
+    return (frozenset(exercises), frozenset(functions)) if names else (None, None)
+
+
+def _write_json(reports: list, path: Path) -> None:
+    from autograder.report import write_json
+
+    try:
+        write_json(reports, path)
+    except OSError as error:
+        _stop(_("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror))
+
+
+def _stop(message: str, code: int = 2) -> None:
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()

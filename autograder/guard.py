@@ -1,0 +1,22 @@
+"""Whether checks are at work: then an exercise's own calls of the kit must not start others."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_at_work = False
+
+
+def at_work() -> bool:
+    """Whether this process is running checks."""
+    return _at_work
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Mark a block as the run of the checks."""
+    global _at_work
+    before, _at_work = _at_work, True
+    try:
+        yield
+    finally:
+        _at_work = before

@@ -1,0 +1,42 @@
+"""Fixtures that several test modules share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.environment import HEADLESS, QUIET, prefer
+
+prefer(QUIET | HEADLESS)
+
+ROOT = Path(__file__).parents[1]
+MOVIELENS = os.environ.get("MOVIELENS_DIR")
+
+
+@pytest.fixture
+def run_python(tmp_path):
+    """Run Python with these arguments: returns the finished process, its output as text."""
+
+    def run(*arguments, folder=ROOT, **environment):
+        names = {**os.environ, "COLUMNS": "100", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=folder,
+            env={**names, **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
+        )
+
+    return run
+
+
+@pytest.fixture(params=["simulated", "ml-latest-small"])
+def dataset(request):
+    """The name of a set of ratings that can be loaded here."""
+    if request.param != "simulated" and not MOVIELENS:
+        pytest.skip("MOVIELENS_DIR is not set")
+    return request.param

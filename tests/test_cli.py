@@ -1,0 +1,132 @@
+"""The command line: what learners and maintainers type."""
+
+import pytest
+
+from autograder import course
+from autograder.doctor import Finding, examine, print_findings
+from autograder.lab import LabMissing, open_lab
+from tests.answers import exercise_text, filled_in, solution_text, write
+
+STEP = "04_dot_product"
+HEAVY = ("tensorflow", "keras", "pandas", "numpy", "matplotlib", "sklearn", "nbgrader", "jupytext")
+
+
+def test_help_imports_nothing_heavy(run_python):
+    code = (
+        "import sys; sys.argv = ['autograder', '--help']\n"
+        "from autograder.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    result = run_python("-c", code)
+    assert "loaded: []" in result.stdout
+    for command in ("check", "progress", "hint", "build", "lab", "demo", "doctor"):
+        assert f"  {command} " in result.stdout
+
+
+def test_the_module_and_the_version(run_python):
+    result = run_python("-m", "autograder", "--version")
+    assert result.returncode == 0
+    assert result.stdout.startswith("autograder 0.")
+
+
+@pytest.mark.parametrize("name", [STEP, "4", "dot_product"])
+def test_check_takes_an_exercise_by_number_or_words(run_python, tmp_path, name):
+    for exercise in ("01_explore", STEP):
+        write(tmp_path, exercise, solution_text(exercise))
+    result = run_python("-m", "autograder", "check", name, "--submissions", tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "10 / 10" in result.stdout
+    assert "01_explore" not in result.stdout
+
+
+def test_check_takes_functions(run_python, tmp_path):
+    code = "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
+    write(tmp_path, STEP, filled_in("score_matrix", code))
+    result = run_python("-m", "autograder", "check", "score_matrix", "--submissions", tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "2 / 2" in result.stdout
+
+
+@pytest.mark.parametrize("command", [("check", "nothing"), ("hint", "nothing")])
+def test_an_unknown_name_is_answered_with_the_known_ones(run_python, command):
+    result = run_python("-m", "autograder", *command)
+    assert result.returncode == 2
+    assert "nothing" in result.stderr
+    assert STEP in result.stderr or "build_mf" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_hints_come_one_rung_at_a_time(run_python):
+    first = run_python("-m", "autograder", "hint", "build_mf").stdout
+    third = run_python("-m", "autograder", "hint", "build_mf", "--level", "3").stdout
+    assert "1. " in first
+    assert "2. " not in first
+    assert "--level 2" in first
+    assert "3. " in third
+
+
+def test_progress_counts_points_and_names_what_comes_next(run_python, tmp_path):
+    write(tmp_path, "01_explore", solution_text("01_explore"))
+    write(tmp_path, STEP, exercise_text(STEP))
+    for _run in ("checked", "from the cache"):
+        result = run_python("-m", "autograder", "progress", "--submissions", tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "6 / 16" in result.stdout
+        assert f"Next: build_mf in {STEP}" in result.stdout
+
+
+def test_build_check_passes_on_the_committed_exercises(run_python):
+    result = run_python("-m", "autograder", "build", "--check")
+    assert result.returncode == 0, result.stdout
+
+
+def test_build_writes_notebooks_too(run_python, tmp_path):
+    result = run_python("-m", "autograder", "build", "--notebooks", tmp_path / "notebooks")
+    assert result.returncode == 0, result.stderr
+    assert len(list((tmp_path / "notebooks").glob("*.ipynb"))) == len(course.steps())
+
+
+def test_a_report_that_cannot_be_written_is_said(run_python, tmp_path):
+    write(tmp_path, STEP, exercise_text(STEP))
+    missing = tmp_path / "missing" / "report.json"
+    options = ("score_matrix", "--submissions", tmp_path, "--json", missing)
+    result = run_python("-m", "autograder", "check", *options)
+    assert result.returncode == 2
+    assert str(missing) in result.stderr
+
+
+def test_the_doctor_finds_this_installation_well(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA", "simulated")
+    findings = examine()
+    assert [finding.subject for finding in findings if not finding.fine] == []
+
+
+def test_the_doctor_says_how_to_mend_what_is_amiss(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA", "ml-latest-small")
+    monkeypatch.setenv("MOVIELENS_DIR", str(tmp_path))
+    (tmp_path / "ml-latest-small").mkdir()
+    monkeypatch.setattr("autograder.doctor.PACKAGES", ("no-such-package",))
+    print_findings(examine())
+    text = capsys.readouterr().out
+    assert "✗ no-such-package: not installed" in text
+    assert "✗ data: " in text
+    assert "ratings.csv is missing" in text.replace("\n", " ")
+    assert text.count("→") == 2
+
+
+def test_a_broken_part_does_not_hide_the_others(monkeypatch):
+    def broken():
+        raise OSError("no disk")
+
+    monkeypatch.setattr("autograder.doctor._python", broken)
+    first, second, *_others = examine()
+    assert not first.fine
+    assert "no disk" in first.found
+    assert isinstance(second, Finding)
+
+
+def test_without_jupyterlab_the_way_to_it_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr("autograder.lab.find_spec", lambda name: None)
+    with pytest.raises(LabMissing, match="pip install"):
+        open_lab(tmp_path, [])

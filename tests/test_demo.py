@@ -1,0 +1,32 @@
+"""`autograder demo`: the course's main path from an untouched exercise to maps and genres."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from autograder import course
+
+
+@pytest.mark.slow
+def test_the_demo_takes_the_main_path(run_python, tmp_path, dataset):
+    folder = tmp_path / "out"
+    result = run_python("-m", "autograder", "demo", "--out", folder, COURSE_DATA=dataset)
+    assert result.returncode == 0, result.stderr[-2000:]
+    text = result.stdout
+    untouched, half_right, whole = (part.start() for part in re.finditer("exercise  ", text))
+    assert "todo" in text[untouched:half_right]
+    assert "0 / 10" in text[untouched:half_right]
+    assert "Must hold" in text[half_right:whole]
+    assert re.search(r"[1-9]\d* / 10", text[half_right:whole])
+    total = sum(step.max_points for step in course.steps())
+    assert f"{total} / {total}" in text[whole:]
+    assert f"{dataset}: " in text
+    model, mean = map(float, re.search(r"RMSE .* ([\d.]+), mean ([\d.]+)", text).groups())
+    assert model < mean
+    assert len(re.findall(r"\d\.\d\d$", text, re.MULTILINE)) >= 10
+    assert (folder / "map.png").stat().st_size > 20_000
+    scores = pd.read_csv(folder / "genres.csv", index_col=0)["macro_ap"]
+    assert scores["embeddings"] > scores["shuffled embeddings"]
+    for name in ("map.png", "genres.csv"):
+        assert f"written: {folder / name}" in text

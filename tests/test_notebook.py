@@ -1,0 +1,125 @@
+"""Self-check inside a notebook and a script: `check`, `hint` and `carry_over`."""
+
+import pytest
+
+from autograder import course
+from autograder.hints import RUNGS, hints_of
+from autograder.notebook import check, hint
+from tests.answers import filled_in, panel_of, run_notebook, write
+
+STEP = "04_dot_product"
+RIGHT = "def score_matrix(p, q):\n    return p @ q.T\n"
+WRONG = "def score_matrix(p, q):\n    return (p @ q.T).T\n"
+FUNCTIONS = [name for step in course.steps() for name in step.functions]
+
+
+@pytest.mark.slow
+def test_a_check_cell_shows_a_panel_and_a_number(tmp_path):
+    shown = {}
+    for name, code in ("right", RIGHT), ("wrong", WRONG):
+        cells = run_notebook(filled_in("score_matrix", code), tmp_path)
+        shown[name] = panel_of(cells, "score_matrix")
+        shown["stub"] = panel_of(cells, "build_mf")
+    assert float(shown["right"][0]) == 2
+    assert float(shown["wrong"][0]) == 0
+    assert float(shown["stub"][0]) == 0
+    assert "passed" in shown["right"][1]
+    assert "Must hold" in shown["wrong"][1]
+    assert "todo" in shown["stub"][1]
+    assert "Must hold" not in shown["stub"][1]
+
+
+def script_check(function, code):
+    """`check(function)` as a script that defines `code` calls it."""
+    namespace = {"check": check, "__name__": "__main__"}
+    exec(f"{code}\npanel = check({function!r})", namespace)
+    return namespace["panel"]
+
+
+def test_in_a_script_the_verdict_is_printed(capsys):
+    panel = script_check("score_matrix", WRONG)
+    text = capsys.readouterr().out
+    assert text.startswith("✗ score_matrix: failed, 0 of 2 points")
+    assert "Called: score_matrix(" in text
+    assert float(repr(panel)) == 0
+    assert float(repr(script_check("score_matrix", RIGHT))) == 2
+
+
+def test_partial_points_are_a_plain_number():
+    code = "def predict_pairs(model, users, items):\n    return model.predict([users, items])\n"
+    points = repr(script_check("predict_pairs", code))
+    assert 0 <= float(points) < 2
+
+
+def test_the_panel_escapes_what_a_learner_wrote():
+    code = "def score_matrix(p, q):\n    raise ValueError('<script>alert(1)</script>')\n"
+    html = script_check("score_matrix", code)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_an_unknown_function_is_named_with_the_known_ones():
+    with pytest.raises(LookupError, match="build_mf"):
+        check("bild_mf")
+    with pytest.raises(LookupError, match="build_mf"):
+        hint("bild_mf")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_has_three_hints(function):
+    rungs = hints_of(function)
+    assert len(rungs) == RUNGS
+    assert all(len(rung.split()) >= 4 for rung in rungs)
+    assert len(set(rungs)) == RUNGS
+
+
+def test_hints_open_rung_by_rung(capsys):
+    for level in (1, 2, 3):
+        hint("build_mf", level)
+        text = capsys.readouterr().out
+        assert [f"\n{n}. " in text for n in (1, 2, 3)] == [n <= level for n in (1, 2, 3)]
+
+
+CARRYING = """
+from autograder import carry_over
+step = carry_over("04_dot_product")
+print(step.score_matrix.__globals__["__name__"], step.build_mf.__globals__["__name__"])
+"""
+
+
+def carried(run_python, folder):
+    (folder / "07_later.py").write_text(CARRYING, encoding="utf-8")
+    result = run_python("07_later.py", folder=folder)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_carry_over_takes_own_functions_that_pass_and_says_so(run_python, tmp_path):
+    write(tmp_path, STEP, filled_in("score_matrix", RIGHT))
+    text = carried(run_python, tmp_path)
+    assert "yours: score_matrix" in text
+    assert "reference: build_mf, predict_pairs" in text
+
+
+def test_carry_over_replaces_what_fails_and_what_is_missing(run_python, tmp_path):
+    assert "reference: build_mf, predict_pairs, score_matrix" in carried(run_python, tmp_path)
+    write(tmp_path, STEP, filled_in("score_matrix", WRONG))
+    text = carried(run_python, tmp_path)
+    assert "reference: build_mf, predict_pairs, score_matrix" in text
+    assert "yours" not in text
+
+
+def test_carry_over_notices_an_edit(run_python, tmp_path):
+    write(tmp_path, STEP, filled_in("score_matrix", WRONG))
+    assert "yours" not in carried(run_python, tmp_path)
+    write(tmp_path, STEP, filled_in("score_matrix", RIGHT))
+    assert "yours: score_matrix" in carried(run_python, tmp_path)
+
+
+def test_carry_over_gives_no_points(tmp_path):
+    from tests.test_self_check import report_on
+
+    code = 'from autograder import carry_over\nscore_matrix = carry_over("4").score_matrix\n'
+    report = report_on(write(tmp_path, STEP, filled_in("score_matrix", code)))
+    assert report.points == 0
+    assert any("carry_over" in note for note in report.notes)
