@@ -27,6 +27,8 @@ def brief_argument(value) -> str:
     if type(value) in (list, tuple) and any(isinstance(part, np.ndarray) for part in value):
         inside = ", ".join(brief_argument(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if type(value) is dict and any(isinstance(part, np.ndarray) for part in value.values()):
+        return "{" + ", ".join(f"{_brief(key)}: …" for key in list(value)[:4]) + "}"
     return _brief(value)
 
 

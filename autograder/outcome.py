@@ -56,7 +56,7 @@ def _is_stub(raised: Raised, function: str) -> bool:
 
 
 def _failed(subject: Subject, got: str, must: str | None, mistakes: tuple[str, ...], cause="") -> Verdict:
-    known = misconceptions.of_step(subject.exercise)
+    known = misconceptions.catalogue()
     named = [known[name] for name in mistakes if name in known]
     causes = _(" Or: ").join(entry.sentence() for entry in named) or cause or _UNKNOWN
     hint = _("For a hint: autograder hint {function}").format(function=subject.function)

@@ -1,11 +1,14 @@
 """Exceptions of a learner's code, carried to a check as the nearest built-in type."""
 
 import builtins
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_MESSAGE = 600
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def of_learner(error: BaseException) -> Raised | None:
 
 def _text(error: BaseException) -> str:
     try:
-        text = _without_graph(str(error))
+        text = _ANSI.sub("", _without_graph(str(error)))
     except Exception:
         text = ""
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"

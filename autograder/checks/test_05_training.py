@@ -1,0 +1,530 @@
+"""Checks of `05_training`: the RMSE, one SGD step, and a training that stops at its best epoch.
+
+A training is watched through what every right way of training shares: the curves that it returns
+and the weights that it leaves in a model whose score is a number of the user plus one of the item.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    fail,
+    number,
+    pair,
+    require,
+    shape_of,
+    whole,
+)
+from autograder.i18n import _
+from autograder.submission import Proxy
+
+N_USERS, N_ITEMS = 12, 7
+PATIENT = 60
+
+
+@dataclass(frozen=True)
+class Task:
+    """Start weights of an additive model, rows to train on and rows to validate on.
+
+    user_terms (U,), item_terms (I,); train and val are ([users, items], y).
+    """
+
+    user_terms: np.ndarray
+    item_terms: np.ndarray
+    train: tuple
+    val: tuple
+
+    def model(self, submission) -> Proxy:
+        """A fresh model on the learner's side that holds the start weights."""
+        return submission.given.sum_model(self.user_terms, self.item_terms)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Losses by epoch, of one length: float arrays (n_epochs,)."""
+
+    loss: np.ndarray
+    val_loss: np.ndarray
+
+    def __len__(self):
+        return len(self.loss)
+
+
+def draw_task(rng, train_side=1.0, val_side=1.0, m=240, noise=0.0) -> Task:
+    """A task whose ratings are what the start weights predict, plus a multiple of a gap.
+
+    The gap is positive, and the model can close it. A `train_side` of 0 leaves nothing to learn; a
+    `val_side` of -1 makes validation worse with every step in the right direction, one between 0
+    and 1 turns it on the way. `noise`, in stars, is the spread of what is added to train's rows.
+    """
+    user_terms, item_terms = (rng.integers(-4, 5, size=n) / 4 for n in (N_USERS, N_ITEMS))
+    user_gap, item_gap = (rng.integers(8, 13, size=n) / 4 for n in (N_USERS, N_ITEMS))
+
+    def rows(n, side, spread):
+        users = np.sort(np.resize(np.arange(N_USERS), n))
+        items = np.concatenate([rng.integers(N_ITEMS, size=n - N_ITEMS), np.arange(N_ITEMS)])
+        y = user_terms[users] + item_terms[items] + side * (user_gap[users] + item_gap[items])
+        y = y + spread * rng.normal(size=n)
+        columns = [ids.reshape(-1, 1).astype("int32") for ids in (users, items)]
+        return columns, y.astype("float32")
+
+    return Task(user_terms, item_terms, rows(m, train_side, noise), rows(60, val_side, 0.0))
+
+
+def errors_of(user_terms, item_terms, rows) -> np.ndarray:
+    """What the ratings of rows exceed an additive model's predictions by: (m,)."""
+    (users, items), y = rows
+    return y - np.ravel(user_terms)[users[:, 0]] - np.ravel(item_terms)[items[:, 0]]
+
+
+def curves_of(history) -> Curves:
+    """The two loss curves of a History; rejects anything without them."""
+    losses = _losses_by_name(history)
+    curves = [array(losses[name], (None,)) for name in ("loss", "val_loss")]
+    lengths = [len(curve) for curve in curves]
+    require(
+        lengths[0] == lengths[1] > 0,
+        _("{n} values of `loss` and {m} of `val_loss`").format(n=lengths[0], m=lengths[1]),
+        _("both curves have one value an epoch"),
+    )
+    require(
+        all(np.isfinite(curve).all() for curve in curves),
+        _("losses that are not finite"),
+        _("every loss is a finite number"),
+    )
+    return Curves(*curves)
+
+
+def _losses_by_name(history) -> dict:
+    must = _("the answer is a History: its attribute `history` maps `loss` and `val_loss` to lists")
+    if isinstance(history, dict):
+        fail(history, must, {"history-unwrapped": "loss" in history})
+    if not isinstance(history, Proxy):
+        fail(history, must)
+    try:
+        losses = history.history
+    except AttributeError:
+        fail(history, must)
+    if not isinstance(losses, dict):
+        fail(history, must, {"model-for-history": isinstance(losses, Proxy)})
+    require(
+        {"loss", "val_loss"} <= set(losses),
+        _("a history with the keys {keys}").format(keys=", ".join(map(str, losses)) or "–"),
+        must,
+        {"validation-missing": "loss" in losses},
+    )
+    return losses
+
+
+def terms_of(model) -> tuple[np.ndarray, np.ndarray]:
+    """The weights that a training left in an additive model: (U,), (I,)."""
+    user_terms, item_terms = model.get_weights()
+    return array(user_terms).ravel(), array(item_terms).ravel()
+
+
+@checks("rmse", share=1.5)
+def test_root_of_the_mean_squared_error(submission, rng):
+    """RMSE is the root of the mean of the squared errors, in stars: a float."""
+    for m in 30, 7, 1:
+        y = rng.normal(3, 1, size=m)
+        prediction = y + rng.normal(1, 1.5, size=m)
+        errors = y - prediction
+        want = np.sqrt(np.mean(errors**2))
+        got = number(submission.rmse(y, prediction))
+        close(
+            got,
+            want,
+            mistakes={
+                "mse-for-rmse": m > 1 and alike(got, want**2),
+                "mae-for-rmse": m > 1 and alike(got, np.abs(errors).mean()),
+                "errors-not-averaged": m > 1 and alike(got, want * np.sqrt(m)),
+                "errors-cancel-out": m > 1 and alike(abs(got), abs(errors.mean())),
+            },
+        )
+
+
+@checks("rmse", share=0.5)
+def test_columns_and_vectors_mix(submission, rng):
+    """Ratings and predictions are vectors (m,) or columns (m, 1), in any mix; neither changes."""
+    y, prediction = rng.normal(3, 1, size=(2, 25)).astype("float32")
+    want = np.sqrt(np.mean((y - prediction) ** 2))
+    every_pair = np.sqrt(np.mean((y[:, None] - prediction) ** 2))
+    for y_shape, shape in ((25, 1), (25,)), ((25,), (25, 1)), ((25, 1), (25, 1)), ((25,), (25,)):
+        arguments = y.reshape(y_shape), prediction.reshape(shape)
+        kept = [submission.keep(argument) for argument in arguments]
+        got = number(submission.rmse(*kept))
+        close(got, want, mistakes={"column-minus-vector": alike(got, every_pair)})
+        for before, after in zip(arguments, map(submission.read, kept), strict=True):
+            require(
+                np.array_equal(before, after),
+                _("an argument was changed"),
+                _("no function changes its arguments"),
+            )
+
+
+def draw_step(rng, n_factors, reg):
+    """Arguments of one SGD step: p and q (K,), a rating that they miss, lr and reg."""
+    p, q = rng.normal(size=(2, n_factors))
+    return p, q, float(p @ q + rng.choice([-1, 1]) * rng.uniform(1, 2)), rng.uniform(0.05, 0.2), reg
+
+
+def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
+    """What known mistakes make of one SGD step, by the mistake's name."""
+    e = rating - q @ p
+    p_new, q_new = p + lr * (e * q - reg * p), q + lr * (e * p - reg * q)
+    return {
+        "new-p-used-for-q": (p_new, q + lr * ((rating - q @ p) * p_new - reg * q)),
+        "error-recomputed": (p_new, q + lr * ((rating - q @ p_new) * p_new - reg * q)),
+        "step-uphill": (p - lr * (e * q - reg * p), q - lr * (e * p - reg * q)),
+        "error-sign-reversed": (p + lr * (-e * q - reg * p), q + lr * (-e * p - reg * q)),
+        "penalty-added": (p + lr * (e * q + reg * p), q + lr * (e * p + reg * q)),
+        "penalty-forgotten": (p + lr * e * q, q + lr * e * p),
+        "penalty-outside-the-step": (p + lr * e * q - reg * p, q + lr * e * p - reg * q),
+        "penalty-of-the-other": (p + lr * (e * q - reg * q), q + lr * (e * p - reg * p)),
+        "pull-towards-itself": (p + lr * (e * p - reg * p), q + lr * (e * q - reg * q)),
+        "step-doubled": (p + 2 * lr * (e * q - reg * p), q + 2 * lr * (e * p - reg * q)),
+        "rating-for-error": (
+            p + lr * (rating * q - reg * p),
+            q + lr * (rating * p - reg * q),
+        ),
+        "vectors-swapped": (q_new, p_new),
+        "change-for-vector": (p_new - p, q_new - q),
+    }
+
+
+def check_step(submission, step):
+    """Rejects another answer than the new p and q of a step, both from the old ones."""
+    p, q, rating, lr, reg = step
+    answer = pair(submission.sgd_step(p=p, q=q, rating=rating, lr=lr, reg=reg))
+    summed = len(p) > 1 and tuple(map(shape_of, answer)) == ((), ())
+    got = [array(part, (len(p),), mistakes={"scalar-for-vector": summed}) for part in answer]
+    e = rating - q @ p
+    for new, want in zip(
+        got, (p + lr * (e * q - reg * p), q + lr * (e * p - reg * q)), strict=True
+    ):
+        close(new, want, mistakes=_mistake_of_step(got, step), rtol=1e-5)
+
+
+def _mistake_of_step(got, step) -> dict[str, bool]:
+    """The first known mistake that gives these vectors."""
+    shown = [name for name, wrong in wrong_steps(*step).items() if alike(got, wrong)]
+    return dict.fromkeys(shown[:1], True)
+
+
+@checks("sgd_step", share=1.5)
+def test_a_step_follows_the_error(submission, rng):
+    """Without a penalty (reg = 0): p moves by lr e q and q by lr e p, both from the old values."""
+    for n_factors in 4, 2, 1, 7:
+        check_step(submission, draw_step(rng, n_factors, reg=0.0))
+
+
+@checks("sgd_step", share=1.5)
+def test_a_penalty_shrinks_both_vectors(submission, rng):
+    """p += lr (e q - reg p) and q += lr (e p - reg q), both from the old p and q."""
+    for n_factors in 3, 5, 1:
+        check_step(submission, draw_step(rng, n_factors, reg=rng.uniform(0.3, 0.8)))
+
+
+@checks("sgd_step", share=1)
+def test_a_step_leaves_its_arguments_alone(submission, rng):
+    """The new vectors are new arrays: p and q themselves stay as they were."""
+    p, q, rating, lr, reg = step = draw_step(rng, 5, reg=0.4)
+    kept = submission.keep(p), submission.keep(q)
+    answer = pair(submission.sgd_step(*kept, rating, lr, reg))
+    after = [submission.read(part) for part in kept]
+    require(
+        alike(after, (p, q), rtol=0, atol=0),
+        _("p or q was changed"),
+        mistakes={"updated-in-place": True},
+    )
+    got = [array(part, (5,)) for part in answer]
+    e = rating - q @ p
+    for new, want in zip(
+        got, (p + lr * (e * q - reg * p), q + lr * (e * p - reg * q)), strict=True
+    ):
+        close(new, want, mistakes=_mistake_of_step(got, step))
+
+
+@checks("compile_and_fit", share=1)
+def test_training_lowers_the_training_loss(submission, rng):
+    """Training fits all training rows, for `epochs` epochs (50 where no number is given)."""
+    task = draw_task(rng)
+    for n_epochs, keywords in (4, {"epochs": 4, "batch_size": 64, "seed": 3}), (50, {}):
+        model = task.model(submission)
+        history = submission.compile_and_fit(
+            model, task.train, task.val, patience=PATIENT, **keywords
+        )
+        curves = curves_of(history)
+        require(
+            len(curves) == n_epochs,
+            _("{n} epochs, where {wanted} were asked for and patience is {patience}").format(
+                n=len(curves), wanted=n_epochs, patience=PATIENT
+            ),
+            mistakes={"epochs-ignored": True},
+        )
+        user_terms, item_terms = terms_of(model)
+        before = np.mean(errors_of(task.user_terms, task.item_terms, task.train) ** 2)
+        after = np.mean(errors_of(user_terms, item_terms, task.train) ** 2)
+        falls = curves.loss[-1] < curves.loss[0] and after < before * (1 - 1e-5)
+        require(
+            falls,
+            _("squared errors on train: {before:.4g} before, {after:.4g} after").format(
+                before=before, after=after
+            ),
+            mistakes={"other-model-trained": after == before},
+        )
+        still = np.concatenate([user_terms <= task.user_terms, item_terms <= task.item_terms])
+        require(
+            not still.any(),
+            _("{n} users and items have not moved towards their ratings").format(
+                n=int(still.sum())
+            ),
+            mistakes={"rows-left-out": True},
+        )
+
+
+@checks("compile_and_fit", share=1)
+def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
+    """Training starts from the model's own weights: where they fit every row, the loss stays 0."""
+    for val_side, mistake in (0.0, "start-weights-replaced"), (1.0, "validation-trained-on"):
+        task = draw_task(rng, train_side=0.0, val_side=val_side)
+        model = task.model(submission)
+        curves = curves_of(submission.compile_and_fit(model, task.train, task.val, 2, 64, 9, 1))
+        require(
+            curves.loss.max() < 1e-2,
+            _("a first training loss of {loss:.4g}").format(loss=curves.loss[0]),
+            mistakes={mistake: True},
+        )
+        errors = errors_of(task.user_terms, task.item_terms, task.val)
+        require(
+            alike(curves.val_loss, np.full(len(curves), np.mean(errors**2)), rtol=1e-2, atol=1e-2),
+            _("`val_loss` {value:.4g} where the mean squared error is {mse:.4g}").format(
+                value=curves.val_loss[-1], mse=np.mean(errors**2)
+            ),
+            _("`val_loss` is the mean squared error on the rows of val"),
+            _loss_mistakes(curves.val_loss[-1], errors),
+        )
+
+
+def _loss_mistakes(value, errors) -> dict[str, bool]:
+    """Which other measure of the errors a loss is."""
+    return {
+        "loss-not-squared": alike(value, np.mean(np.abs(errors)), rtol=1e-3),
+        "loss-under-a-root": alike(value, np.sqrt(np.mean(errors**2)), rtol=1e-3),
+    }
+
+
+@checks("compile_and_fit", share=1.25)
+def test_stops_when_validation_stops_improving(submission, rng):
+    """Training stops when `val_loss` has not improved for `patience` epochs (3 by default)."""
+    task = draw_task(rng, val_side=-1.0)
+    n_epochs = 11
+
+    def epochs_run(**patience):
+        history = submission.compile_and_fit(
+            task.model(submission), task.train, task.val, n_epochs, batch_size=128, **patience
+        )
+        return len(curves_of(history))
+
+    short, long = epochs_run(patience=1), epochs_run(patience=5)
+    require(
+        short - 1 in range(3) and long - 5 in range(3),
+        _("{short} epochs with patience=1, {long} with patience=5; `val_loss` only rose").format(
+            short=short, long=long
+        ),
+        mistakes={
+            "no-early-stopping": short == long == n_epochs,
+            "patience-ignored": short == long < n_epochs,
+        },
+    )
+    default = epochs_run()
+    require(
+        default - 3 in (short - 1, long - 5),
+        _("{n} epochs without `patience`, {short} with patience=1").format(n=default, short=short),
+        mistakes={"patience-default-changed": True},
+    )
+
+
+@checks("compile_and_fit", share=1.25)
+def test_the_best_epoch_is_left_in_the_model(submission, rng):
+    """The best epoch's weights are left in the model, also when the epochs run out."""
+    for val_side, n_epochs, patience in (-1.0, 4, 9), (-1.0, 9, 2), (0.05, 7, 3):
+        task = draw_task(rng, val_side=val_side)
+        model = task.model(submission)
+        history = submission.compile_and_fit(
+            model, task.train, task.val, epochs=n_epochs, batch_size=40, patience=patience, seed=2
+        )
+        val_loss = curves_of(history).val_loss
+        errors = errors_of(*terms_of(model), task.val)
+        mse, start = (
+            np.mean(e**2) for e in (errors, errors_of(task.user_terms, task.item_terms, task.val))
+        )
+        last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
+        require(
+            alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
+            _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
+                mse=mse, best=val_loss.min()
+            ),
+            mistakes={
+                "last-epoch-kept": last_kept,
+                "other-model-trained": alike(mse, start, rtol=1e-6),
+                **_loss_mistakes(val_loss.min(), errors),
+            },
+        )
+
+
+@checks("compile_and_fit", share=0.5)
+def test_the_same_seed_gives_the_same_curves(submission, rng):
+    """The same seed gives the same curves, whatever else was drawn before."""
+    task = draw_task(rng, noise=3.0)
+    first, second = (
+        _curves_in_another_state(submission, task, state) for state in rng.integers(1000, size=2)
+    )
+    require(
+        _same(first.loss, second.loss) and _same(first.val_loss, second.val_loss),
+        _("training losses {first} and, with the same seed again, {second}").format(
+            first=_shown(first.loss), second=_shown(second.loss)
+        ),
+        mistakes={"shuffle-not-seeded": True},
+    )
+
+
+def _curves_in_another_state(submission, task, state) -> Curves:
+    """Curves of a training with a fixed seed, whatever the state of the global generators."""
+    submission.given.disturb_random(int(state))
+    model = task.model(submission)
+    curves = curves_of(submission.compile_and_fit(model, task.train, task.val, 2, 8, 5, 7))
+    _require_trained(model, task)
+    return curves
+
+
+def _require_trained(model, task):
+    """Rejects a training that left the start weights in the model."""
+    require(
+        not alike(np.concatenate(terms_of(model)), [*task.user_terms, *task.item_terms], 0, 0),
+        _("the model's weights are those that it came with"),
+        _("the model learns from the rows of train"),
+        {"other-model-trained": True},
+    )
+
+
+@checks("compile_and_fit", share=0.5)
+def test_batches_have_the_size_asked_for(submission, rng):
+    """A step sees `batch_size` rows (512 where none is named): another size gives other curves."""
+    task = draw_task(rng, m=640, noise=1.0)
+
+    def loss(**keywords):
+        history = submission.compile_and_fit(
+            task.model(submission), task.train, task.val, epochs=2, **keywords
+        )
+        return curves_of(history).loss
+
+    default, named, small = loss(), loss(batch_size=512, patience=3, seed=0), loss(batch_size=64)
+    require(
+        not _same(small, named),
+        _("the same losses for batches of 64 and of 512 rows: {loss}").format(loss=_shown(named)),
+        mistakes={"batch-size-ignored": True},
+    )
+    require(
+        _same(default, named),
+        _("losses {default} by default, {named} with batch_size=512, patience=3, seed=0").format(
+            default=_shown(default), named=_shown(named)
+        ),
+        _("the defaults are batch_size=512, patience=3 and seed=0"),
+    )
+
+
+@checks("compile_and_fit", share=0.5)
+def test_validation_rows_are_only_looked_at(submission, rng):
+    """Validation rows do not teach: with other ratings in val, the first training loss is equal."""
+    task = draw_task(rng)
+    inputs, y = task.val
+    seen = []
+    for val in task.val, (inputs, y - 30):
+        model = task.model(submission)
+        kept = submission.keep(task.train), submission.keep(val)
+        history = submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
+        seen.append(curves_of(history).loss[0])
+        _require_trained(model, task)
+        for before, after in zip((task.train, val), map(submission.read, kept), strict=True):
+            require(
+                _same_rows(before, after),
+                _("the rows of train or val were changed"),
+                _("no function changes its arguments"),
+            )
+    require(
+        _same(*seen),
+        _("a first training loss of {a:.6g}, and of {b:.6g} with other ratings in val").format(
+            a=seen[0], b=seen[1]
+        ),
+        mistakes={"validation-trained-on": True},
+    )
+
+
+def _same(first, second) -> bool:
+    """Whether two curves come of the same steps: equal up to the order of additions."""
+    return alike(first, second, rtol=1e-5, atol=1e-7)
+
+
+def _same_rows(before, after) -> bool:
+    """Whether ([users, items], y) is what it was."""
+    (columns, y), (columns_after, y_after) = before, after
+    return all(map(np.array_equal, [*columns, y], [*columns_after, y_after]))
+
+
+def _shown(curve) -> str:
+    return ", ".join(f"{value:.6g}" for value in curve)
+
+
+def draw_curve(n_epochs, best, rng) -> list[float]:
+    """A jagged curve: highest at epoch 0, a dip at epoch 1, lowest at `best` (3 or more).
+
+    The deepest drop is that to epoch 1. A curve of one epoch has one value.
+    """
+    if n_epochs == 1:
+        return [rng.uniform(0.5, 1)]
+    curve = rng.permutation(np.linspace(1.3, 2.2, n_epochs))
+    curve[[0, 1, best]] = 2.5, 1.25, 1.0
+    return (curve * rng.uniform(0.3, 0.9)).tolist()
+
+
+@checks("best_epoch", share=0.5)
+def test_the_lowest_validation_loss_wins(submission, rng):
+    """The best epoch is the one with the lowest `val_loss`; the first epoch is number 0."""
+    for n_epochs, best in (9, int(rng.integers(3, 7))), (12, int(rng.integers(3, 10))), (1, 0):
+        val_loss = draw_curve(n_epochs, best, rng)
+        history = {"val_loss": val_loss, "loss": draw_curve(n_epochs, n_epochs - 1, rng)}
+        answer = submission.best_epoch(history)
+        got = whole(answer, mistakes={"loss-for-epoch": alike(answer, min(val_loss))})
+        require(
+            got == best,
+            answer,
+            _("expected {want}").format(want=best),
+            {
+                "epochs-counted-from-one": got == best + 1,
+                "last-epoch-chosen": got == n_epochs - 1,
+                "highest-loss-chosen": got == int(np.argmax(val_loss)),
+                "first-dip-chosen": got == 1,
+            },
+        )
+
+
+@checks("best_epoch", share=0.5)
+def test_any_curve_can_choose(submission, rng):
+    """`key` names the curve that chooses: its lowest value wins."""
+    places = (rng.permutation(5) + 3).tolist()
+    keys = ("val_loss", "loss", "val_rmse", "rmse")
+    history = {key: draw_curve(10, best, rng) for key, best in zip(keys, places, strict=False)}
+    for key, best in zip(keys, places, strict=False):
+        got = whole(submission.best_epoch(history=history, key=key))
+        require(
+            got == best,
+            got,
+            _("expected {want}").format(want=best),
+            {"key-ignored": got == places[0]},
+        )

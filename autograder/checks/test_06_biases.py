@@ -1,0 +1,535 @@
+"""Checks of `06_biases`: means, damped biases, the model of Koren (4), one table of errors."""
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    crash_means,
+    fail,
+    frame,
+    mapping,
+    number,
+    pair,
+    require,
+    shape_of,
+)
+from autograder.checks.biased import (
+    BIASES,
+    FACTORS,
+    bias_table,
+    factor_penalties,
+    plant_biases,
+    plant_factors,
+    zero_tables,
+)
+from autograder.checks.models import draw_pairs, keras_model, layer, score_pairs, table
+from autograder.checks.ratings import require_unchanged
+from autograder.i18n import _
+
+# Means
+
+
+def encoded(rng, users, items) -> pd.DataFrame:
+    """Drawn ratings of the given pairs, in no order, with an index that is no row number."""
+    m = len(users)
+    order = rng.permutation(m)
+    return pd.DataFrame(
+        {
+            "user": np.asarray(users)[order].astype("int32"),
+            "item": np.asarray(items)[order].astype("int32"),
+            "rating": rng.integers(1, 11, size=m) / 2,
+            "timestamp": rng.integers(10**9, size=m),
+        },
+        index=3 * rng.permutation(m) + 7,
+    )
+
+
+def draw_train(rng, users, items) -> pd.DataFrame:
+    """Ratings in which every given user and item occurs, a few or many times; no pair twice."""
+    grid = [(u, i) for u in range(len(users)) for i in range(len(items))]
+    rated = [(u, i) for u, i in grid if (u + i) % len(users) == 0 or rng.random() < 0.2 + u / 10]
+    rows, columns = np.array(rated).T
+    return encoded(rng, np.asarray(users)[rows], np.asarray(items)[columns])
+
+
+def means_of(train, test) -> dict[str, np.ndarray]:
+    """What `mean_baselines` must answer, computed row by row."""
+    mu = train["rating"].mean()
+    want = {"global": np.full(len(test), mu)}
+    for key in ("user", "item"):
+        own = [train.loc[train[key] == value, "rating"] for value in test[key]]
+        want[key] = np.array([ratings.mean() if len(ratings) else mu for ratings in own])
+    return want
+
+
+def require_means(answer, train, test) -> None:
+    """Reject an answer of `mean_baselines` that is not three arrays of the right means."""
+    want = means_of(train, test)
+    of_test = means_of(test, test)
+    mean_of_means = train.groupby("user")["rating"].mean().mean()
+    other = {"user": "item", "item": "user", "global": "global"}
+    answer = mapping(answer, want)
+    for key in want:
+        values = array(
+            answer[key],
+            (len(test),),
+            must=_("`{key}` is an array with one prediction a row of test").format(key=key),
+            mistakes={"global-one-number": key == "global" and shape_of(answer[key]) == ()},
+        )
+        unseen = ~test[key].isin(train[key]).to_numpy() if key != "global" else np.array(False)
+        close(
+            values,
+            want[key],
+            must=_("`{key}`: {must}").format(key=key, must=_MEANS[key]),
+            mistakes={
+                "unseen-left-missing": np.isnan(values).any(),
+                "unseen-rated-zero": bool((unseen & (values == 0)).any()),
+                "means-of-test": alike(values, of_test[key]),
+                "means-exchanged": other[key] != key and alike(values, want[other[key]]),
+                "global-mean-of-means": key == "global"
+                and (values == values[0]).all()
+                and alike(values[0], mean_of_means),
+            },
+        )
+
+
+_MEANS = {
+    "global": _("the mean of all training ratings"),
+    "user": _("the mean of the row's user in train, the global mean if unseen"),
+    "item": _("the mean of the row's item in train, the global mean if unseen"),
+}
+
+
+@checks("mean_baselines", share=1)
+def test_rows_get_the_means_of_train(submission, rng):
+    """Each row of test gets the mean of all training ratings, of its user's, and of its item's."""
+    train = draw_train(rng, range(6), range(9))
+    test = encoded(rng, *draw_pairs(rng, 6, 9, n_pairs=5))
+    require_means(submission.mean_baselines(train, test), train, test)
+
+
+@checks("mean_baselines", share=1)
+def test_the_unseen_get_the_global_mean(submission, rng):
+    """A user or item without a training rating gets the global mean; the others keep their own."""
+    users, items = [0, 2, 3, 7], [1, 2, 4, 5, 8]
+    train = draw_train(rng, users, items)
+    test = encoded(rng, *draw_pairs(rng, 9, 11, n_pairs=5))
+    require_means(submission.mean_baselines(train, test), train, test)
+    test = encoded(rng, [8, 0], [1, 10])
+    require_means(submission.mean_baselines(train=train, test=test), train, test)
+
+
+@checks("mean_baselines", share=1)
+def test_ratings_of_test_are_never_used(submission, rng):
+    """Only training ratings count: ratings of test change nothing, and no frame is changed."""
+    train = draw_train(rng, range(5), range(4))
+    test = encoded(rng, *draw_pairs(rng, 6, 6, n_pairs=0))
+    require_means(submission.mean_baselines(train, test), train, test)
+    test["rating"] = 0.5
+    kept_train, kept_test = submission.keep(train), submission.keep(test)
+    require_means(submission.mean_baselines(kept_train, kept_test), train, test)
+    require_unchanged(submission, kept_train, train, {"frames-changed": True})
+    require_unchanged(submission, kept_test, test, {"frames-changed": True})
+
+
+# Damped biases
+
+
+def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
+    """The sum of `values` by id, divided by reg + count: (n_ids,); 0 for ids without a value."""
+    result = np.zeros(n_ids)
+    for k in set(ids):
+        own = np.asarray(values)[np.asarray(ids) == k]
+        result[k] = own.sum() / (reg + len(own))
+    return result
+
+
+def biases_of(train, n_users, n_items, reg_user=10.0, reg_item=25.0, first="item"):
+    """(mu, b_user, b_item) of Koren (3), one side from what mu leaves, the other from the rest."""
+    mu = train["rating"].mean()
+    rest = train["rating"].to_numpy() - mu
+    users, items = train["user"].to_numpy(), train["item"].to_numpy()
+    if first == "item":
+        b_item = damped(rest, items, n_items, reg_item)
+        return mu, damped(rest - b_item[items], users, n_users, reg_user), b_item
+    b_user = damped(rest, users, n_users, reg_user)
+    return mu, b_user, damped(rest - b_user[users], items, n_items, reg_item)
+
+
+def require_biases(answer, train, n_users, n_items, **regs) -> None:
+    """Reject an answer of `bias_baseline` that is not (mu, b_user, b_item)."""
+    mu, b_user, b_item = biases_of(train, n_users, n_items, **regs)
+    got_mu, got_user, got_item = pair(answer, 3)
+    close(
+        number(got_mu, _("the first part, mu, is one number")),
+        mu,
+        _("mu is the mean of the training ratings"),
+    )
+    shapes = shape_of(got_user), shape_of(got_item)
+    exchanged = {"biases-exchanged": shapes == ((n_items,), (n_users,))}
+    seen = train["user"].nunique(), train["item"].nunique()
+    short = {"unseen-have-no-bias": shapes == ((seen[0],), (seen[1],))}
+    got_item = array(got_item, (n_items,), _part("b_item", n_items), exchanged | short)
+    got_user = array(got_user, (n_users,), _part("b_user", n_users), exchanged | short)
+    mistakes = bias_mistakes(got_user, got_item, train, regs)
+    close(got_item, b_item, _("b_item is the sum of r - mu over reg_item + n_i"), mistakes)
+    close(got_user, b_user, _("b_user is the sum of r - mu - b_i over reg_user + n_u"), mistakes)
+
+
+def _part(name: str, n: int) -> str:
+    return _("`{name}` has one entry an id, shape ({n},)").format(name=name, n=n)
+
+
+def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
+    """Which known mistake explains these biases."""
+    sizes = len(b_user), len(b_item)
+    reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
+    mu, right_user, right_item = biases_of(train, *sizes, **regs)
+    ratings, users = train["rating"].to_numpy(), train["user"].to_numpy()
+
+    def found(answer) -> bool:
+        seen_user, seen_item = np.unique(users), np.unique(train["item"])
+        return alike(b_user[seen_user], answer[1][seen_user]) and alike(
+            b_item[seen_item], answer[2][seen_item]
+        )
+
+    return {
+        "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
+        "biases-undamped": found(biases_of(train, *sizes, reg_user=0, reg_item=0)),
+        "users-before-items": found(biases_of(train, *sizes, **regs, first="user")),
+        "regs-exchanged": reg_user != reg_item
+        and found(biases_of(train, *sizes, reg_user=reg_item, reg_item=reg_user)),
+        "item-bias-not-subtracted": alike(b_item, right_item)
+        and alike(b_user, damped(ratings - mu, users, sizes[0], reg_user)),
+        "mu-not-subtracted": alike(
+            b_item, damped(ratings, train["item"].to_numpy(), sizes[1], reg_item)
+        ),
+    }
+
+
+@checks("bias_baseline", share=2)
+def test_biases_are_damped_means(submission, rng):
+    """b_i = sum (r - mu) / (reg_item + n_i), then b_u = sum (r - mu - b_i) / (reg_user + n_u)."""
+    for n_users, n_items, reg_user, reg_item in (7, 5, 2.5, 6.0), (4, 8, 9, 0.5), (5, 6, 0, 3):
+        train = draw_train(rng, range(n_users), range(n_items))
+        regs = {"reg_user": reg_user, "reg_item": reg_item}
+        answer = submission.bias_baseline(train, n_users, n_items, **regs)
+        require_biases(answer, train, n_users, n_items, **regs)
+
+
+@checks("bias_baseline", share=1)
+def test_ids_without_ratings_have_no_bias(submission, rng):
+    """Every id below n_users and n_items has an entry; without a training rating it is 0."""
+    train = draw_train(rng, [1, 2, 5, 6], [0, 3, 4])
+    for n_users, n_items in (9, 6), (np.int64(7), np.int64(12)):
+        regs = {"reg_user": 4.0, "reg_item": 1.5}
+        answer = submission.bias_baseline(train=train, n_users=n_users, n_items=n_items, **regs)
+        require_biases(answer, train, n_users, n_items, **regs)
+
+
+@checks("bias_baseline", share=1)
+def test_damping_defaults_to_10_and_25(submission, rng):
+    """By default reg_user is 10 and reg_item is 25; train is not changed."""
+    train = draw_train(rng, range(8), range(6))
+    kept = submission.keep(train)
+    require_biases(submission.bias_baseline(kept, 8, 6), train, 8, 6)
+    require_unchanged(submission, kept, train, {"train-changed": True})
+    require_biases(submission.bias_baseline(train, 8, 6, reg_item=2.0), train, 8, 6, reg_item=2.0)
+    require_biases(submission.bias_baseline(train, 8, 6, 3.0), train, 8, 6, reg_user=3.0)
+
+
+# The model
+
+SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
+SQUARE_SIZES = {"n_users": 7, "n_items": 7, "n_factors": 3}
+OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
+
+
+def build(submission, sizes, mu, **penalty):
+    """A model of the learner's, built and called once."""
+    with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
+        return keras_model(submission.build_biased_mf(**sizes, mu=mu, **penalty))
+
+
+def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
+    """The model's scores as (m,); rejects any shape but (m, 1) and (m,)."""
+    with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
+        answer = score_pairs(model, users, items)
+    m, shape = len(users), shape_of(answer)
+    require(
+        shape in {(m, 1), (m,)},
+        _("an output of shape {shape} for {m} pairs").format(shape=shape, m=m),
+        _("a batch of b pairs gives b scores, in an output of shape (b, 1)"),
+        {
+            "sum-not-flattened": shape == (m, 1, 1),
+            "bias-as-wide-as-factors": shape in {(m, n_factors), (m, 1, n_factors)},
+            "sum-over-all-pairs": shape == (m, m),
+        },
+    )
+    return array(answer).reshape(-1)
+
+
+@checks("build_biased_mf", share=4)
+def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
+    """With planted tables, the score of (u, i) is exactly mu + b_i + b_u + q_i · p_u."""
+    for sizes, mu, penalty in (SIZES, 3.4, {}), (SQUARE_SIZES, -1.7, {"l2": 0.02}):
+        model = build(submission, sizes, mu, **penalty)
+        start = [bias_table(model, name, sizes) for name in BIASES]
+        p, q = plant_factors(model, sizes, rng)
+        user_bias, item_bias = plant_biases(model, sizes, rng)
+        users, items = draw_pairs(rng, sizes["n_users"], sizes["n_items"])
+        scores = scores_of_pairs(model, users, items, sizes["n_factors"])
+        dots = np.sum(p[users] * q[items], axis=1)
+        b_u, b_i = user_bias[users], item_bias[items]
+        want = mu + b_u + b_i + dots
+        without_mu = alike(scores, want - mu)
+        mu_in_biases = alike(sum(np.mean(part) for part in start), mu, rtol=0.05)
+        close(
+            scores,
+            want,
+            mistakes={
+                "mu-stored-in-biases": without_mu and mu_in_biases,
+                "mu-left-out": without_mu and not mu_in_biases,
+                "bias-left-out": any(alike(scores, want - part) for part in (b_u, b_i, b_u + b_i)),
+                "biased-ids-exchanged": sizes is SQUARE_SIZES
+                and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
+                "score-forced-into-range": forced(scores, want),
+                "factors-left-out": alike(scores, want - dots),
+            },
+        )
+
+
+def forced(scores, want) -> bool:
+    """Whether scores were clipped to a scale, or sent through a sigmoid."""
+    sigmoid = 1 / (1 + np.exp(-want))
+    ranges = (0.5, 5), (1, 5), (0, 5), (0, 1)
+    return any(
+        alike(scores, np.clip(want, low, high)) or alike(scores, low + (high - low) * sigmoid)
+        for low, high in ranges
+    ) or alike(scores, np.maximum(want, 0))
+
+
+@checks("build_biased_mf", share=1)
+def test_empty_tables_predict_mu(submission, rng):
+    """With every table at zero, each prediction is mu, whatever mu is."""
+    for mu in rng.uniform(2, 4), -rng.uniform(2, 4):
+        model = build(submission, SIZES, float(mu))
+        zero_tables(model, SIZES)
+        users, items = draw_pairs(rng, SIZES["n_users"], SIZES["n_items"], n_pairs=3)
+        scores = scores_of_pairs(model, users, items, SIZES["n_factors"])
+        nothing = alike(scores, np.zeros(len(users)))
+        close(scores, np.full(len(users), mu), mistakes={"mu-left-out": nothing})
+
+
+def require_penalty(model, sizes, l2, rng) -> None:
+    """Reject a model whose loss does not contain l2 times the squares of each factor table."""
+    shapes = [(sizes[size], sizes["n_factors"]) for size in FACTORS.values()]
+    tables = [rng.normal(scale=3, size=shape) for shape in shapes]
+    want = [l2 * np.sum(rows**2) for rows in tables]
+    found = []
+    for added in factor_penalties(model, sizes, tables, FEW_USERS, FEW_ITEMS):
+        if same_penalty(added, want):
+            return
+        found.append(added)
+    must = _(
+        "l2 times the sum of squares of each table is in the loss: here {user:.4g} and {item:.4g}"
+    ).format(user=want[0], item=want[1])
+    got = _("planted user factors raise the loss by {user:.4g}, item factors by {item:.4g}").format(
+        user=found[0][0], item=found[0][1]
+    )
+    fail(got, must, penalty_mistakes(np.array(found[0]), tables, l2))
+
+
+def same_penalty(added, want) -> bool:
+    return alike(added, want, rtol=2e-3, atol=1e-5)
+
+
+DEFAULT_L2 = 1e-4
+
+# Pairs that leave rows of both tables out, and name one row twice.
+FEW_USERS, FEW_ITEMS = np.array([0, 0, 3]), np.array([4, 2, 1])
+
+
+def penalty_mistakes(added, tables, l2) -> dict[str, bool]:
+    """Which known mistake explains what the user and the item table add to the loss."""
+    squares = np.array([np.sum(rows**2) for rows in tables])
+    of_batch = np.array(
+        [np.sum(rows[ids] ** 2) for rows, ids in zip(tables, (FEW_USERS, FEW_ITEMS), strict=True)]
+    )
+    n_values = np.array([rows.size for rows in tables])
+    want = l2 * squares
+    weights = added / squares
+    weight = weights[0] if alike(*weights, rtol=2e-3) else None
+    return {
+        "penalty-left-out": same_penalty(added, 0 * want) and l2 > 0,
+        "penalty-on-one-table": any(same_penalty(added, want * side) for side in ([1, 0], [0, 1])),
+        "penalty-on-lookups": l2 > 0
+        and any(same_penalty(added, l2 * of_batch / n) for n in (1, len(FEW_USERS))),
+        "penalty-halved": l2 > 0 and alike(weight, l2 / 2, rtol=2e-3),
+        "koren-lambda-for-l2": l2 == DEFAULT_L2 and weight is not None and 2e-3 < weight < 1,
+        "l2-not-passed-on": l2 != DEFAULT_L2
+        and any(alike(weight, fixed, rtol=2e-3) for fixed in (1e-4, 1e-2)),
+        "penalty-averaged": same_penalty(added, want / n_values),
+        "penalty-not-squared": any(
+            same_penalty(added, [l2 * norm(rows) for rows in tables])
+            for norm in (np.linalg.norm, lambda rows: np.abs(rows).sum())
+        ),
+    }
+
+
+@checks("build_biased_mf", share=3)
+def test_penalty_is_l2_times_the_squares_of_both_tables(submission, rng):
+    """The loss contains l2 times the sum of squares of each factor table, for any l2."""
+    for sizes, l2 in (SIZES, rng.uniform(0.02, 0.08)), (SQUARE_SIZES, rng.uniform(0.2, 0.8)):
+        model = build(submission, sizes, 3.5, l2=float(l2))
+        require_penalty(model, sizes, l2, rng)
+
+
+@checks("build_biased_mf", share=1)
+def test_penalty_defaults_to_a_ten_thousandth(submission, rng):
+    """Without a word about l2 it is 1e-4; with l2 = 0 there is no penalty."""
+    model = build(submission, SIZES, 3.0)
+    require_penalty(model, SIZES, DEFAULT_L2, rng)
+    require_penalty(build(submission, SIZES, 3.0, l2=0.0), SIZES, 0.0, rng)
+
+
+@checks("build_biased_mf", share=1)
+def test_factors_start_at_random_and_all_tables_learn(submission, rng):
+    """Both factor tables start at random; both factor tables and both biases are trainable."""
+    model = build(submission, SIZES, 3.0)
+    for name, size in FACTORS.items():
+        start = table(model, name, SIZES[size], SIZES["n_factors"])
+        require(
+            np.ptp(start, axis=0).min() > 0 and np.ptp(start, axis=1).min() > 0,
+            _("`{name}` starts with equal rows or equal columns").format(name=name),
+            mistakes={"factors-start-at-zero": not start.any()},
+        )
+    for name in BIASES:
+        bias_table(model, name, SIZES)
+    for name in (*FACTORS, *BIASES):
+        require(
+            len(layer(model, name).trainable_variables) > 0,
+            _("`{name}` has no trainable weights").format(name=name),
+            mistakes={"biases-frozen": name in BIASES},
+        )
+
+
+# One table of errors
+
+# Root mean squared errors of warm and cold rows. With one cold row in four the order is item, user,
+# biased: no column of these two, nor this order, nor the alphabet has it.
+ERRORS = {"user": (0.9, 0.3), "biased": (0.4, 2.0), "item": (0.6, 1.0)}
+COLUMNS = ["rmse", "rmse_warm", "rmse_cold"]
+
+
+def draw_predictions(rng, names=ERRORS, n_warm=30, n_cold=10):
+    """(predictions, y, cold) of some models, whose errors are about those of `ERRORS`."""
+    cold = rng.permutation(np.repeat([False, True], [n_warm, n_cold]))
+    y = rng.choice([0.5, 3.0, 5.0], size=len(cold))
+    predictions = {}
+    for name in names:
+        warm_error, cold_error = ERRORS[name]
+        signs = rng.choice([-1, 1], size=len(y)) * rng.uniform(0.9, 1.1, size=len(y))
+        predictions[name] = y + signs * np.where(cold, cold_error, warm_error)
+    return predictions, y, cold
+
+
+def root_mean_square(errors) -> float:
+    return np.sqrt(np.mean(errors**2))
+
+
+def errors_of(predictions, y, cold, measure=root_mean_square) -> pd.DataFrame:
+    """What `compare` must answer; another `measure` of errors gives what it must not."""
+    parts = slice(None), ~cold, cold
+    errors = {
+        name: [measure(values[part] - y[part]) for part in parts]
+        for name, values in predictions.items()
+    }
+    return pd.DataFrame.from_dict(errors, orient="index", columns=COLUMNS)
+
+
+def mean_absolute(errors) -> float:
+    return np.mean(np.abs(errors))
+
+
+def names_of(answer, predictions) -> list[str]:
+    """The models in the order of the answer's rows; rejects other indexes and columns."""
+    answer = frame(answer, COLUMNS)
+    names = list(map(str, answer.index))
+    numbered = names == [str(k) for k in range(len(names))]
+    require(
+        sorted(names) == sorted(predictions),
+        _("a frame with index {names}").format(names=names),
+        _("the index holds the names of the models"),
+        {"names-not-in-index": numbered or set(map(str, answer.columns)) > set(COLUMNS)},
+    )
+    return names
+
+
+def require_errors(answer, predictions, y, cold) -> None:
+    """Reject a comparison whose numbers are not the errors of all, warm and cold rows."""
+    names = names_of(answer, predictions)
+    got = array(answer[COLUMNS], (len(names), 3))
+    want = errors_of(predictions, y, cold).loc[names].to_numpy()
+    absolute = errors_of(predictions, y, cold, mean_absolute).loc[names].to_numpy()
+    mistakes = {
+        "mse-compared": alike(got, want**2),
+        "absolute-errors-compared": alike(got, absolute),
+        "warm-and-cold-exchanged": alike(got, want[:, [0, 2, 1]]),
+        "parts-averaged": alike(got[:, 0], want[:, 1:].mean(axis=1)),
+    }
+    for name, row, wanted in zip(names, got, want, strict=True):
+        close(
+            row,
+            wanted,
+            _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
+            mistakes,
+        )
+
+
+@checks("compare", share=2)
+def test_errors_of_all_warm_and_cold_rows(submission, rng):
+    """Each model has its RMSE over all rows, over the warm ones and over the cold ones."""
+    for names, n_warm, n_cold in (["user", "item"], 30, 10), (["item", "biased"], 6, 14):
+        data = draw_predictions(rng, names, n_warm, n_cold)
+        require_errors(submission.compare(*data), *data)
+
+
+@checks("compare", share=1)
+def test_best_model_comes_first(submission, rng):
+    """Rows are sorted by `rmse`, the smallest first."""
+    data = draw_predictions(rng)
+    answer = submission.compare(*data)
+    require_errors(answer, *data)
+    names, given = names_of(answer, data[0]), list(data[0])
+    best_first = list(errors_of(*data)["rmse"].sort_values().index)
+    require(
+        names == best_first,
+        _("the rows {names}").format(names=", ".join(names)),
+        _("smallest `rmse` first: {names}").format(names=", ".join(best_first)),
+        {
+            "worst-model-first": names == best_first[::-1],
+            "rows-not-sorted": names in (given, sorted(given)),
+        },
+    )
+
+
+@checks("compare", share=1)
+def test_predictions_stay_as_they_are(submission, rng):
+    """The arguments are not changed; one model alone can be judged, too."""
+    predictions, y, cold = draw_predictions(rng, ["biased"])
+    kept, kept_y, kept_cold = map(submission.keep, (predictions, y, cold))
+    answer = submission.compare(predictions=kept, y=kept_y, cold=kept_cold)
+    require_errors(answer, predictions, y, cold)
+    require_unchanged(submission, kept_y, y)
+    require_unchanged(submission, kept_cold, cold)
+    now = submission.read(kept)
+    require(
+        list(now) == ["biased"] and np.array_equal(now["biased"], predictions["biased"]),
+        _("the call left `predictions` changed"),
+        _("a function leaves its arguments as they were"),
+    )

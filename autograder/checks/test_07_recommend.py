@@ -1,0 +1,396 @@
+"""Checks of `07_recommend`: who has seen what, the best unseen items, a list of films."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    crash_means,
+    fail,
+    frame,
+    integers,
+    mapping,
+    raises,
+    require,
+    shape_of,
+)
+from autograder.checks.lists import best_list, best_of, draw_encoded, is_best, unseen
+from autograder.checks.ratings import require_unchanged
+from autograder.describe import brief
+from autograder.i18n import _
+
+COLUMNS = ("movieId", "title", "score")
+OUTSIDE = ("out of bounds", "indices[", "not in [0", "gatherv2")
+
+
+# seen_items
+
+
+@checks("seen_items", share=2)
+def test_every_rating_counts(submission, rng):
+    """Each user of train has the set of all the items that they rated, whatever the stars."""
+    for n_users, n_ratings in (6, 40), (4, 25):
+        train = draw_encoded(rng, n_users=n_users, n_ratings=n_ratings)
+        answer = submission.seen_items(train)
+        must = _("a dict: user -> set of items")
+        mistakes = {"seen-as-series": isinstance(answer, pd.Series)}
+        if not isinstance(answer, dict):
+            fail(answer, must, mistakes)
+        require_same_sets(answer, train)
+
+
+@checks("seen_items", share=1)
+def test_users_and_items_are_ids_in_sets(submission, rng):
+    """The dict leads from user ids to sets of item ids, also for a user with a single rating."""
+    train = draw_encoded(rng)
+    single, absent = rng.permutation(5)[:2]
+    train = train[(train["user"] != single) | ~train["user"].duplicated()]
+    train = train[train["user"] != absent]
+    answer = mapping(submission.seen_items(train))
+    for items in answer.values():
+        kind = type(items)
+        require(
+            kind in {set, frozenset},
+            _("a {kind} of items: {items}").format(kind=kind.__name__, items=brief(items)),
+            mistakes={"seen-kept-as-lists": kind in {list, tuple, np.ndarray, pd.Series}},
+        )
+    ids = [*answer, *(item for items in answer.values() for item in items)]
+    strange = [part for part in ids if not isinstance(part, (int, np.integer))]
+    require(
+        not strange,
+        _("an id that is no integer: {value}").format(value=brief((strange or [None])[0])),
+        mistakes={
+            "seen-ids-floats": all(isinstance(part, (float, np.floating)) for part in strange)
+        },
+    )
+    require_same_sets(answer, train)
+
+
+@checks("seen_items", share=1)
+def test_train_stays_as_it_is(submission, rng):
+    """The sets are made from any frame of train ratings, and the frame itself does not change."""
+    train = draw_encoded(rng, n_users=3, n_items=9, n_ratings=14)
+    kept = submission.keep(train)
+    require_same_sets(mapping(submission.seen_items(kept)), train)
+    require_unchanged(submission, kept, train)
+
+
+def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
+    """Reject an answer that differs from the sets of items of `train`'s users."""
+    want = sets_by(train, "user", "item")
+    got = {user: as_set(items) for user, items in answer.items()}
+    got = {user: items for user, items in got.items() if items}
+    pairs = dict(zip(train["user"], train["item"], strict=True))
+    mistakes = {
+        "seen-keyed-by-item": got == sets_by(train, "item", "user"),
+        "seen-only-liked": liked_only(got, train),
+        "seen-last-only": got == {user: {item} for user, item in pairs.items()},
+    }
+    if set(got) != set(want):
+        fail(
+            _("sets for the users {users}").format(users=brief(list(got))),
+            _("sets for the users {users}").format(users=brief(list(want))),
+            mistakes,
+        )
+    for user, items in want.items():
+        require(
+            got[user] == items,
+            _("user {user}: {items}").format(user=user, items=brief(got[user])),
+            _("user {user} rated the items {items}").format(user=user, items=brief(items)),
+            mistakes,
+        )
+
+
+def sets_by(table: pd.DataFrame, key: str, value: str) -> dict[int, set[int]]:
+    return {int(k): set(part.tolist()) for k, part in table.groupby(key)[value]}
+
+
+def as_set(items) -> set:
+    """A set of ids in whatever container they come; empty for what is none."""
+    if isinstance(items, np.ndarray):
+        items = items.ravel().tolist()
+    try:
+        return set(items) if not isinstance(items, (str, dict)) else set()
+    except Exception:
+        return set()
+
+
+def liked_only(got: dict, train: pd.DataFrame) -> bool:
+    thresholds = np.unique(train["rating"])[1:]
+    return any(got == sets_by(train[train["rating"] >= t], "user", "item") for t in thresholds)
+
+
+# top_n
+
+
+@checks("top_n", share=4)
+def test_best_unseen_items_first(submission, rng):
+    """The n unseen items of highest score, best first, whatever sign and size the scores have."""
+    for n_items, n_seen, n, shift in (
+        (12, 4, 3, 0),
+        (30, 9, 7, -4),
+        (25, 5, 12, -2e4),
+        (14, 3, 1, 9),
+    ):
+        scores = (rng.normal(size=n_items) + shift).astype("float32" if shift else "float64")
+        seen = draw_seen(rng, scores, n_seen)
+        got = submission.top_n(scores, seen, n=n)
+        best_list(got, unseen(n_items, seen), scores, n, mistakes_of_top(got, scores, seen, n))
+
+
+@checks("top_n", share=2)
+def test_fewer_items_than_asked_for(submission, rng):
+    """Where fewer than n items are left, the list holds these and no more; it may be empty."""
+    for n_items, n_seen, n in (8, 0, 3), (8, 5, 10), (6, 0, 9), (7, 3, 4), (1, 0, 10), (5, 5, 10):
+        scores = rng.normal(size=n_items)
+        seen = {int(item) for item in rng.choice(n_items, size=n_seen, replace=False)}
+        with crash_means(empty_set_as_index="arrays used as indices must be of integer"):
+            got = submission.top_n(scores, seen, n)
+        best_list(got, unseen(n_items, seen), scores, n, mistakes_of_top(got, scores, seen, n))
+
+
+@checks("top_n", share=1)
+def test_ten_items_where_nothing_is_said(submission, rng):
+    """Without n the list holds ten items; items of equal score all keep their places in it."""
+    for n_items in 24, 33:
+        scores = rng.integers(1, 5, size=n_items) / 2
+        seen = draw_seen(rng, scores, 6)
+        got = submission.top_n(scores, seen)
+        left = unseen(n_items, seen)
+        mistakes = {
+            "tied-items-lost": shape_of(got) == (len(np.unique(scores[left])),),
+            **mistakes_of_top(got, scores, seen, 10),
+        }
+        best_list(got, left, scores, 10, mistakes)
+
+
+@checks("top_n", share=1)
+def test_scores_and_seen_stay_as_they_are(submission, rng):
+    """A right list, and neither the scores nor the set of seen items change by the call."""
+    scores = rng.normal(size=15)
+    seen = draw_seen(rng, scores, 5)
+    kept_scores, kept_seen = submission.keep(scores), submission.keep(seen)
+    got = submission.top_n(kept_scores, kept_seen, np.int64(4))
+    best_list(got, unseen(15, seen), scores, 4, mistakes_of_top(got, scores, seen, 4))
+    require_unchanged(submission, kept_scores, scores, {"scores-masked-in-place": True})
+    require_unchanged(submission, kept_seen, seen)
+
+
+def draw_seen(rng, scores, n: int) -> set:
+    """A set of n seen items, the two best among them: a list that forgets them shows it."""
+    best = best_of(range(len(scores)), scores)
+    return {int(item) for item in (*best[:2], *rng.permutation(best[2:])[: n - 2])}
+
+
+def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
+    everything = range(len(scores))
+    left = unseen(len(scores), seen)
+    want = best_of(left, scores, n)
+    cut_first = [item for item in best_of(everything, scores, n) if item not in seen]
+    zeroed = np.where(np.isin(everything, list(seen)), 0, scores)
+    shape = shape_of(got)
+    return {
+        "worst-first": is_best(got, left, -scores, n),
+        "seen-recommended": is_best(got, everything, scores, n),
+        "candidate-position-as-id": alike(got, np.searchsorted(left, want)),
+        "seen-removed-after-cut": alike(got, cut_first),
+        "seen-masked-with-zero": is_best(got, everything, zeroed, min(n, len(left))),
+        "scores-for-ids": alike(got, scores[want]),
+        "tail-filled-with-seen": shape == (min(n, len(scores)),)
+        and is_best(np.asarray(got)[: len(left)], left, scores, n),
+    }
+
+
+# recommend
+
+
+@dataclass(frozen=True)
+class World:
+    """A small catalogue with its users, and a model whose every score is known.
+
+    scores: array (U, I). user_map: raw id -> row; item_classes: raw id of every column. Raw ids
+    have gaps and no order; all raw user ids but one are rows of other users. Every title is that
+    of two films, and `movies` holds films that the model does not know.
+    """
+
+    scores: np.ndarray
+    user_map: dict
+    item_classes: np.ndarray
+    seen: dict
+    movies: pd.DataFrame
+
+    @property
+    def arguments(self) -> dict:
+        names = ("user_map", "item_classes", "seen", "movies")
+        return {name: getattr(self, name) for name in names}
+
+    def hand_over(self, submission) -> dict:
+        """The arguments, of which the long ones are placed beforehand: messages stay short."""
+        kept = {name: submission.keep(getattr(self, name)) for name in ("seen", "movies")}
+        return {**self.arguments, **kept}
+
+    def left(self, user: int) -> np.ndarray:
+        return unseen(len(self.item_classes), self.seen[user])
+
+    def films(self, items) -> np.ndarray:
+        return self.item_classes[np.asarray(items, dtype=int)]
+
+    def best(self, user: int, n: int) -> np.ndarray:
+        """movieId of the user's n best unseen films, best first."""
+        return self.films(best_of(self.left(user), self.scores[user], n))
+
+
+def draw_world(rng, n_users: int = 3, n_items: int = 16, n_seen: int = 3) -> World:
+    """A world in which every user has seen their two best films and, in passing, the third best
+    of the user whose raw id is their row.
+    """
+    scores = rng.normal(scale=3, size=(n_users, n_items))
+    rows = rng.permutation(n_users)
+    raw_users = np.full(n_users, rng.integers(30, 90))
+    raw_users[rows[:-1]] = rows[1:]
+    seen = {user: draw_seen(rng, scores[user], n_seen) for user in range(n_users)}
+    for user, confused in zip(rows[:-1], rows[1:], strict=True):
+        seen[int(confused)].add(int(best_of(range(n_items), scores[user])[2]))
+    catalogue = rng.choice(np.arange(1, 120), size=n_items + 8, replace=False)
+    movies = pd.DataFrame(
+        {
+            "movieId": catalogue,
+            "title": [f"Film {number // 2}" for number in rng.permutation(len(catalogue))],
+            "genres": rng.choice(["Drama", "Comedy|Drama", "Thriller"], size=len(catalogue)),
+        },
+        index=rng.choice(np.arange(1, 120), size=len(catalogue), replace=False),
+    )
+    return World(
+        scores=scores,
+        user_map={int(raw_users[row]): int(row) for row in rng.permutation(n_users)},
+        item_classes=rng.permutation(catalogue)[:n_items],
+        seen=seen,
+        movies=movies,
+    )
+
+
+@checks("recommend", share=3)
+def test_best_unseen_films_of_that_user(submission, rng):
+    """The films that this user has not seen and that the model scores highest, best first."""
+    world = draw_world(rng)
+    model = submission.given.table_model(world.scores)
+    for raw_user_id, n in zip(sorted(world.user_map), (4, 3, 7), strict=True):
+        arguments = world.hand_over(submission)
+        with crash_means(pair_order_reversed=OUTSIDE):
+            got = submission.recommend(model, np.int64(raw_user_id), **arguments, n=n)
+        films_are(got, world, raw_user_id, n)
+
+
+@checks("recommend", share=2)
+def test_title_and_score_belong_to_the_film(submission, rng):
+    """A row's title is that of its movieId, and its score is the model's for this user and film."""
+    world = draw_world(rng, n_items=20)
+    model = submission.given.table_model(world.scores)
+    for raw_user_id in sorted(world.user_map)[:2]:
+        got = submission.recommend(model, raw_user_id, **world.hand_over(submission), n=5)
+        films_are(got, world, raw_user_id, 5)
+        user = world.user_map[raw_user_id]
+        items = best_of(world.left(user), world.scores[user], 5)
+        close(array(got["score"], (5,)), world.scores[user, items])
+        require_titles(got["title"], items, world)
+
+
+@checks("recommend", share=1)
+def test_ten_films_or_those_that_are_left(submission, rng):
+    """Without n the list holds ten films, and fewer where the user has seen nearly all."""
+    world = draw_world(rng, n_items=18)
+    one, other, _last = sorted(world.user_map)
+    row = world.user_map[other]
+    world.seen[row].update(best_of(range(18), world.scores[row], 14).tolist())
+    model = submission.given.table_model(world.scores)
+    for raw_user_id in one, other:
+        got = submission.recommend(model, raw_user_id, *world.hand_over(submission).values())
+        films_are(got, world, raw_user_id, 10)
+
+
+@checks("recommend", share=1)
+def test_unknown_user_is_an_error(submission, rng):
+    """A user of whom the model knows nothing raises KeyError; a known one gets a list."""
+    world = draw_world(rng)
+    model = submission.given.table_model(world.scores)
+    arguments = world.hand_over(submission)
+    known = max(world.user_map)
+    films_are(submission.recommend(model, known, **arguments, n=2), world, known, 2)
+    [row_of_another] = set(range(len(world.scores))) - set(world.user_map)
+    for unknown in (row_of_another, 99_999):
+        raises(
+            KeyError,
+            lambda unknown=unknown: submission.recommend(model, unknown, **arguments, n=2),
+            _("user {user} is not in `user_map`: the call raises KeyError").format(user=unknown),
+            {"unknown-user-answered": True},
+        )
+
+
+@checks("recommend", share=1)
+def test_the_arguments_stay_as_they_are(submission, rng):
+    """A right list, and the maps, the sets and the frame of films do not change by the call."""
+    world = draw_world(rng, n_users=4, n_items=12)
+    model = submission.given.table_model(world.scores)
+    kept = {name: submission.keep(value) for name, value in world.arguments.items()}
+    raw_user_id = min(world.user_map)
+    films_are(submission.recommend(model, raw_user_id, **kept, n=3), world, raw_user_id, 3)
+    for name, value in world.arguments.items():
+        require_unchanged(submission, kept[name], value)
+
+
+def films_are(answer, world: World, raw_user_id: int, n: int) -> None:
+    """Reject all but a frame of the user's n best unseen films, best first."""
+    want = world.best(world.user_map[raw_user_id], n).tolist()
+    must = _("the films {want}, in this order").format(want=want)
+    mistakes = mistakes_of_films(answer, world, raw_user_id, n)
+    films = integers(frame(answer, COLUMNS)["movieId"], (None,), must, mistakes).tolist()
+    require(films == want, _("the films {films}").format(films=films), must, mistakes)
+
+
+def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]:
+    if not isinstance(answer, pd.DataFrame) or "movieId" not in answer.columns:
+        return {}
+    got, user = answer["movieId"], world.user_map[raw]
+    scores, everything = world.scores[user], range(len(world.item_classes))
+    want = best_of(world.left(user), scores, n)
+
+    def shows(candidates, by=scores):
+        return alike(got, world.films(best_of(candidates, by, n)))
+
+    return {
+        "raw-user-as-row": raw in world.seen
+        and (alike(got, world.best(raw, n)) or shows(world.left(user), world.scores[raw])),
+        "seen-by-raw-user": raw in world.seen and shows(world.left(raw)),
+        "seen-left-in-list": shows(everything),
+        "worst-first": shows(world.left(user), -scores),
+        "row-for-movie-id": alike(got, want),
+        "classes-sorted-first": alike(got, np.sort(world.item_classes)[want]),
+        "titles-by-isin": alike(got, in_order_of(world.movies, world.films(want))),
+    }
+
+
+def require_titles(column, items, world: World) -> None:
+    """Reject titles that are not those of the items' films, row by row."""
+    got = np.asarray(column, dtype=object).tolist()
+    films = world.films(items)
+    title_of = world.movies.set_index("movieId")["title"]
+    want = title_of[films].tolist()
+    require(
+        got == want,
+        _("titles {titles} for the films {films}").format(titles=brief(got), films=films.tolist()),
+        _("these films have the titles {titles}").format(titles=brief(want)),
+        {
+            "titles-by-position": got == world.movies["title"].iloc[items].tolist(),
+            "titles-by-isin": got == title_of[in_order_of(world.movies, films)].tolist(),
+        },
+    )
+
+
+def in_order_of(movies: pd.DataFrame, films) -> list[int]:
+    """The films in the order in which `movies` lists them."""
+    return [film for film in movies["movieId"].tolist() if film in films]

@@ -1,0 +1,382 @@
+"""Checks of `08_ranking`: precision, recall, nDCG, their means over users, the popular items."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    alike,
+    checks,
+    close,
+    crash_means,
+    mapping,
+    number,
+    require,
+)
+from autograder.checks.lists import best_list, best_of, draw_encoded, is_best
+from autograder.checks.ratings import require_unchanged
+from autograder.describe import brief
+from autograder.i18n import _
+
+METRICS = ("precision", "recall", "ndcg")
+
+
+def draw_list(rng, n: int, n_relevant: int, n_hits: int) -> tuple[np.ndarray, set[int]]:
+    """A list of n distinct items and a set of relevant ones, n_hits of which are in the list.
+
+    The hits stand anywhere in the list but never first, where a discount does not show.
+    """
+    items = rng.choice(np.arange(3, 90), size=n + n_relevant - n_hits, replace=False)
+    recommended = items[:n]
+    hits = rng.choice(recommended[1:], size=n_hits, replace=False)
+    return recommended, set(hits.tolist()) | set(items[n:].tolist())
+
+
+def hits_of(recommended, relevant) -> np.ndarray:
+    """1.0 where an item of the list is relevant, else 0.0: array (n,)."""
+    return np.array([float(item in relevant) for item in recommended])
+
+
+def precision(recommended, relevant, k: int) -> float:
+    return hits_of(recommended, relevant)[:k].sum() / k
+
+
+def recall(recommended, relevant, k: int) -> float:
+    return hits_of(recommended, relevant)[:k].sum() / len(relevant)
+
+
+def ndcg(recommended, relevant, k: int) -> float:
+    return gain(hits_of(recommended, relevant)[:k]) / gain(np.ones(min(k, len(relevant))))
+
+
+def gain(hits, discount: Callable = lambda rank: np.log2(rank + 1)) -> float:
+    """Discounted cumulative gain of a list of hits, from rank 1."""
+    return float(np.sum(hits / discount(np.arange(1.0, len(hits) + 1))))
+
+
+# precision_at_k and recall_at_k
+
+
+@checks("precision_at_k", share=1)
+def test_precision_is_the_relevant_share_of_k(submission, rng):
+    """Of the first k recommended items, the share that is relevant."""
+    for n, n_relevant, n_hits, k in (12, 8, 6, 5), (10, 3, 2, 10), (9, 14, 8, 7), (6, 2, 2, 3):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        got = submission.precision_at_k(recommended, relevant, k)
+        precision_is_right(got, recommended, relevant, k)
+
+
+@checks("precision_at_k", share=1)
+def test_precision_of_a_short_list_divides_by_k(submission, rng):
+    """A list of fewer than k items is divided by k all the same: empty places hit nothing."""
+    for n, n_relevant, n_hits, k in (4, 6, 3, 10), (3, 1, 1, 5), (6, 9, 5, 4), (2, 3, 0, 3):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        with untouched(submission, recommended.tolist(), relevant) as kept:
+            got = submission.precision_at_k(*kept, k=np.int64(k))
+            precision_is_right(got, recommended, relevant, k)
+
+
+@checks("recall_at_k", share=1)
+def test_recall_is_the_share_of_the_relevant_that_is_found(submission, rng):
+    """Of all relevant items, the share that stands among the first k recommended ones."""
+    for n, n_relevant, n_hits, k in (9, 3, 2, 7), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        recall_is_right(submission.recall_at_k(recommended, relevant, k), recommended, relevant, k)
+
+
+@checks("recall_at_k", share=1)
+def test_recall_counts_every_relevant_item(submission, rng):
+    """All relevant items count, more than k or not; a list may be shorter than k."""
+    for n, n_relevant, n_hits, k in (3, 4, 2, 8), (5, 9, 4, 3), (7, 1, 1, 7), (4, 3, 0, 4):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        with untouched(submission, recommended.tolist(), relevant) as kept:
+            got = submission.recall_at_k(*kept, k=np.int64(k))
+            recall_is_right(got, recommended, relevant, k)
+
+
+def precision_is_right(value, recommended, relevant, k: int) -> None:
+    got, every = number(value), hits_of(recommended, relevant)
+    hits = every[:k].sum()
+    mistakes = {
+        "precision-over-relevant": alike(got, hits / len(relevant)),
+        "precision-over-list": alike(got, hits / len(every[:k])),
+        "precision-of-whole-list": alike(got, every.sum() / k),
+        "hits-not-divided": alike(got, hits),
+    }
+    close(got, precision(recommended, relevant, k), mistakes=mistakes)
+
+
+def recall_is_right(value, recommended, relevant, k: int) -> None:
+    got, every = number(value), hits_of(recommended, relevant)
+    hits = every[:k].sum()
+    mistakes = {
+        "recall-over-reachable": alike(got, hits / min(k, len(relevant))),
+        "recall-over-k": alike(got, hits / k),
+        "recall-of-whole-list": alike(got, every.sum() / len(relevant)),
+        "hits-not-divided": alike(got, hits),
+    }
+    close(got, recall(recommended, relevant, k), mistakes=mistakes)
+
+
+@contextmanager
+def untouched(submission, *arguments):
+    """Places arguments beforehand; rejects a function that left one of them changed."""
+    kept = [submission.keep(argument) for argument in arguments]
+    yield kept
+    for proxy, argument in zip(kept, arguments, strict=True):
+        require_unchanged(submission, proxy, argument)
+
+
+# ndcg_at_k
+
+
+@checks("ndcg_at_k", share=3)
+def test_ndcg_discounts_by_rank(submission, rng):
+    """Each hit counts 1 / log2(rank + 1), rank 1 being first; the best possible list scores 1."""
+    for n, n_relevant, n_hits, k in (9, 14, 7, 8), (10, 3, 2, 10), (12, 8, 6, 5), (7, 4, 3, 5):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        ask_for_ndcg(submission, recommended, relevant, k)
+
+
+@checks("ndcg_at_k", share=1)
+def test_ndcg_of_the_best_list_is_one(submission, rng):
+    """A list that could not be better scores 1, whether fewer than k items are relevant or more."""
+    for n_relevant, k in (3, 8), (9, 4), (1, 5):
+        relevant = rng.choice(np.arange(3, 60), size=n_relevant, replace=False).tolist()
+        others = np.arange(60, 60 + k).tolist()
+        ask_for_ndcg(submission, np.array([*relevant, *others]), set(relevant), k)
+        ask_for_ndcg(submission, np.array([*others[:2], *relevant, *others[2:]]), set(relevant), k)
+
+
+@checks("ndcg_at_k", share=1)
+def test_ndcg_of_one_hit_tells_its_rank(submission, rng):
+    """A single hit at rank r among one relevant item scores 1 / log2(r + 1), beyond k nothing."""
+    items = rng.permutation(np.arange(5, 50))[:9]
+    for rank in (1, 2, 3, 6, 7):
+        ask_for_ndcg(submission, items, {int(items[rank - 1])}, 6)
+
+
+@checks("ndcg_at_k", share=1)
+def test_ndcg_of_a_short_list_misses_what_it_leaves_out(submission, rng):
+    """Relevant items that the list leaves out cost, also when the list holds fewer than k items."""
+    for n, n_relevant, n_hits, k in (3, 6, 2, 5), (4, 2, 1, 10), (2, 9, 1, 6):
+        recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
+        with untouched(submission, recommended.tolist(), relevant) as kept:
+            got = submission.ndcg_at_k(*kept, np.int64(k))
+            ndcg_is_right(got, recommended, relevant, k)
+
+
+def ask_for_ndcg(submission, recommended, relevant, k: int) -> None:
+    """Ask for one nDCG and reject an answer that differs from the definition."""
+    with crash_means(discount_of_rank="division by zero"):
+        got = submission.ndcg_at_k(recommended, relevant, k=k)
+    ndcg_is_right(got, recommended, relevant, k)
+
+
+def ndcg_is_right(value, recommended, relevant, k: int) -> None:
+    got = number(value)
+    mistakes = ndcg_mistakes(got, recommended, relevant, k)
+    close(got, ndcg(recommended, relevant, k), mistakes=mistakes)
+
+
+def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
+    every = hits_of(recommended, relevant)
+    hits, possible = every[:k], np.ones(min(k, len(relevant)))
+    ranked_ideal = gain(np.sort(hits)[::-1])
+
+    def by(discount):
+        return gain(hits, discount) / gain(possible, discount)
+
+    return {
+        "discount-of-rank": not np.isfinite(got)
+        or alike(got, by(lambda rank: np.maximum(1, np.log2(rank)))),
+        "discount-one-late": alike(got, by(lambda rank: np.log2(rank + 2))),
+        "gain-without-discount": alike(got, by(np.ones_like)),
+        "discount-by-rank-itself": alike(got, by(lambda rank: rank)),
+        "gain-not-normalised": alike(got, gain(hits)),
+        "ideal-of-own-hits": ranked_ideal > 0 and alike(got, gain(hits) / ranked_ideal),
+        "ideal-always-k": alike(got, gain(hits) / gain(np.ones(k))),
+        "ideal-never-cut": alike(got, gain(hits) / gain(np.ones(len(relevant)))),
+    }
+
+
+# evaluate_ranking
+
+
+@checks("evaluate_ranking", share=2)
+def test_metrics_are_means_over_users(submission, rng):
+    """`precision`, `recall` and `ndcg` at k are the means of the users' own values."""
+    for n_users, k in (5, 4), (3, 7):
+        recommended, relevant = draw_lists(rng, n_users)
+        some = list(recommended)[::2]
+        recommended.update({user: np.array(recommended[user]) for user in some})
+        means_are_right(submission, recommended, relevant, k)
+
+
+@checks("evaluate_ranking", share=1)
+def test_a_user_without_a_list_scores_zero(submission, rng):
+    """A user with relevant items but no recommendation counts, and scores 0."""
+    recommended, relevant = draw_lists(rng, 5)
+    without, empty = list(relevant)[1:3]
+    del recommended[without]
+    recommended[empty] = []
+    with untouched(submission, recommended, relevant) as kept:
+        means_are_right(submission, recommended, relevant, 5, kept)
+
+
+@checks("evaluate_ranking", share=1)
+def test_a_user_without_relevant_items_does_not_count(submission, rng):
+    """Users with no relevant item, or not in `relevant` at all, stay out of the means."""
+    recommended, relevant = draw_lists(rng, 6)
+    without, empty = list(relevant)[2:4]
+    del relevant[without]
+    relevant[empty] = set()
+    with untouched(submission, recommended, relevant) as kept:
+        means_are_right(submission, recommended, relevant, 6, kept)
+
+
+def draw_lists(rng, n_users: int) -> tuple[dict, dict]:
+    """What users were recommended and what they like: dicts user -> items, in other orders.
+
+    The first user of `relevant` likes a single item, which is in their list.
+    """
+    users = rng.choice(np.arange(2, 40), size=n_users, replace=False).tolist()
+    recommended, relevant = {}, {}
+    for user in users:
+        n_relevant = int(rng.integers(3, 9)) if relevant else 1
+        n_hits = int(rng.integers(2, n_relevant)) if relevant else 1
+        items, relevant[user] = draw_list(rng, 8, n_relevant, n_hits)
+        recommended[user] = items.tolist()
+    return {user: recommended[user] for user in np.roll(users, 1).tolist()}, relevant
+
+
+def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=None) -> None:
+    """Ask for the means and reject an answer that differs from them in any metric.
+
+    kept: both dicts as placed beforehand, which also keeps messages short.
+    """
+    kept = kept or [submission.keep(recommended), submission.keep(relevant)]
+    with crash_means(empty_relevant_counted="division by zero"):
+        answer = submission.evaluate_ranking(*kept, k)
+    answer = mapping(answer, METRICS)
+    got = {name: number(answer[name]) for name in METRICS}
+    users = [user for user, items in relevant.items() if items]
+    for name, metric in zip(METRICS, (precision, recall, ndcg), strict=True):
+        values = {u: metric(recommended.get(u, ()), relevant[u], k) for u in users}
+        want = np.mean(list(values.values()))
+        must = _("`{name}` is {want}, the mean over {n} users").format(
+            name=name, want=brief(want), n=len(users)
+        )
+        pairs = zip(recommended.values(), relevant.values(), strict=False)
+        by_position = [metric(*pair, k) for pair in pairs if pair[1]]
+        mistakes = {
+            "users-paired-by-position": alike(got[name], np.mean(by_position)),
+            **mean_mistakes(got[name], values, recommended, relevant),
+        }
+        close(got[name], want, must, mistakes)
+
+
+def mean_mistakes(got: float, values: dict, recommended: dict, relevant: dict) -> dict[str, bool]:
+    """The mistakes that a mean of the users' `values` shows."""
+    total = sum(values.values())
+    with_list = [user for user in values if len(recommended.get(user, ()))]
+    sizes = [len(relevant[user]) for user in values]
+    return {
+        "mean-over-lists": alike(got, total / len(with_list))
+        or alike(got, total / len(recommended)),
+        "empty-relevant-counted": alike(got, total / len(relevant)) or not np.isfinite(got),
+        "hits-pooled": alike(got, np.average(list(values.values()), weights=sizes)),
+        "metrics-summed": alike(got, total),
+    }
+
+
+# popularity_recommendations
+
+
+@checks("popularity_recommendations", share=3)
+def test_most_rated_unseen_items_first(submission, rng):
+    """Each user of `seen` gets the items of train with the most ratings that they have not seen."""
+    for n_items, n in (15, 4), (12, 6), (20, 3):
+        train = draw_encoded(rng, n_users=15, n_items=n_items, n_ratings=5 * n_items)
+        seen = draw_seen(rng, train)
+        lists_are_right(submission.popularity_recommendations(train, seen, n=n), train, seen, n)
+
+
+@checks("popularity_recommendations", share=1)
+def test_fewer_items_where_train_has_no_more(submission, rng):
+    """Only items with a rating in train are recommended; where few are left, the list is short."""
+    train = draw_encoded(rng, n_users=4, n_items=14, n_ratings=24)
+    items = np.unique(train["item"])
+    seen = {9: set(), 2: set(items[3:].tolist()), 0: set(items[:-1].tolist())}
+    lists_are_right(submission.popularity_recommendations(train, seen, 12), train, seen, 12)
+
+
+@checks("popularity_recommendations", share=1)
+def test_ten_popular_items_where_nothing_is_said(submission, rng):
+    """Without n every list holds ten items."""
+    train = draw_encoded(rng, n_users=20, n_items=26, n_ratings=170)
+    seen = draw_seen(rng, train, most=3)
+    lists_are_right(submission.popularity_recommendations(train, seen), train, seen, 10)
+
+
+@checks("popularity_recommendations", share=1)
+def test_train_and_seen_stay_as_they_are(submission, rng):
+    """Right lists, and neither `train` nor the sets in `seen` change by the call."""
+    train = draw_encoded(rng)
+    seen = draw_seen(rng, train)
+    kept_train, kept_seen = submission.keep(train), submission.keep(seen)
+    answer = submission.popularity_recommendations(kept_train, kept_seen, np.int64(3))
+    lists_are_right(answer, train, seen, 3)
+    require_unchanged(submission, kept_train, train)
+    require_unchanged(submission, kept_seen, seen)
+
+
+def draw_seen(rng, train: pd.DataFrame, most: int = 5) -> dict[int, set[int]]:
+    """Users with sets of items of train, the most popular one in nearly all of them.
+
+    They are not the users of train: some of these are missing, and a newcomer has seen nothing.
+    """
+    counts = train["item"].value_counts()
+    users = rng.permutation(np.unique(train["user"]))[:2].tolist()
+    seen = {}
+    for user in users:
+        drawn = rng.choice(counts.index[1:], size=int(rng.integers(1, most)), replace=False)
+        seen[user] = {int(counts.index[0]), *drawn.tolist()}
+    newcomer = int(train["user"].max()) + 3
+    return {newcomer: set(), **seen}
+
+
+def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
+    """Reject an answer that does not hold the most rated unseen items for every user of `seen`."""
+    lists = mapping(answer)
+    counts = np.bincount(train["item"])
+    items = np.flatnonzero(counts)
+    require(
+        set(lists) == set(seen),
+        _("lists for the users {users}").format(users=brief(list(lists))),
+        _("lists for the users of `seen`: {users}").format(users=brief(list(seen))),
+        {"popular-for-users-of-train": set(lists) == set(train["user"])},
+    )
+    for user, mine in seen.items():
+        left = [item for item in items if item not in mine]
+        best_list(lists[user], left, counts, n, popularity_mistakes(lists[user], train, left, n))
+
+
+def popularity_mistakes(got, train: pd.DataFrame, left: list, n: int) -> dict[str, bool]:
+    counts = np.bincount(train["item"])
+    items = np.flatnonzero(counts)
+    table = train.groupby("item")["rating"].agg(["sum", "mean"]).reindex(range(len(counts)))
+    best = best_of(items, counts)
+    places = [place for place, item in enumerate(best) if item in left]
+    cut_first = [item for item in best[:n] if item in left]
+    return {
+        "popular-but-seen": len(left) < len(items) and is_best(got, items, counts, n),
+        "popular-cut-before-seen": len(cut_first) < min(n, len(left)) and alike(got, cut_first),
+        "popular-by-mean": is_best(got, left, table["mean"].fillna(-1), n),
+        "popular-by-stars": is_best(got, left, table["sum"].fillna(-1), n),
+        "least-rated-first": is_best(got, left, -counts, n),
+        "counts-for-items": alike(got, counts[best_of(left, counts, n)]),
+        "popularity-rank-as-item": is_best(got, places, counts[best], n),
+    }

@@ -1,0 +1,476 @@
+"""Checks of `09_tsne`: item embeddings, neighbours by cosine, maps by t-SNE, and their figure."""
+
+import numpy as np
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    crash_means,
+    fail,
+    integers,
+    pair,
+    require,
+    shape_of,
+)
+from autograder.i18n import _
+from autograder.submission import Proxy
+
+TABLES = ("user_embedding", "item_offset", "item_embedding")
+
+
+# item_embeddings
+
+
+def draw_tables(rng, order, n_users, n_items, n_factors) -> dict:
+    """Tables of a model by layer name, in this order of layers."""
+    rows = {"user_embedding": n_users, "item_offset": n_items, "item_embedding": n_items}
+    return {name: rng.normal(size=(rows[name], n_factors)).astype("float32") for name in order}
+
+
+def read_embeddings(submission, tables):
+    """What the learner's function reads from a model that holds the tables."""
+    model = submission.given.length_model(tables)
+    got = submission.item_embeddings(model)
+    want = tables["item_embedding"]
+    array(
+        got,
+        want.shape,
+        mistakes={
+            "weights-left-in-list": shape_of(got) == (1, *want.shape),
+            "users-for-items": shape_of(got) == tables["user_embedding"].shape,
+            "item-table-transposed": shape_of(got) == want.shape[::-1],
+        },
+    )
+    return got
+
+
+@checks("item_embeddings", share=1)
+def test_embeddings_are_the_item_table(submission, rng):
+    """Row i holds item i's K weights in the layer `item_embedding`, wherever that layer stands."""
+    orders = (TABLES, TABLES[::-1], ("user_embedding", "item_embedding", "item_offset"))
+    for order in orders:
+        tables = draw_tables(rng, order, n_users=6, n_items=9, n_factors=4)
+        close(array(read_embeddings(submission, tables)), tables["item_embedding"])
+
+
+@checks("item_embeddings", share=1)
+def test_embeddings_are_float32(submission, rng):
+    """The table comes as it is, in float32, also where there are as many users as items."""
+    tables = draw_tables(rng, TABLES, n_users=7, n_items=7, n_factors=3)
+    got = read_embeddings(submission, tables)
+    close(
+        array(got),
+        tables["item_embedding"],
+        mistakes={
+            "users-for-items": alike(got, tables["user_embedding"]),
+            "embeddings-normalised": alike(got, unit(tables["item_embedding"])),
+        },
+    )
+    dtype = np.asarray(got).dtype
+    require(dtype == np.float32, _("an array of {dtype}").format(dtype=dtype))
+
+
+# nearest
+
+
+def unit(vectors) -> np.ndarray:
+    """Rows of length 1."""
+    vectors = np.asarray(vectors, dtype="float64")
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def draw_vectors(rng, n_items=23, n_factors=5) -> np.ndarray:
+    """Item vectors of very different lengths, float32."""
+    lengths = rng.uniform(0.2, 6, size=(n_items, 1))
+    return (lengths * rng.normal(size=(n_items, n_factors))).astype("float32")
+
+
+def check_neighbours(got, embeddings, index, n) -> np.ndarray:
+    """Reject what are not the query's min(n, I - 1) nearest others; returns their indices."""
+    n_items = len(embeddings)
+    size = min(n, n_items - 1)
+    indices, similarities = pair(got, must=_("the answer is a pair (indices, similarities)"))
+    must = _("{size} neighbours of film {index}, of {n_items} films").format(
+        size=size, index=index, n_items=n_items
+    )
+    own = shape_of(indices) == (n_items,) or index in np.ravel(np.asarray(indices, dtype=object))
+    indices = integers(indices, (size,), must, {"query-own-neighbour": own})
+    similarities = array(similarities, (size,), must)
+    cosines = unit(embeddings) @ unit(embeddings)[index]
+    others = np.delete(np.arange(n_items), index)
+    best = np.sort(cosines[others])[::-1][:size]
+    twins = others[cosines[others] > 0.9999]
+    require(
+        np.isin(indices, np.arange(n_items)).all() and len(set(indices.tolist())) == size,
+        indices,
+        _("indices are rows of the embeddings, each at most once"),
+    )
+    by_place = alike(cosines[others[np.minimum(indices, len(others) - 1)]], similarities)
+    twin_missing = not np.isin(twins, indices).all()
+    require(
+        index not in indices,
+        _("film {index} among its own neighbours {indices}").format(index=index, indices=indices),
+        _("the query is left out, whatever else is like it"),
+        {
+            "place-among-others": by_place,
+            "first-neighbour-dropped": twin_missing,
+            "query-own-neighbour": not by_place and not twin_missing,
+        },
+    )
+    close(
+        similarities,
+        best,
+        _("the similarities are the largest cosines, largest first: {best}").format(best=best[:3]),
+        _wrong_similarities(similarities, indices, embeddings, index, cosines, others, best),
+    )
+    close(
+        cosines[indices],
+        similarities,
+        _("similarities[k] is the cosine of the film indices[k] with the query"),
+        {"place-among-others": by_place},
+    )
+    return indices
+
+
+def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) -> dict:
+    products = embeddings @ embeddings[index]
+    lengths = np.linalg.norm(embeddings, axis=1)
+    distances = np.linalg.norm(embeddings - embeddings[index], axis=1)
+    by_distance = others[np.argsort(distances[others])][: len(got)]
+    return {
+        "least-similar-first": alike(got, np.sort(cosines[others])[: len(got)]),
+        "dot-for-cosine": alike(got, products[indices]),
+        "one-length-divided": alike(got, products[indices] / lengths[index])
+        or alike(got, products[indices] / lengths[indices]),
+        "euclid-for-cosine": alike(indices, by_distance),
+        "distance-for-similarity": alike(got, 1 - cosines[indices]),
+        "neighbours-unsorted": alike(np.sort(got)[::-1], best),
+    }
+
+
+@checks("nearest", share=2)
+def test_neighbours_have_the_largest_cosines(submission, rng):
+    """Neighbours are those of the largest cosine with the query, most similar first."""
+    embeddings = draw_vectors(rng)
+    for index, n in (0, 5), (11, 7), (22, 4), (int(rng.integers(1, 22)), 1):
+        check_neighbours(submission.nearest(embeddings, index, n), embeddings, index, n)
+
+
+@checks("nearest", share=2)
+def test_only_the_query_is_left_out(submission, rng):
+    """The query is left out; another film of the same direction comes first, its cosine being 1."""
+    embeddings = draw_vectors(rng)
+    same = np.sort(rng.choice(len(embeddings), size=3, replace=False))
+    embeddings[same] = embeddings[same[0]]
+    for index in same.tolist():
+        check_neighbours(submission.nearest(embeddings, index, n=6), embeddings, index, 6)
+    embeddings[same] *= np.array([[1.0], [2.0], [0.5]], dtype="float32")
+    for index in same.tolist():
+        check_neighbours(submission.nearest(embeddings, index, n=6), embeddings, index, 6)
+
+
+@checks("nearest", share=1)
+def test_any_number_of_neighbours(submission, rng):
+    """n neighbours, ten unless told; where n is above I - 1, all I - 1 others."""
+    embeddings = draw_vectors(rng)
+    check_neighbours(submission.nearest(embeddings, 3), embeddings, 3, 10)
+    for n_items, n in (23, 22), (12, 12), (9, 10), (6, 40), (2, 3):
+        few, index = embeddings[:n_items], n_items - 1
+        check_neighbours(submission.nearest(few, index, n=n), few, index, n)
+    check_neighbours(submission.nearest(embeddings[:7], 2), embeddings[:7], 2, 10)
+
+
+@checks("nearest", share=1)
+def test_a_query_changes_no_embedding(submission, rng):
+    """The embeddings stay as they were; index and n may be NumPy integers."""
+    embeddings = draw_vectors(rng)
+    kept = submission.keep(embeddings)
+    for index in 17, 4:
+        got = submission.nearest(embeddings=kept, index=np.int64(index), n=np.int64(8))
+        check_neighbours(got, embeddings, index, 8)
+        after = array(submission.read(kept))
+        close(
+            after,
+            embeddings,
+            _("the embeddings are not changed by a query"),
+            {"embeddings-changed": alike(after, unit(embeddings))},
+        )
+
+
+# tsne_2d
+
+
+def draw_clusters(rng, n_clusters=10, size=6, n_factors=12):
+    """Films of clusters far apart, in shuffled rows: (embeddings float32, cluster of each row)."""
+    clusters = rng.permutation(np.repeat(np.arange(n_clusters), size))
+    corners = 12 * np.eye(n_factors)[rng.permutation(n_factors)[:n_clusters]]
+    noise = 1.5 * rng.normal(size=(len(clusters), n_factors))
+    return (corners[clusters] + noise).astype("float32"), clusters
+
+
+def map_of(submission, embeddings, *arguments, **keywords) -> np.ndarray:
+    """A map as a float array (m, 2); rejects another shape and what is not finite."""
+    m = len(embeddings)
+    with crash_means(perplexity_not_lowered="perplexity"):
+        got = submission.tsne_2d(embeddings, *arguments, **keywords)
+    places = array(
+        got,
+        (m, 2),
+        _("a map has one point a film, of two coordinates: shape ({m}, 2)").format(m=m),
+        {"map-transposed": shape_of(got) == (2, m)},
+    )
+    require(np.isfinite(places).all(), got, _("all coordinates are finite numbers"))
+    require(np.ptp(places, axis=0).all(), got, _("the points lie apart in both directions"))
+    return places
+
+
+def spread_of(places) -> float:
+    return float(np.ptp(places, axis=0).max())
+
+
+def same_map(one, other) -> bool:
+    """Whether two maps agree up to what rounding may do in a thousand steps."""
+    return alike(one, other, rtol=0, atol=0.03 * spread_of(other))
+
+
+def require_neighbours(places, clusters) -> None:
+    """Reject a map on which the nearest points of a point belong to other clusters."""
+    distances = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    near = np.argsort(distances, axis=1)[:, :4]
+    share = float(np.mean(clusters[near] == clusters[:, None]))
+    require(
+        share >= 0.8,
+        _("a map on which {share:.0%} of a film's neighbours are of its own cluster").format(
+            share=share
+        ),
+        _("films of one tight cluster, far from all others, stay together on the map"),
+        {"projection-for-tsne": share >= 0.3},
+    )
+
+
+@checks("tsne_2d", share=1)
+def test_clusters_stay_together(submission, rng):
+    """Near neighbours stay near: tight clusters that lie far apart do not mix on the map."""
+    for n_clusters, size in (10, 6), (8, 7):
+        embeddings, clusters = draw_clusters(rng, n_clusters, size)
+        require_neighbours(map_of(submission, embeddings, 5.0, 0), clusters)
+
+
+@checks("tsne_2d", share=1)
+def test_same_seed_same_map(submission, rng):
+    """The same seed gives the same map; without a seed given, it is 0."""
+    embeddings, clusters = draw_clusters(rng)
+    for keywords in {"seed": 0}, {"seed": np.int64(7)}:
+        first = map_of(submission, embeddings, perplexity=5.0, **keywords)
+        require_neighbours(first, clusters)
+        again = map_of(submission, embeddings, perplexity=5.0, **keywords)
+        require(
+            same_map(again, first),
+            _("two maps that differ by up to {d:.3g}").format(d=np.abs(again - first).max()),
+            mistakes={"seed-ignored": True},
+        )
+        if keywords["seed"] == 0:
+            default = map_of(submission, embeddings, perplexity=5.0)
+            require(same_map(default, first), _("without a seed, another map than with seed=0"))
+
+
+@checks("tsne_2d", share=1)
+def test_perplexity_counts(submission, rng):
+    """Another perplexity gives another map; without one given, it is 30."""
+    embeddings, clusters = draw_clusters(rng, size=10)
+    few = map_of(submission, embeddings, perplexity=4.0, seed=3)
+    require_neighbours(few, clusters)
+    default = map_of(submission, embeddings, seed=3)
+    require(
+        not same_map(default, few),
+        _("the same map for perplexity 4 as for 30"),
+        mistakes={"perplexity-ignored": True},
+    )
+    require(
+        same_map(map_of(submission, embeddings, perplexity=30.0, seed=3), default),
+        _("without a perplexity, another map than with perplexity=30"),
+    )
+
+
+@checks("tsne_2d", share=1)
+def test_few_films_have_a_map_too(submission, rng):
+    """A perplexity too large for m films is lowered: few films have a map, and stay unchanged."""
+    embeddings, clusters = draw_clusters(rng)
+    require_neighbours(map_of(submission, embeddings, perplexity=5), clusters)
+    for m, keywords in (6, {}), (11, {"perplexity": 50.0}), (30, {}), (16, {"perplexity": 16}):
+        kept = submission.keep(embeddings[:m])
+        with crash_means(perplexity_not_lowered="perplexity"):
+            got = submission.tsne_2d(kept, **keywords)
+        require(np.isfinite(array(got, (m, 2))).all(), got, _("all coordinates are finite numbers"))
+        close(
+            array(submission.read(kept)),
+            embeddings[:m],
+            _("the embeddings are not changed by a map"),
+        )
+
+
+# plot_map
+
+NAMES = ("comedy", "western", "noir", "horror", "musical", "thriller", "romance")
+
+
+def draw_map(rng, n_labels=4, m=20):
+    """Points well apart, and labels in no order: (coordinates (m, 2), labels (m,))."""
+    grid = np.argwhere(np.ones((6, 4)))[rng.permutation(24)[:m]]
+    coordinates = 5.0 * grid * [1.0, -1.0] + rng.uniform(-1, 1, size=(m, 2))
+    names = rng.permutation(NAMES)[:n_labels]
+    return coordinates, rng.permutation(np.resize(names, m))
+
+
+def drawing_of(submission, coordinates, labels, **titles) -> dict:
+    """What the learner's figure shows (see `drawing.read_axes`); its figure is closed again."""
+    before = submission.given.open_figures()
+    try:
+        axes = submission.plot_map(coordinates, labels, **titles)
+        drawn = submission.given.drawing(axes) if isinstance(axes, Proxy) else None
+    finally:
+        submission.given.close_figures(before)
+    if drawn is None:
+        figure = repr(axes) == "<Figure>" or isinstance(axes, tuple)
+        fail(
+            axes,
+            _("the answer is the matplotlib Axes that holds the map"),
+            {"axes-not-returned": axes is None, "figure-for-axes": figure},
+        )
+    return drawn
+
+
+def colours_at(drawn, coordinates) -> list[set]:
+    """The colours of the markers at each place, an empty set where there is none."""
+    found = [set() for _place in coordinates]
+    for x, y, colours in drawn["points"]:
+        distances = np.hypot(*(coordinates - [x, y]).T)
+        if np.nanmin(distances, initial=np.inf) < 0.05:
+            found[int(np.nanargmin(distances))].update(map(tuple, colours))
+    return found
+
+
+def colours_of_labels(drawn, coordinates, labels) -> dict:
+    """By label the colours that all of its points have, and no other point."""
+    colours = colours_at(drawn, coordinates)
+    missing = sum(not found for found in colours)
+    require(
+        missing == 0,
+        _("{missing} of {m} points are not drawn at their place").format(
+            missing=missing, m=len(labels)
+        ),
+        _("there is a marker at each row of the coordinates, x first"),
+        {"coordinates-exchanged": all(colours_at(drawn, coordinates[:, ::-1]))},
+    )
+    result = {}
+    for label in dict.fromkeys(labels.tolist()):
+        own = [found for found, other in zip(colours, labels, strict=True) if other == label]
+        others = [found for found, other in zip(colours, labels, strict=True) if other != label]
+        result[label] = set.intersection(*own) - set.union(*others)
+    return result
+
+
+def require_colours(submission, drawn, coordinates, labels) -> dict:
+    """Reject a map on which a label has no colour of its own; returns the colours by label."""
+    colours = colours_of_labels(drawn, coordinates, labels)
+    plain = [label for label, own in colours.items() if not own]
+    at_points = colours_at(drawn, coordinates)
+    require(
+        not plain,
+        _("no colour that all films of {label!r}, and no others, have").format(
+            label=plain and plain[0]
+        ),
+        _("films of one label share a colour, films of different labels do not"),
+        {
+            "points-one-colour": all(found == at_points[0] for found in at_points),
+            "colour-by-point": len(set(map(frozenset, at_points))) > len(colours),
+        },
+    )
+    return colours
+
+
+@checks("plot_map", share=2)
+def test_every_label_has_its_colour(submission, rng):
+    """Every film is a marker at its coordinates, and films share a colour if they share a label."""
+    for n_labels in 4, 2:
+        coordinates, labels = draw_map(rng, n_labels)
+        places, kinds = submission.keep(coordinates), submission.keep(labels)
+        drawn = drawing_of(submission, places, kinds)
+        require_colours(submission, drawn, coordinates, labels)
+        close(array(submission.read(places)), coordinates, _("the coordinates are not changed"))
+        require(
+            np.array_equal(submission.read(kinds), labels),
+            _("other labels after the call"),
+            _("the labels are not changed"),
+        )
+    coordinates, names = draw_map(rng, 3)
+    numbers = np.array([3, 7, 25])[np.unique(names, return_inverse=True)[1]]
+    require_colours(submission, drawing_of(submission, coordinates, numbers), coordinates, numbers)
+
+
+@checks("plot_map", share=1)
+def test_a_legend_names_the_labels(submission, rng):
+    """A legend names every label in its colour, and a title says what the map shows."""
+    for n_labels in 3, 5:
+        coordinates, labels = draw_map(rng, n_labels)
+        drawn = drawing_of(submission, coordinates=coordinates, labels=labels, titles=None)
+        colours = require_colours(submission, drawn, coordinates, labels)
+        legend = drawn["legend"]
+        for label, own in colours.items():
+            entries = [set(map(tuple, shown)) for text, shown in legend if str(label) in text]
+            require(
+                entries,
+                _("a legend of {names}").format(names=[text for text, _shown in legend]),
+                _("the legend has an entry for every label, here {label!r}").format(label=label),
+                {"legend-missing": not legend},
+            )
+            require(
+                any(own & shown or not shown for shown in entries),
+                _("{label!r} has another colour in the legend than on the map").format(label=label),
+                mistakes={"legend-colours-exchanged": True},
+            )
+        require(
+            drawn["title"],
+            _("a map without a title"),
+            _("the map has a title that says what it shows"),
+            {"map-without-title": True},
+        )
+
+
+@checks("plot_map", share=1)
+def test_titles_stand_at_their_films(submission, rng):
+    """Each given title is written at the film whose index it has, and changes no argument."""
+    for n_titles in 4, 1:
+        coordinates, labels = draw_map(rng)
+        films = rng.permutation(len(labels))[:n_titles].tolist()
+        titles = {film: f"Film {chr(65 + k)}{film} ({1950 + film})" for k, film in enumerate(films)}
+        kept = submission.keep(titles)
+        drawn = drawing_of(submission, coordinates, labels, titles=kept)
+        for film, title in titles.items():
+            places = np.array([[x, y] for text, x, y in drawn["texts"] if title in text])
+            require(
+                len(places) > 0,
+                _("texts on the map: {texts}").format(
+                    texts=[text for text, *_xy in drawn["texts"]][:4]
+                ),
+                _("the map shows the title {title!r}").format(title=title),
+                {"titles-not-written": not drawn["texts"]},
+            )
+            distances = np.linalg.norm(coordinates[:, None] - places[None], axis=2)
+            at = set(distances.argmin(axis=0).tolist())
+            require(
+                at == {film},
+                _("{title!r} stands at film {at}").format(
+                    title=title, at=max(at - {film}, default=film)
+                ),
+                _("a title stands at the film of its index, here {film}").format(film=film),
+                {"titles-by-position": list(titles).index(film) in at},
+            )
+        require(
+            submission.read(kept) == titles,
+            _("other titles after the call"),
+            _("the titles are not changed"),
+        )

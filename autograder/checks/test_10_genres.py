@@ -1,0 +1,536 @@
+"""Checks of `10_genres`: genres of films, a split of items, a classifier, its scores."""
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    fail,
+    frame,
+    integers,
+    mapping,
+    number,
+    pair,
+    require,
+    shape_of,
+)
+from autograder.describe import brief
+from autograder.i18n import _
+from autograder.raised import of_learner
+
+NO_GENRE = "(no genres listed)"
+GENRES = (
+    "Music",
+    "Musical",
+    "Drama",
+    "Melodrama",
+    "Sci-Fi",
+    "Kung Fu",
+    "Noir",
+    "Film-Noir",
+    "Road",
+)
+
+
+# genre_matrix
+
+
+def draw_movies(rng, n_films=40) -> pd.DataFrame:
+    """Films of one to four genres, one without any, and a genre that only one film has."""
+    picks = [rng.permutation(GENRES[1:])[: rng.integers(1, 5)] for _film in range(n_films)]
+    genres = ["|".join(names) for names in picks]
+    genres[3] = NO_GENRE
+    genres[7] = "Music|Drama"
+    return pd.DataFrame(
+        {
+            "movieId": np.sort(rng.choice(900, size=n_films, replace=False)) + 1,
+            "title": [f"Film {k} (19{50 + k})" for k in range(n_films)],
+            "genres": genres,
+        }
+    )
+
+
+def genres_of(movies) -> list[set]:
+    """The genres of each film."""
+    return [set(text.split("|")) - {NO_GENRE} for text in movies["genres"]]
+
+
+def names_of(got) -> list[str]:
+    """The names of genres as a list of str; rejects anything else."""
+    must = _("names is a list of the genres' names, one a column")
+    if isinstance(got, (pd.Series, np.ndarray)):
+        got = got.tolist()
+    if not isinstance(got, (list, tuple)) or not all(isinstance(name, str) for name in got):
+        fail(got, must)
+    return [str(name) for name in got]
+
+
+def check_labels(got, movies, min_films) -> None:
+    """Reject an answer that is not the matrix of the genres of at least `min_films` films."""
+    labels, names = pair(got, must=_("the answer is a pair (Y, names)"))
+    names = names_of(names)
+    own = genres_of(movies)
+    every = set().union(*own)
+    counts = {name: sum(name in film for film in own) for name in every}
+    wanted = {name for name, count in counts.items() if count >= min_films}
+    extra, missing = sorted(set(names) - wanted), sorted(wanted - set(names))
+    require(
+        not extra and not missing,
+        _("names too many: {extra}; names missing: {missing}").format(
+            extra=brief(extra), missing=brief(missing)
+        ),
+        _("the names are those of the genres that {n} or more films have").format(n=min_films),
+        {
+            "no-genre-is-genre": extra == [NO_GENRE],
+            "min-films-ignored": min_films > 1 and set(names) - {NO_GENRE} == every,
+            "min-films-exclusive": not extra and all(counts[name] == min_films for name in missing),
+            "genres-not-split": any("|" in name for name in names),
+        },
+    )
+    require(len(names) == len(wanted), names, _("each genre has one column"))
+    shape = (len(movies), len(names))
+    cells = array(
+        labels,
+        shape,
+        _("Y has a row a film and a column a genre: shape {shape}").format(shape=shape),
+        {
+            "genres-transposed": shape_of(labels) == shape[::-1],
+            "films-dropped": (shape_of(labels) or (0,))[0] == sum(map(bool, own)),
+        },
+    )
+    want = np.array([[name in film for name in names] for film in own], dtype=float)
+    firsts = [text.split("|")[0] for text in movies["genres"]]
+    substrings = [[name in text for name in names] for text in movies["genres"]]
+    close(
+        cells,
+        want,
+        _("Y[k, g] is 1 where film k has the genre names[g], else 0"),
+        {
+            "first-genre-only": alike(
+                cells, [[name == first for name in names] for first in firsts]
+            ),
+            "part-of-a-word": alike(cells, substrings),
+            "names-of-other-columns": alike(np.sort(cells.sum(axis=0)), np.sort(want.sum(axis=0))),
+        },
+    )
+
+
+@checks("genre_matrix", share=3)
+def test_every_genre_of_a_film_is_marked(submission, rng):
+    """Row k marks all genres of film k, and column g is the genre names[g]."""
+    for n_films in 40, 25:
+        movies = draw_movies(rng, n_films)
+        movies["genres"] = movies["genres"].replace(NO_GENRE, "Kung Fu")
+        check_labels(submission.genre_matrix(movies), movies, 1)
+
+
+@checks("genre_matrix", share=2)
+def test_rare_genres_and_films_without(submission, rng):
+    """Genres of fewer than min_films films are left out; a film without genres is all zeros."""
+    movies = draw_movies(rng)
+    check_labels(submission.genre_matrix(movies), movies, 1)
+    own = genres_of(movies)
+    counts = sorted({sum(name in film for film in own) for name in GENRES})
+    for min_films in (2, counts[-2], np.int64(counts[-1])):
+        check_labels(submission.genre_matrix(movies, min_films=min_films), movies, int(min_films))
+
+
+@checks("genre_matrix", share=1)
+def test_rows_follow_the_frame(submission, rng):
+    """Rows are int8, in the order of the films, whatever the index; the frame stays as it was."""
+    movies = draw_movies(rng).iloc[rng.permutation(40)]
+    movies.index = 3 * movies.index + 5
+    movies.insert(0, "year", 1990)
+    kept = submission.keep(movies)
+    got = submission.genre_matrix(kept)
+    check_labels(got, movies, 1)
+    dtype = np.asarray(got[0]).dtype
+    require(dtype == np.int8, _("Y of type {dtype}").format(dtype=dtype), _("Y is an int8 array"))
+    after = frame(submission.read(kept))
+    require(after.equals(movies), after, _("the frame of films is not changed"))
+
+
+# split_items
+
+
+def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
+    """Train and test positions, each sorted; rejects parts that overlap or leave a position out."""
+    train, test = pair(got, must=_("the answer is a pair (train, test)"))
+    must = _("train and test are arrays of positions, integers from 0 to n_items - 1")
+    masks = any(np.asarray(part, dtype=object).shape == (n_items,) for part in (train, test))
+    mistakes = {"masks-for-positions": masks}
+    train, test = (integers(part, (None,), must, mistakes) for part in (train, test))
+    both = np.concatenate([train, test])
+    overlap = len(np.intersect1d(train, test))
+    require(
+        overlap == 0,
+        _("{n} positions in both parts").format(n=overlap),
+        _("no item is in both parts"),
+        {"parts-overlap": True},
+    )
+    require(
+        np.array_equal(np.sort(both), np.arange(n_items)),
+        _("{n} positions, from {low} to {high}").format(
+            n=len(both), low=both.min(initial=0), high=both.max(initial=0)
+        ),
+        _("both parts together hold every position from 0 to {last} once").format(last=n_items - 1),
+    )
+    return np.sort(train), np.sort(test)
+
+
+@checks("split_items", share=2)
+def test_parts_are_random_and_cover_all(submission, rng):
+    """Every position is in exactly one part, and the parts are drawn at random."""
+    for n_items in 7, np.int64(12), int(rng.integers(300, 400)):
+        got = submission.split_items(n_items, seed=int(rng.integers(100)))
+        _train, test = parts_of(got, int(n_items))
+    gaps = np.diff(test)
+    blocks = 1 + np.sum(gaps > 1)
+    require(
+        blocks > len(test) / 5,
+        _("test positions from {low} to {high} in {n} blocks").format(
+            low=test.min(initial=0), high=test.max(initial=0), n=blocks
+        ),
+        _("the test part is drawn at random from all positions"),
+        {"block-of-items": True},
+    )
+    require(
+        len(np.unique(gaps)) > 2,
+        _("test positions {test}, at equal distances").format(test=test[:5]),
+        _("the test part is drawn at random from all positions"),
+    )
+
+
+@checks("split_items", share=1)
+def test_the_fraction_is_the_tests(submission, rng):
+    """The test part holds `test_fraction` of all items, a quarter unless told."""
+    n_items = 1000
+    calls = [(0.25, {}), (0.1, {"test_fraction": 0.1}), (0.4, {"test_fraction": 0.4})]
+    for fraction, keywords in calls:
+        train, test = parts_of(submission.split_items(n_items, **keywords), n_items)
+        slack = 4 * np.sqrt(n_items * fraction * (1 - fraction))
+        require(
+            abs(len(test) - fraction * n_items) < slack,
+            _("{test} test items and {train} training items").format(
+                test=len(test), train=len(train)
+            ),
+            _("about {n} of {n_items} items are for the test").format(
+                n=round(fraction * n_items), n_items=n_items
+            ),
+            {
+                "parts-exchanged": abs(len(train) - fraction * n_items) < slack,
+                "fraction-ignored": len(test) == round(0.25 * n_items),
+            },
+        )
+
+
+@checks("split_items", share=1)
+def test_the_seed_decides(submission, rng):
+    """The same seed gives the same split, another seed another one; without a seed it is 0."""
+    n_items = 80
+    seeds = [0, *(int(seed) for seed in rng.choice(np.arange(1, 500), size=3, replace=False))]
+    tests = []
+    for seed in seeds:
+        _train, test = parts_of(submission.split_items(n_items, 0.25, seed), n_items)
+        _train, again = parts_of(
+            submission.split_items(n_items, 0.25, seed=np.int64(seed)), n_items
+        )
+        require(
+            np.array_equal(test, again),
+            _("two splits by seed {seed} that differ").format(seed=seed),
+            mistakes={"split-without-seed": True},
+        )
+        tests.append(tuple(test.tolist()))
+    require(
+        len(set(tests)) == len(seeds),
+        _("the same split for different seeds"),
+        mistakes={"one-split-for-all-seeds": True},
+    )
+    _train, test = parts_of(submission.split_items(n_items), n_items)
+    require(tuple(test.tolist()) == tests[0], _("without a seed, another split than with seed=0"))
+
+
+# fit_genres, predict_genres
+
+N_GENRES = 4
+N_TRAIN = 400
+
+
+def draw_films(rng, n_films=N_TRAIN + 80):
+    """Embeddings float32 (m, 6) and int8 genres (m, 4), each given away by one direction."""
+    genres = (rng.random((n_films, N_GENRES)) < [0.5, 0.4, 0.5, 0.3]).astype("int8")
+    genres[:4], genres[4:8] = 1, 0
+    signs = 2.0 * genres - 1
+    noise = rng.normal(size=(n_films, N_GENRES + 2))
+    embeddings = 0.5 * noise
+    embeddings[:, :N_GENRES] += 1.5 * signs
+    return embeddings.astype("float32"), genres
+
+
+def probabilities(submission, classifier, embeddings) -> np.ndarray:
+    """What `predict_genres` says, as a float array (m, G); rejects what is no probability."""
+    got = submission.predict_genres(classifier, embeddings)
+    shape = (len(embeddings), N_GENRES)
+    result = array(
+        got,
+        shape,
+        _("a probability for every film and genre: shape {shape}").format(shape=shape),
+        {
+            "pair-for-every-genre": shape_of(got) == (N_GENRES, len(embeddings), 2),
+            "one-genre-a-film": shape_of(got) == (len(embeddings),),
+        },
+    )
+    require(
+        (result >= -1e-6).all() and (result <= 1 + 1e-6).all(),
+        _("values from {low:.3g} to {high:.3g}").format(low=result.min(), high=result.max()),
+        _("probabilities lie between 0 and 1"),
+        {"scores-for-probabilities": np.isfinite(result).all()},
+    )
+    return result
+
+
+def separation(predicted, genres) -> np.ndarray:
+    """By genre, how often a film that has it is ranked above one that has not; ties count half."""
+    result = []
+    for column, has in zip(predicted.T, genres.T.astype(bool), strict=True):
+        difference = column[has][:, None] - column[~has][None, :]
+        result.append(np.mean((difference > 0) + 0.5 * (difference == 0)))
+    return np.array(result)
+
+
+def require_genres(predicted, genres) -> None:
+    """Reject probabilities that do not tell films of a genre from others."""
+    ranked = separation(predicted, genres)
+    require(
+        ranked.min() > 0.75,
+        _("films of genre {genre} are ranked above others {share:.0%} of the time").format(
+            genre=int(ranked.argmin()), share=ranked.min()
+        ),
+        _("genres that embeddings give away are recognised in unseen films, each in its column"),
+        {"probability-of-absence": ranked.max() < 0.25},
+    )
+
+
+def require_several(submission, classifier) -> None:
+    """Reject probabilities that add up to the same for a film of all genres and one of none."""
+    clear = np.zeros((2, N_GENRES + 2), dtype="float32")
+    clear[0, :N_GENRES], clear[1, :N_GENRES] = 1.5, -1.5
+    every, none = probabilities(submission, classifier, clear).sum(axis=1)
+    require(
+        every - none > 0.5,
+        _("sums of {every:.3g} for a film of four genres, of {none:.3g} for one of none").format(
+            every=every, none=none
+        ),
+        _("the probabilities of a film add up to about the number of its genres"),
+        {"one-genre-a-film": abs(every - 1) < 0.01 and abs(none - 1) < 0.01},
+    )
+
+
+def stop_at_stub(submission) -> None:
+    """Let an untouched `predict_genres` say so before `fit_genres` is asked for anything."""
+    try:
+        submission.predict_genres(None, np.zeros((1, 6), dtype="float32"))
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        if of_learner(error) is None:
+            raise
+
+
+@checks("fit_genres", share=2)
+def test_genres_are_learnt_from_embeddings(submission, rng):
+    """Where embeddings give the genres away, they are recognised in films not seen before."""
+    embeddings, genres = draw_films(rng)
+    classifier = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
+    predicted = probabilities(submission, classifier, embeddings[N_TRAIN:])
+    require_genres(predicted, genres[N_TRAIN:])
+
+
+@checks("fit_genres", share=1)
+def test_a_film_may_have_several_genres(submission, rng):
+    """Genres do not compete: a film may be likely to have all of them, or none."""
+    embeddings, genres = draw_films(rng)
+    classifier = submission.fit_genres(embeddings=embeddings, genres=genres)
+    require_several(submission, classifier)
+
+
+@checks("fit_genres", share=1)
+def test_fitting_changes_nothing(submission, rng):
+    """Other labels give another classifier; embeddings and genres stay as they were."""
+    embeddings, genres = draw_films(rng)
+    kept = submission.keep(embeddings[:N_TRAIN]), submission.keep(1 - genres[:N_TRAIN])
+    classifier = submission.fit_genres(*kept)
+    require_genres(
+        probabilities(submission, classifier, embeddings[N_TRAIN:]), 1 - genres[N_TRAIN:]
+    )
+    for name, one, want in zip(
+        ("embeddings", "genres"), kept, (embeddings, 1 - genres), strict=True
+    ):
+        close(
+            array(submission.read(one)),
+            want[:N_TRAIN],
+            _("the {name} are not changed by fitting").format(name=name),
+            {"embeddings-standardised-in-place": name == "embeddings"},
+        )
+
+
+@checks("predict_genres", share=1)
+def test_answers_are_probabilities(submission, rng):
+    """One probability a film and genre: not a yes or no, and no share of one whole."""
+    stop_at_stub(submission)
+    embeddings, genres = draw_films(rng)
+    classifier = submission.fit_genres(embeddings, genres)
+    require_genres(probabilities(submission, classifier, embeddings[:60]), genres[:60])
+    require_several(submission, classifier)
+    noise = rng.normal(size=(210, N_GENRES + 2)).astype("float32")
+    by_chance = (rng.random((160, N_GENRES)) < 0.4).astype("int8")
+    classifier = submission.fit_genres(noise[:160], by_chance)
+    predicted = probabilities(submission, classifier, noise[160:])
+    require(
+        np.mean((predicted > 0.001) & (predicted < 0.999)) > 0.3,
+        _("nothing but 0 and 1, for genres that were drawn by chance"),
+        _("an answer says how likely a genre is, between 0 and 1"),
+        {"decisions-for-probabilities": True},
+    )
+
+
+@checks("predict_genres", share=1)
+def test_each_film_by_the_given_classifier(submission, rng):
+    """A film's answer depends on the given classifier and on its own embedding, on nothing else."""
+    stop_at_stub(submission)
+    embeddings, genres = draw_films(rng)
+    one = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
+    other = submission.fit_genres(embeddings[:N_TRAIN], 1 - genres[:N_TRAIN])
+    kept = submission.keep(embeddings[N_TRAIN:])
+    predicted = probabilities(submission, one, kept)
+    require_genres(predicted, genres[N_TRAIN:])
+    require_genres(probabilities(submission, other, embeddings[N_TRAIN:]), 1 - genres[N_TRAIN:])
+    close(array(submission.read(kept)), embeddings[N_TRAIN:], _("the embeddings are not changed"))
+    for rows in np.arange(3), rng.permutation(80), np.array([17]):
+        close(
+            probabilities(submission, one, embeddings[N_TRAIN:][rows]),
+            predicted[rows],
+            _("a film has the same probabilities alone, in a batch of three and among all"),
+            {"scaled-by-batch": True},
+            rtol=1e-3,
+            atol=1e-3,
+        )
+
+
+# score_genres
+
+
+SCORES = ("macro_ap", "prevalence", "macro_f1")
+
+
+def draw_scores(rng, n_films=150, n_genres=5):
+    """Genres int8 and probabilities without ties, better than chance; one in each column is 0.5."""
+    genres = (rng.random((n_films, n_genres)) < rng.uniform(0.1, 0.6, n_genres)).astype("int8")
+    genres[:3] = 1
+    ranks = np.argsort(rng.normal(size=(n_films, n_genres)) + 1.2 * genres, axis=0).argsort(axis=0)
+    predicted = 0.1 + (ranks + 0.5) / n_films * np.linspace(0.35, 0.8, n_genres)
+    predicted[np.abs(predicted - 0.5).argmin(axis=0), np.arange(n_genres)] = 0.5
+    return genres, predicted
+
+
+def average_precision(has, scores) -> float:
+    """Mean of the precision down to the place of each film that has the genre."""
+    ranked = np.asarray(has)[np.argsort(-scores)]
+    precision = np.cumsum(ranked, dtype=float) / np.arange(1, len(ranked) + 1)
+    return float(precision[ranked == 1].mean()) if ranked.any() else 0.0
+
+
+def f1(has, predicted) -> float:
+    """2 TP / (2 TP + FP + FN)."""
+    hits = np.sum((has == 1) & predicted)
+    return float(2 * hits / max(np.sum(has == 1) + np.sum(predicted), 1))
+
+
+def macro(score, genres, predicted) -> float:
+    """The mean of a score over the columns."""
+    return float(np.mean([score(genres[:, k], predicted[:, k]) for k in range(genres.shape[1])]))
+
+
+def scores_of(submission, genres, predicted) -> dict[str, float]:
+    """The learner's three scores; rejects an answer that lacks one."""
+    got = mapping(submission.score_genres(genres, predicted), SCORES)
+    return {key: number(got[key], _("{key} is one number").format(key=key)) for key in SCORES}
+
+
+def require_score(got, key, want, wrong) -> None:
+    """Reject a score that differs; `wrong` holds the values that known mistakes would give."""
+    close(
+        got[key],
+        want,
+        _("{key} is {want:.4f}").format(key=key, want=want),
+        {name: alike(got[key], value) for name, value in wrong.items()},
+    )
+
+
+def require_ap(got, genres, predicted, wrong) -> None:
+    flat = average_precision(genres.ravel(), predicted.ravel())
+    ranked = separation(predicted, genres).mean()
+    transposed = macro(average_precision, genres.T, predicted.T)
+    others = {
+        "roc-for-precision": ranked,
+        "average-over-cells": flat,
+        "average-over-films": transposed,
+    }
+    require_score(got, "macro_ap", macro(average_precision, genres, predicted), others | wrong)
+
+
+def require_f1(got, genres, predicted, wrong) -> None:
+    decided = predicted >= 0.5
+    others = {
+        "half-is-no": macro(f1, genres, predicted > 0.5),
+        "accuracy-for-f1": np.mean(decided == genres),
+        "average-over-cells": f1(genres.ravel(), decided.ravel()),
+        "average-over-films": macro(f1, genres.T, decided.T),
+    }
+    require_score(got, "macro_f1", macro(f1, genres, decided), others | wrong)
+
+
+@checks("score_genres", share=2)
+def test_average_precision_beside_guessing(submission, rng):
+    """macro_ap is the genres' mean average precision, prevalence their mean share of films."""
+    for n_films, n_genres in (150, 5), (200, 3):
+        genres, predicted = draw_scores(rng, n_films, n_genres)
+        kept = submission.keep(genres), submission.keep(predicted)
+        got = scores_of(submission, *kept)
+        require_ap(got, genres, predicted, {})
+        require_score(
+            got, "prevalence", genres.mean(), {"prevalence-of-predictions": predicted.mean()}
+        )
+        for one, want in zip(kept, (genres, predicted), strict=True):
+            close(array(submission.read(one)), want, _("no argument is changed by scoring"))
+
+
+@checks("score_genres", share=1)
+def test_a_genre_is_predicted_from_one_half_on(submission, rng):
+    """macro_f1 is the mean of the genres' F1, where 0.5 and above is a yes."""
+    for n_films, n_genres in (150, 5), (200, 3):
+        genres, predicted = draw_scores(rng, n_films, n_genres)
+        require_f1(scores_of(submission, genres, predicted), genres, predicted, {})
+
+
+@checks("score_genres", share=1)
+def test_absent_genres_do_not_count(submission, rng):
+    """All three scores are means over the genres that some film of y_true has."""
+    genres, predicted = draw_scores(rng, n_genres=6)
+    genres[:, [1, 4]] = 0
+    present = [0, 2, 3, 5]
+    got = scores_of(submission, genres, predicted)
+    counted = {
+        key: {"absent-genres-counted": value}
+        for key, value in (
+            ("macro_ap", macro(average_precision, genres, predicted)),
+            ("prevalence", genres.mean()),
+            ("macro_f1", macro(f1, genres, predicted >= 0.5)),
+        )
+    }
+    require_ap(got, genres[:, present], predicted[:, present], counted["macro_ap"])
+    require_score(got, "prevalence", genres[:, present].mean(), counted["prevalence"])
+    require_f1(got, genres[:, present], predicted[:, present], counted["macro_f1"])
