@@ -14,22 +14,26 @@ def brief(value) -> str:
 
 def brief_call(name: str, arguments: tuple, keywords: dict) -> str:
     """A call as a learner would type it, with long arguments shortened."""
-    parts = [brief_argument(a) for a in arguments] + [f"{k}={brief_argument(v)}" for k, v in keywords.items()]
+    parts = [brief_argument(value) for value in arguments]
+    parts += [f"{key}={brief_argument(value)}" for key, value in keywords.items()]
     return f"{name}({', '.join(parts)})"
 
 
 def brief_argument(value) -> str:
-    """An argument in a call: small arrays of integers as lists, others by their shape."""
+    """An argument in a call: few integers as a list, other arrays by their shape only."""
     if isinstance(value, np.ndarray) and value.ndim:
-        return str(value.tolist()) if value.size <= MAX_ITEMS and value.dtype.kind in "iub" else (
-            f"<array {value.shape}>"
-        )
-    if type(value) in (list, tuple) and any(isinstance(part, np.ndarray) for part in value):
+        few = value.size <= MAX_ITEMS and value.dtype.kind in "iub"
+        return str(value.tolist()) if few else f"<array {value.shape}>"
+    if type(value) in (list, tuple) and _has_array(value):
         inside = ", ".join(brief_argument(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-    if type(value) is dict and any(isinstance(part, np.ndarray) for part in value.values()):
+    if type(value) is dict and _has_array(value.values()):
         return "{" + ", ".join(f"{_brief(key)}: …" for key in list(value)[:4]) + "}"
     return _brief(value)
+
+
+def _has_array(values) -> bool:
+    return any(isinstance(value, np.ndarray) for value in values)
 
 
 def _brief(value) -> str:

@@ -22,7 +22,6 @@ class Verdict:
 class Subject:
     """What a check is about: the function, the calls made on it, the property, the file's notes."""
 
-    exercise: str
     function: str
     calls: str
     property: str

@@ -141,7 +141,6 @@ class CheckSession:
             return Verdict("failed", str(error))
         submission = getattr(item, "funcargs", {}).get("submission")
         subject = Subject(
-            exercise=_exercise(item),
             function=_function(item),
             calls=submission.calls() if submission is not None else "",
             property=_first_line(item.function.__doc__),

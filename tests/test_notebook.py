@@ -8,8 +8,9 @@ from autograder.notebook import check, hint
 from tests.answers import filled_in, panel_of, run_notebook, write
 
 STEP = "04_dot_product"
-RIGHT = "def score_matrix(p, q):\n    return p @ q.T\n"
-WRONG = "def score_matrix(p, q):\n    return (p @ q.T).T\n"
+SIGNATURE = "def score_matrix(user_factors, item_factors):\n"
+RIGHT = SIGNATURE + "    return user_factors @ item_factors.T\n"
+WRONG = SIGNATURE + "    return item_factors @ user_factors.T\n"
 FUNCTIONS = [name for step in course.steps() for name in step.functions]
 
 
@@ -52,7 +53,7 @@ def test_partial_points_are_a_plain_number():
 
 
 def test_the_panel_escapes_what_a_learner_wrote():
-    code = "def score_matrix(p, q):\n    raise ValueError('<script>alert(1)</script>')\n"
+    code = SIGNATURE + "    raise ValueError('<script>alert(1)</script>')\n"
     html = script_check("score_matrix", code)._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html

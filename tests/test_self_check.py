@@ -62,7 +62,7 @@ def test_pytest_passes_on_a_right_exercise(run_python, tmp_path):
 
 
 def test_one_problem_at_a_time_unless_all_are_wanted(run_python, tmp_path):
-    code = "def build_mf(a, b, c):\n    return 1\n\ndef score_matrix(p, q):\n    return 2\n"
+    code = "def build_mf(a, b, c):\n    return 1\n\ndef score_matrix(user_factors, item_factors):\n    return 2\n"
     path = write(tmp_path, STEP, f"{solution_text(STEP)}\n# %%\n{code}")
     one = run_python("-m", "pytest", "autograder", "--submissions", path).stdout
     every = run_python("-m", "pytest", "autograder", "--submissions", path, "--all-problems").stdout
@@ -164,7 +164,7 @@ def test_a_call_of_check_in_an_untagged_cell_does_nothing(tmp_path):
 
 
 def test_another_seed_draws_other_data_and_the_same_seed_the_same(tmp_path):
-    code = "SEEN = []\ndef score_matrix(p, q):\n    raise ValueError(repr(p))\n"
+    code = "def score_matrix(user_factors, item_factors):\n    raise ValueError(user_factors)\n"
     path = write(tmp_path, STEP, f"{solution_text(STEP)}\n# %%\n{code}")
 
     def message(seed):
@@ -229,3 +229,41 @@ def test_checks_run_in_parallel_give_the_same_report(run_python, tmp_path):
         }
         documents.append((document["points"], verdicts))
     assert documents[0] == documents[1]
+
+
+PLAIN = """
+import numpy as np
+
+def score_matrix(user_factors, item_factors):
+    '''A script without cells.
+
+    It has a blank line in its docstring.
+    '''
+
+    return np.asarray(user_factors) @ np.asarray(item_factors).T
+
+def predict_pairs(model, users, items):
+\tcolumns = [np.reshape(users, (-1, 1)), np.reshape(items, (-1, 1))]
+\treturn model.predict(columns, verbose=0).reshape(-1)
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN.encode(),
+        b"\xef\xbb\xbf" + PLAIN.encode(),
+        PLAIN.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + PLAIN.replace("\n", "\r\n").encode(),
+    ],
+    ids=["no cells", "byte-order mark", "Windows line ends", "both"],
+)
+def test_a_plain_script_is_checked_too(tmp_path, content):
+    path = tmp_path / f"{STEP}.py"
+    path.write_bytes(content)
+    report = report_on(path)
+    assert {f.name: f.points for f in report.functions} == {
+        "build_mf": 0,
+        "predict_pairs": 2,
+        "score_matrix": 2,
+    }
