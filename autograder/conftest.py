@@ -42,11 +42,20 @@ def pytest_configure(config):
     )
     if config.pluginmanager.has_plugin(CheckSession.NAME):
         return
+    _leave_problems_to_the_summary(config)
     try:
         target = FileTarget(config.getoption("submissions") or paths.exercises())
     except UnreadableSubmission as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
+
+
+def _leave_problems_to_the_summary(config):
+    """Keep pytest from printing every failure a second and third time, unless it is asked to."""
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+    if config.option.reportchars == "fE":
+        config.option.reportchars = ""
 
 
 @pytest.fixture

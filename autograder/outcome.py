@@ -63,7 +63,8 @@ def _failed(subject: Subject, got: str, must: str | None, mistakes: tuple[str, .
         _("Called: {calls}").format(calls=subject.calls or subject.function),
         _("Got: {got}").format(got=got),
         _("Must hold: {must}").format(must=must or _(subject.property)),
-        _("Likely cause: {cause}").format(cause=f"{causes} {hint}".strip()),
+        _("Likely cause: {cause}").format(cause=causes),
+        hint,
     ]
     return Verdict("failed", "\n".join(lines), mistakes[0] if mistakes else None)
 
