@@ -353,7 +353,7 @@ def test_stops_when_validation_stops_improving(submission, rng):
 @checks("compile_and_fit", share=1.25)
 def test_the_best_epoch_is_left_in_the_model(submission, rng):
     """The best epoch's weights are left in the model, also when the epochs run out."""
-    for val_side, n_epochs, patience in (-1.0, 4, 9), (-1.0, 9, 2), (0.05, 7, 3):
+    for val_side, n_epochs, patience in (-1.0, 4, 9), (-1.0, 9, 2), (0.05, 7, 3), (0.25, 7, 3):
         task = draw_task(rng, val_side=val_side)
         model = task.model(submission)
         history = submission.compile_and_fit(
