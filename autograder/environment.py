@@ -1,9 +1,12 @@
-"""Environment variables that keep TensorFlow and matplotlib quiet; set before they are imported."""
+"""Environment variables that libraries read when they are imported; set before that."""
 
 import os
 
+# TensorFlow says nothing but errors.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
-HEADLESS = {"MPLBACKEND": "agg"}
+
+# No window opens, and small problems are not spread over threads that wait for one another.
+HEADLESS = {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"}
 
 
 def prefer(variables: dict[str, str]) -> None:
