@@ -332,7 +332,7 @@ check("compare")
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
 
-dataset = data.load()
+dataset = data.load(bad_rows="skip")
 ratings, movies = dataset
 user_classes, user_map = encoding.fit_encoder(ratings["userId"])
 item_classes, item_map = encoding.fit_encoder(ratings["movieId"])

@@ -239,11 +239,23 @@ class World:
         return self.films(best_of(self.left(user), self.scores[user], n))
 
 
+def draw_scores(rng, n_users: int, n_items: int) -> np.ndarray:
+    """Scores of which some users' are far below zero, some far above five stars.
+
+    Every user's third and fourth best items are the first and the last one.
+    """
+    scores = rng.normal(scale=3, size=(n_users, n_items))
+    for row, shift in zip(scores, rng.permutation(np.linspace(-9, 9, n_users)), strict=True):
+        ranks = [2, *rng.permutation([0, 1, *range(4, n_items)]), 3]
+        row[:] = np.sort(row)[::-1][ranks] + shift
+    return scores
+
+
 def draw_world(rng, n_users: int = 3, n_items: int = 16, n_seen: int = 2) -> World:
     """A world in which every user has seen their two best films and, in passing, the third best
     of the user whose raw id is their row.
     """
-    scores = rng.normal(scale=3, size=(n_users, n_items))
+    scores = draw_scores(rng, n_users, n_items)
     rows = rng.permutation(n_users)
     raw_users = np.full(n_users, rng.integers(30, 90))
     raw_users[rows[:-1]] = rows[1:]

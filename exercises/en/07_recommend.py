@@ -1,0 +1,269 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 7 · From scores to a list
+#
+# **Day 2 · 75 minutes · 10 points**
+#
+# At the end of this step you can:
+# - leave out what a user has already seen, and know why that comes first;
+# - take the best of a row of scores without losing track of which item is which;
+# - turn a raw user id into a list of titles, through two id spaces and back.
+#
+# You write three functions: `seen_items` (2 points), `top_n` (4) and `recommend` (4).
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+import data
+from autograder import carry_over, check, show, use_style
+
+use_style()
+
+# %% [markdown]
+# ## What a recommender is asked
+#
+# Nobody asks a service "how many stars will I give this film?". They ask "what shall I watch?". The
+# answer is a short list, best first, of films that they do not know yet. Your model of step 6 gives
+# a score for every pair (user, item). Three things stand between its scores and the list:
+#
+# 1. **History.** A model likes best what it has learnt from. Those films have been seen: leave them
+#    out.
+# 2. **Order.** The best come first, and each score must stay with its item.
+# 3. **Names.** The model counts rows 0, 1, 2, …; people and MovieLens do not.
+
+# %% [markdown]
+# ## A worked example
+#
+# One user, five films, the model's scores. The user has seen films 1 and 4.
+
+# %%
+scores = np.array([3.1, 4.8, 2.2, 4.0, 4.4])
+seen = {1, 4}
+
+print("all, best first:   ", np.argsort(-scores))
+left = np.array([0, 2, 3])
+print("unseen, their score:", dict(zip(left.tolist(), scores[left].tolist(), strict=True)))
+print("order within unseen:", np.argsort(-scores[left]), "- positions, not items!")
+print("items, best first:  ", left[np.argsort(-scores[left])])
+
+# %% [markdown]
+# `argsort` answers with positions in the array *that it was given*. Given three scores it can only
+# say 0, 1 and 2. The last line leads these positions back to the items.
+
+# %% [markdown]
+# ## Your turn: who has seen what
+#
+# A film counts as seen when it has a rating, be it half a star. A user who hated a film does not
+# want to be offered it again.
+#
+# Only the rows of **train** count. The films of validation and test have been seen too, but you are
+# going to ask whether the list finds them (step 8). Leave them out of the list, and nothing can be
+# found.
+
+# %%
+def seen_items(train):
+    """The items that each user has rated.
+
+    train: frame with columns user, item (encoded), rating; one row a rating.
+    Returns a dict: user (int) -> set of items (ints), for every user of train.
+    """
+    # TODO: collect each user's items in a set.
+    raise NotImplementedError("seen_items")
+
+
+# %% tags=["check"]
+check("seen_items")
+
+# %% [markdown]
+# ## Your turn: the best of a row
+#
+# `scores` holds one number for each item, so the *position is the item*. Two ways lead to the list:
+# keep only the unseen items and sort them; or push the seen ones below everything else and sort
+# all. Both are right, both have a trap. In the first you must translate positions back into items.
+# In the second the seen items still stand at the end, where a long list reaches them.
+#
+# Leave the arguments as they are: the caller still needs the scores.
+
+# %%
+def top_n(scores, seen, n=10):
+    """The n unseen items of highest score, best first; ties in any order.
+
+    scores: float array (I,), entry i is the score of item i; higher is better, any sign.
+    seen: set of items to leave out, may be empty.
+    Returns an int array (n,) of items, shorter where fewer are left.
+    """
+    # TODO: leave out the seen items, order the others by score, cut the list.
+    raise NotImplementedError("top_n")
+
+
+# %% tags=["check"]
+check("top_n")
+
+# %% [markdown]
+# ## Your turn: titles for a person
+#
+# Two id spaces meet here:
+#
+# | | raw (MovieLens) | encoded (model) |
+# |---|---|---|
+# | user | `raw_user_id` | `user_map[raw_user_id]`, a key of `seen` |
+# | film | `movieId`, in `movies` | row of the item table, in `seen`, position in `scores` |
+#
+# `item_classes` leads back: `item_classes[row]` is the movieId. `movies` has an order of its own
+# and films that nobody rated, so go by its column `movieId`, never by position. Titles are no key
+# either: there are different films of one name.
+
+# %%
+def recommend(model, raw_user_id, user_map, item_classes, seen, movies, n=10):
+    """The n best unseen films of a user as a table that people can read.
+
+    model: a Keras model with inputs [user, item], output (b, 1) or (b,).
+    raw_user_id: int, the user's id in MovieLens.
+    user_map: dict raw id -> row; item_classes: int array (I,), the movieId of every row.
+    seen: dict user -> set of items, both encoded, from `seen_items`.
+    movies: frame with columns movieId, title; its order is its own, and it may hold more films.
+    Returns a frame with columns movieId, title, score (the model's), best first: n rows, or as
+    many as are left.
+    Raises KeyError for a user who is not in `user_map`.
+    """
+    # TODO: encode the user, score every item, take the best, look up their ids and titles.
+    raise NotImplementedError("recommend")
+
+
+# %% tags=["check"]
+check("recommend")
+
+# %% [markdown]
+# ## On MovieLens: one person's list
+#
+# Train the model of step 6, then look at one user. First what they liked, then what your function
+# recommends. The last column says how they rated a film of the list in the hidden test rows; most
+# of it is empty, since nobody rates everything that they would have liked.
+
+# %% tags=["demo"]
+encoding = carry_over("02_encode_split")
+training = carry_over("05_training")
+biased = carry_over("06_biases")
+
+dataset = data.load(bad_rows="skip")
+ratings, movies = dataset
+user_classes, user_map = encoding.fit_encoder(ratings["userId"])
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+n_users, n_items = len(user_map), len(item_map)
+
+
+def encoded(frame):
+    users = encoding.encode(frame["userId"], user_map)
+    items = encoding.encode(frame["movieId"], item_map)
+    return frame.assign(user=users, item=items)
+
+
+train, val, test = map(encoded, encoding.split_ratings(ratings))
+model = biased.build_biased_mf(n_users, n_items, 64, train["rating"].mean())
+pairs, val_pairs = (encoding.make_xy(part, user_map, item_map) for part in (train, val))
+history = training.compile_and_fit(model, pairs, val_pairs, batch_size=2048)
+print(f"{dataset.name}: {len(train):,} training rows, {len(history.history['loss'])} epochs")
+
+# %% tags=["demo"]
+seen_in_train = seen_items(train)
+n_rated = pd.Series({user: len(items) for user, items in seen_in_train.items()})
+user = (n_rated - 100).abs().idxmin()
+raw_user_id = int(np.asarray(user_classes)[user])
+
+rows = train[train["user"] == user].merge(movies, on="movieId")
+liked = rows.sort_values(["rating", "timestamp"], ascending=False).head(10)
+print(f"user {raw_user_id} rated {len(rows)} films of train; they liked")
+print(liked[["rating", "title", "genres"]].to_string(index=False))
+
+# %% tags=["demo"]
+listed = recommend(model, raw_user_id, user_map, item_classes, seen_in_train, movies)
+hidden = test.loc[test["user"] == user, ["movieId", "rating"]]
+listed = listed.merge(movies[["movieId", "genres"]], on="movieId")
+listed = listed.merge(hidden.rename(columns={"rating": "hidden rating"}), on="movieId", how="left")
+print(listed.round(2).to_string(index=False, na_rep=""))
+
+# %% [markdown]
+# ## All lists at once
+#
+# Asking `recommend` user by user takes a `predict` each. Step 4 had a faster way: one matrix
+# product. Look at Koren (4) with the eyes of a single user:
+#
+# $$\hat r_{ui} = \mu + b_u + b_i + q_i^\top p_u$$
+#
+# Within one list $\mu$ and $b_u$ are the same for all films: they shift the scores and leave the
+# order alone. So $b_i + q_i^\top p_u$ is enough.
+
+# %% tags=["demo"]
+dot_product = carry_over("04_dot_product")
+
+
+def ranking_scores(model):
+    def table(name, n_rows):
+        return model.get_layer(name).get_weights()[0][:n_rows]
+
+    p, q = table("user_embedding", n_users), table("item_embedding", n_items)
+    return dot_product.score_matrix(p, q) + table("item_bias", n_items)[:, 0]
+
+
+scores = ranking_scores(model)
+lists = {user: top_n(scores[user], mine) for user, mine in seen_in_train.items()}
+places = np.concatenate(list(lists.values()))
+print("same list as before:", set(np.asarray(item_classes)[lists[user]]) == set(listed["movieId"]))
+n_films = len(np.unique(places))
+print(f"{len(lists):,} lists have {len(places):,} places, filled by {n_films:,} films")
+print(f"the film recommended most is in {np.bincount(places).max() / len(lists):.0%} of the lists")
+
+# %% [markdown]
+# Now compare three crowds: the films of the catalogue, each once; the films that people rated, each
+# as often as they did; and the films in your lists. Where do the lists stand on the scale from
+# obscure to famous? The model never saw a count. It shrinks what it knows little about towards the
+# mean, and a film near the mean reaches nobody's first ten places.
+
+# %% tags=["demo"]
+n_ratings = np.bincount(train["item"], minlength=n_items)
+crowds = {
+    "catalogue": n_ratings[n_ratings > 0],
+    "rated by users": n_ratings[train["item"]],
+    "recommended": n_ratings[places],
+}
+edges = 2 ** np.arange(int(np.log2(n_ratings.max())) + 2)
+
+figure, axes = plt.subplots()
+for name, counts in crowds.items():
+    shares, _ = np.histogram(counts, edges)
+    axes.stairs(shares / len(counts), edges, label=name, linewidth=2.5)
+    print(f"{name}: median {np.median(counts):.0f} ratings")
+axes.set(xscale="log", xlabel="ratings of the film in train (each step doubles)", ylabel="share")
+axes.set_xticks(edges, edges)
+axes.minorticks_off()
+axes.set_title("The lists are made of well-known films")
+axes.legend()
+show(figure, "07-popularity-of-lists")
+
+# %% [markdown]
+# ## To discuss
+#
+# - Look at the list above next to what the user liked. Which entries would you defend, and by what?
+# - Two users, two lists: how many films do they share? What would you change if a shop window with
+#   the same ten films for everybody is not what you want?
+# - A film has a single rating, five stars. Where does it come in a list sorted by mean rating,
+#   where in yours? Which term of step 6 decides?
+# - Leave the films of test out of the lists as well. What happens to every measure of how good they
+#   are?
+# - A user has rated ten films, all of them horror films, all with one star. What does the model
+#   know about them, and what would you recommend?

@@ -1,0 +1,408 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 9 · Maps of the embedding space
+#
+# **Day 3 · 105 minutes · 8 points**
+#
+# At the end of this step you can:
+# - take the item vectors out of a trained model and find a film's nearest neighbours;
+# - draw a map of all films with t-SNE, coloured by what you know about them;
+# - say what such a map shows, what it hides, and how you know.
+#
+# You write four functions: `item_embeddings` (1 point), `nearest` (3), `tsne_2d` (2) and `plot_map`
+# (2). Fill in a stub, run the check cell below it, read what it says, and go on.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.manifold import TSNE
+
+import data
+from autograder import carry_over, check, show, use_style
+
+use_style()
+
+# %% [markdown]
+# ## What did the model write down about a film?
+#
+# Nobody told the model what a comedy is. It has seen ratings, and for every item $i$ it has written
+# down $K$ numbers, $q_i$. If two films were liked by the same users, their vectors had to point the
+# same way, because $q_i^\top p_u$ had to be large for the same $p_u$.
+#
+# So the directions mean something. A single coordinate does not: rotate all $p_u$ and all $q_i$
+# alike and every score stays as it is (step 4). Look at vectors **relative to each other**.
+
+# %% [markdown]
+# ## Your turn: the vectors
+#
+# Every model of this course keeps its item vectors in a layer named `item_embedding`. Other layers
+# may hold tables of the same shape, and they may stand anywhere: ask for the name.
+
+# %%
+def item_embeddings(model):
+    """The item vectors of a model: row i is q_i.
+
+    model: a Keras model with a layer named `item_embedding`, whose table has I rows.
+    Returns a float32 array (I, K).
+    """
+    # TODO: find the layer by its name and read its only weight.
+    raise NotImplementedError("item_embeddings")
+
+
+# %% tags=["check"]
+check("item_embeddings")
+
+# %% [markdown]
+# ## How alike are two films?
+#
+# The **cosine** compares directions and ignores lengths:
+#
+# $$\cos(q_i, q_j) = \frac{q_i^\top q_j}{\lVert q_i \rVert\, \lVert q_j \rVert}$$
+#
+# It is 1 for the same direction, 0 for a right angle, −1 for opposite directions. Why ignore the
+# length? A film that many users rated has had many gradient steps and has a long vector. With plain
+# dot products the long vectors would be everybody's neighbours. You will see that in a figure
+# below.
+
+# %% [markdown]
+# ## A worked example
+#
+# Four films, two factors. Which film is most like the farce? Work out the first cosine by hand:
+# $(2 \cdot 4 + 0 \cdot 3) / (2 \cdot 5) = 0.8$.
+
+# %%
+films = ["farce", "blockbuster", "comedy", "thriller"]
+q = np.array([[2.0, 0.0], [4.0, 3.0], [1.0, 0.2], [-0.5, 2.0]])
+
+lengths = np.linalg.norm(q, axis=1)
+products = q @ q[0]
+pd.DataFrame(
+    {
+        "length": lengths,
+        "dot product with the farce": products,
+        "cosine": products / (lengths * lengths[0]),
+        "distance": np.linalg.norm(q - q[0], axis=1),
+    },
+    index=films,
+).round(2)
+
+# %% [markdown]
+# The dot product prefers the long vector of the blockbuster, even to the farce itself. The cosine
+# prefers the comedy. And the farce is most like itself, of course: that is no answer to anybody's
+# question.
+
+# %% [markdown]
+# ## Your turn: neighbours
+
+# %%
+def nearest(embeddings, index, n=10):
+    """The n items most like one item, by cosine, without the item itself.
+
+    embeddings: float array (I, K), no row of which is zero; index: the query's row, 0..I-1; n: int.
+    Returns (indices, similarities): an int array and a float array of min(n, I - 1) entries, most
+    similar first. Another item with the query's very vector may be among them.
+    """
+    # TODO: cosines of all rows with the query; leave the query out; the n largest, best first.
+    raise NotImplementedError("nearest")
+
+
+# %% tags=["check"]
+check("nearest")
+
+# %% [markdown]
+# ## From K dimensions to a sheet of paper
+#
+# No sheet of paper has 64 dimensions, so every map must lie about something. **t-SNE** chooses what
+# to be honest about: who is near whom.
+#
+# - In $K$ dimensions every film $i$ spreads one unit of attention over the others, most on the
+#   nearest: $p_{j|i} \propto \exp(-\lVert q_i - q_j \rVert^2 / 2\sigma_i^2)$.
+# - $\sigma_i$ is chosen so that the attention reaches about as many films as the **perplexity**
+#   says.
+# - On the map attention falls off with $1 / (1 + d^2)$. Points are moved, step by step, until
+#   attention on the map is as like the attention in $K$ dimensions as can be.
+#
+# What a map keeps is who the near neighbours are. What it does **not** keep: distances between
+# clumps, the size of clumps, empty space, left and right.
+
+# %% [markdown]
+# ## Your turn: the map
+#
+# scikit-learn has the algorithm, `TSNE`. It is random, so it takes a seed; and it refuses a
+# perplexity that is not below the number of points. Your function must make a map of a few films,
+# too: where they are too few for the perplexity asked for, lower it to what they allow.
+
+# %%
+def tsne_2d(embeddings, perplexity=30.0, seed=0):
+    """A t-SNE map of vectors: near neighbours stay near.
+
+    embeddings: float array (m, K); perplexity: float, about how many neighbours count, lowered
+    where m films do not have that many; seed: int, the same seed gives the same map.
+    Returns a float array (m, 2).
+    """
+    # TODO: a perplexity that m points allow; TSNE with it and the seed; the fitted coordinates.
+    raise NotImplementedError("tsne_2d")
+
+
+# %% tags=["check"]
+check("tsne_2d")
+
+# %% [markdown]
+# ## Your turn: the figure
+#
+# A map without colours is a cloud. Colour turns it into a question: do films of one genre, one
+# decade, one level of fame lie together? Use one colour for each label, name the labels in a
+# legend, give the map a title, and write the titles of a few films that everybody knows beside
+# their points.
+
+# %%
+def plot_map(coordinates, labels, titles=None):
+    """Draw a map of films, coloured by label.
+
+    coordinates: float array (m, 2), x and y; labels: array (m,) of strings or integers.
+    titles: dict index -> text, written at that film's point; None for no texts.
+    Returns the matplotlib Axes: one colour a label, a legend with all labels, a title.
+    """
+    # TODO: one scatter a label, a legend, a title, an annotation for every given title.
+    raise NotImplementedError("plot_map")
+
+
+# %% tags=["check"]
+check("plot_map")
+
+# %% [markdown]
+# ## On MovieLens: train, then take the vectors out
+#
+# The model of step 6, trained with your own functions. Then keep films with 20 ratings and more: a
+# film with two ratings has a vector that is mostly its random start.
+
+# %% tags=["demo"]
+encoding = carry_over("02_encode_split")
+training = carry_over("05_training")
+biases = carry_over("06_biases")
+
+dataset = data.load(bad_rows="skip")
+ratings, movies = dataset
+user_classes, user_map = encoding.fit_encoder(ratings["userId"])
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+train, val, _test = encoding.split_ratings(ratings, test_fraction=0.1)
+
+mu = train["rating"].mean()
+model = biases.build_biased_mf(len(user_map), len(item_map), n_factors=64, mu=mu)
+xy_train, xy_val = (encoding.make_xy(part, user_map, item_map) for part in (train, val))
+training.compile_and_fit(model, xy_train, xy_val)
+
+counts = np.bincount(encoding.encode(ratings["movieId"], item_map), minlength=len(item_map))
+often = np.flatnonzero(counts >= 20)
+vectors, popularity = item_embeddings(model)[often], counts[often]
+films = movies.set_index("movieId").loc[np.asarray(item_classes)[often]]
+print(f"{dataset.name}: {len(films):,} of {len(item_map):,} films have 20 ratings or more")
+
+# %% [markdown]
+# The last line but one is worth a second look. `item_classes` says which `movieId` a row of the
+# table belongs to, and `movieId` leads to the title. The row number of `movies` would not: rows of
+# the two tables drift apart at the first film that nobody rated.
+
+# %% [markdown]
+# ### Lengths: the model knows who is famous
+#
+# The norm of a vector against the number of ratings. Is this a property of the films, or of the
+# data?
+
+# %% tags=["demo"]
+norms = np.linalg.norm(vectors, axis=1)
+correlation = np.corrcoef(norms, np.log(popularity))[0, 1]
+print(f"correlation of norm and log popularity: {correlation:.2f}")
+
+figure, axes = plt.subplots()
+axes.scatter(popularity, norms, s=16, alpha=0.6, linewidths=0)
+axes.set(xscale="log", xlabel="ratings", ylabel="length of the film's vector")
+axes.set_xticks([20, 50, 100, 200], ["20", "50", "100", "200"])
+axes.minorticks_off()
+axes.set_title("Films with more ratings have longer vectors")
+show(figure, "09-norms-and-popularity")
+
+# %% [markdown]
+# ### Neighbours
+#
+# Five films that many people know, and the films whose vectors point the same way. Judge them
+# yourself: which neighbours would you have recommended, and which ones have only their decade in
+# common?
+
+# %% tags=["demo"]
+known = np.argsort(-popularity)[:40:8]
+rows = []
+for film in known:
+    indices, similarities = nearest(vectors, film, n=5)
+    for index, similarity in zip(indices, similarities, strict=True):
+        rows.append((films["title"].iloc[film], films["title"].iloc[index], similarity))
+neighbours = pd.DataFrame(rows, columns=["film", "neighbour", "cosine"])
+print(neighbours.round(2).to_string(index=False))
+
+# %% [markdown]
+# ### Three colourings of one map
+#
+# One map, three questions. Labels: a few genres that should be easy to tell (a film takes the first
+# that applies, the others are left out of that figure), three levels of popularity, five eras. The
+# texts are much-rated films, chosen far apart so that they can be read.
+
+# %% tags=["demo"]
+SHOWN = ("Animation", "Horror", "Sci-Fi", "Crime", "Romance")
+
+
+def genre_of(genres):
+    return next((name for name in SHOWN if name in genres.split("|")), "other")
+
+
+def bands(values, edges, names):
+    cut = pd.cut(values, edges, right=False, labels=names)
+    return np.array(["unknown" if pd.isna(band) else band for band in cut])
+
+
+years = films["title"].str.extract(r"\((\d{4})\)\s*$")[0].astype(float).to_numpy()
+labels = {
+    "genre": np.array([genre_of(genres) for genres in films["genres"]]),
+    "popularity": bands(
+        popularity, [20, 40, 80, np.inf], ["20-39 ratings", "40-79 ratings", "80 ratings or more"]
+    ),
+    "era": bands(
+        years,
+        [0, 1970, 1980, 1990, 2000, np.inf],
+        ["1900-1969", "1970-1979", "1980-1989", "1990-1999", "2000 or later"],
+    ),
+}
+places = tsne_2d(vectors)
+
+
+def far_apart(films, n):
+    chosen = [films[0]]
+    while len(chosen) < n:
+        gaps = np.linalg.norm(places[films][:, None] - places[chosen][None], axis=2).min(axis=1)
+        chosen.append(films[gaps.argmax()])
+    return chosen
+
+
+famous = {
+    film: films["title"].iloc[film].partition(" (")[0]
+    for film in far_apart(np.argsort(-popularity)[:100], 9)
+}
+shown = labels["genre"] != "other"
+axes = plot_map(places[shown], labels["genre"][shown])
+axes.set_title("Genre: local clumps, no continents")
+show(axes.figure, "09-map-by-genre")
+
+for name in ("popularity", "era"):
+    axes = plot_map(places, labels[name], famous)
+    axes.set_title(f"The same map of {len(films):,} films, coloured by {name}")
+    show(axes.figure, f"09-map-by-{name}")
+
+# %% [markdown]
+# Eyes find clumps in any cloud, so count. Take a film's ten nearest neighbours: how many have its
+# label? And how many would have it by chance? The first row leaves "other" out, which is no genre.
+
+# %% tags=["demo"]
+from sklearn.neighbors import NearestNeighbors
+
+
+def ten_nearest(points, metric="euclidean"):
+    search = NearestNeighbors(n_neighbors=11, metric=metric).fit(points)
+    return search.kneighbors(return_distance=False, n_neighbors=10)
+
+
+def agreement(neighbours, kinds):
+    asked = kinds != "other"
+    return np.mean(kinds[neighbours[asked]] == kinds[asked, None])
+
+
+def by_chance(kinds):
+    asked = kinds[kinds != "other"]
+    return np.mean([np.mean(kinds == kind) for kind in asked])
+
+
+in_space, on_map = ten_nearest(vectors, "cosine"), ten_nearest(places)
+table = pd.DataFrame(
+    {
+        name: {
+            "by chance": by_chance(kinds),
+            "nearest by cosine": agreement(in_space, kinds),
+            "nearest on the map": agreement(on_map, kinds),
+        }
+        for name, kinds in labels.items()
+    }
+).T
+print(table.round(2).to_string())
+
+# %% [markdown]
+# Read the maps with the table beside them.
+#
+# - **Era** shapes the map most: films of one time lie together, in bands and patches. Users rate
+#   what was in the cinemas when they were there, and tastes go with it.
+# - **Popularity** comes next: much-rated films gather at the rim, because their vectors are long.
+# - **Genre** shows as small local clumps, not as continents, and better in the vectors than on the
+#   map: two dimensions had no room for it. Step 10 measures how much genre the vectors really hold.
+#
+# On simulated ratings the truth is known: genre and era both drive taste there, so both should
+# show.
+
+# %% [markdown]
+# ### The same films, another seed
+#
+# A map is one of many. Which statements survive a second one?
+
+# %% tags=["demo"]
+again = tsne_2d(vectors, seed=1)
+axes = plot_map(again, labels["era"], famous)
+axes.set_title("The same vectors, another seed, coloured by era")
+show(axes.figure, "09-map-another-seed")
+
+
+def kept(some, others):
+    return np.mean([np.isin(row, other).mean() for row, other in zip(some, others, strict=True)])
+
+
+def distances(points):
+    return np.linalg.norm(points[:, None] - points[None], axis=2)[np.triu_indices(len(points), 1)]
+
+
+print(f"near neighbours on map 1 that are so on map 2: {kept(on_map, ten_nearest(again)):.0%}")
+space_kept = kept(ten_nearest(vectors), on_map)
+print(f"near neighbours in space (Euclid) that are so on map 1: {space_kept:.0%}")
+in_far, one_far, two_far = (distances(points) for points in (vectors, places, again))
+far = in_far > np.median(in_far)
+alike = np.corrcoef([in_far[far], one_far[far], two_far[far]])
+print(f"larger distances, space and map 1: correlation {alike[0, 1]:.2f}")
+print(f"larger distances, map 1 and map 2: correlation {alike[1, 2]:.2f}")
+
+# %% [markdown]
+# Left and right, up and down mean nothing: the second map is turned or mirrored. Most near
+# neighbours stay near. But compare with the space itself: many of a film's true neighbours are not
+# its neighbours on the map. Two maps may agree with each other more than either agrees with the
+# space, for both squeeze the same vectors into the same two dimensions. So never read neighbours
+# off the map while you hold the vectors: `nearest` asks the space itself.
+
+# %% [markdown]
+# ## To discuss
+#
+# - Two clumps lie far apart on the map. What may you say about them? What would you compute to be
+#   sure?
+# - Normalise every vector to length 1 and draw the map again. Which of the three colourings changes
+#   most?
+# - `TSNE(init="pca")` starts every seed from the same picture, and the maps look alike. Is that
+#   evidence that the picture is true?
+# - Era is not among the model's inputs. How did it get into the vectors?
+# - A colleague colours a map by genre and writes "the model has understood genre". Which control
+#   would you ask for?

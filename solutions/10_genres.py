@@ -1,0 +1,487 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 10 · Genres from embeddings
+#
+# **Day 3 · 120 minutes · 10 points**
+#
+# At the end of this step you can:
+# - use vectors that were learnt for one task, frozen, as the features of another;
+# - train and score a classifier that may give a film several labels;
+# - say how much of a score is real, with controls that cannot know the answer.
+#
+# You write five functions: `genre_matrix` (3 points), `split_items` (2), `fit_genres` (2),
+# `predict_genres` (1) and `score_genres` (2). Fill in a stub, run the check cell below it, read
+# what it says, and go on.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import data
+from autograder import carry_over, check, show, use_style
+
+use_style()
+
+# %% [markdown]
+# ## Vectors for another task
+#
+# The item vectors were trained to predict ratings. No genre was ever shown to the model. If a
+# simple classifier can still read a film's genres off its vector, then ratings carry genres, and
+# the vectors hold them. This is called **probing**: the vectors stay frozen, only the classifier
+# learns.
+#
+# It is useful, too. A film with ratings but without labels gets labels; and a vector that is good
+# for two tasks is likely to be good for a third.
+
+# %% [markdown]
+# ## A film has several genres
+#
+# *One of many* and *any of many* are different tasks. A comedy may be a romance as well, so there
+# is one yes-or-no question for each genre, and a film's answers need not add up to one.
+
+# %%
+example = pd.DataFrame(
+    {
+        "title": ["The Clumsy Dentist", "Kiss in the Rain", "Android on Europa", "Reel in Brown"],
+        "genres": ["Comedy", "Comedy|Romance", "Action|Sci-Fi", "(no genres listed)"],
+    }
+)
+genres = ["Action", "Comedy", "Romance", "Sci-Fi"]
+table = [[int(name in text.split("|")) for name in genres] for text in example["genres"]]
+pd.DataFrame(table, columns=genres, index=example["title"])
+
+# %% [markdown]
+# The last film has a row of zeros: "(no genres listed)" says that nobody filled the field in. It is
+# no genre.
+#
+# ## Your turn: labels
+#
+# A genre that three films have can be neither learnt nor tested. `min_films` leaves such genres
+# out. The films stay, all of them, so that row $k$ remains film $k$.
+
+# %%
+def genre_matrix(movies, min_films=1):
+    """The genres of films as a table of zeros and ones.
+
+    movies: frame with a column `genres`, texts such as "Action|Sci-Fi"; "(no genres listed)" is no
+    genre.
+    min_films: genres that fewer films have are left out.
+    Returns (Y, names): an int8 array (len(movies), G), rows in the order of movies, and the list of
+    the G names, those of Y's columns.
+    """
+    # TODO: split the texts, collect the names, mark who has what, keep what enough films have.
+    ### BEGIN SOLUTION
+    films = movies["genres"].str.split("|")
+    names = sorted(set(films.explode()) - {"(no genres listed)"})
+    labels = np.array([[name in film for name in names] for film in films], dtype="int8")
+    frequent = labels.sum(axis=0) >= min_films
+    return labels[:, frequent], [name for name, keep in zip(names, frequent, strict=True) if keep]
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### genre_matrix
+# 1. Is "War" a genre of a film whose text is "Warfare"? What must happen to the text before you
+#    search it?
+# 2. Split at "|", and a film is a list of names. A column is a name, a cell says whether it is in
+#    the film's list. Column sums count films; a mask over the columns can choose names, too.
+# 3. Lists of names; the set of all names, without the one that is none, in some fixed order; a row
+#    for every film; sums by column; keep columns and names where the sum is at least `min_films`.
+
+# %% tags=["check"]
+check("genre_matrix")
+
+# %% [markdown]
+# ## Your turn: films for learning, films for testing
+#
+# A classifier can learn its training films by heart. With 64 features and a few hundred films that
+# is not even hard. Only films that it has never seen tell what it knows, so some are put aside
+# first.
+#
+# What is split here are **films**, not ratings: `split_items` deals with positions 0 to n − 1, and
+# the same positions choose rows of the vectors, of the labels and of the titles.
+
+# %%
+def split_items(n_items, test_fraction=0.25, seed=0):
+    """Positions of training and test items, drawn at random.
+
+    n_items: int; test_fraction: float, the share of items for the test; seed: int.
+    Returns (train, test): two int arrays that hold each of 0..n_items-1 once between them. The same
+    seed gives the same split, another seed another one.
+    """
+    # TODO: shuffle the positions with a generator of that seed, and cut.
+    ### BEGIN SOLUTION
+    order = np.random.default_rng(seed).permutation(n_items)
+    n_test = round(test_fraction * n_items)
+    return order[n_test:], order[:n_test]
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### split_items
+# 1. The films are sorted by `movieId`, which grows with time. What would the last quarter of them
+#    be?
+# 2. A shuffled list of all positions, cut in two, gives parts that cannot overlap.
+#    `np.random.default_rng(seed)` makes a generator that does not depend on anything else.
+# 3. Make the generator; let it permute n positions; the first `test_fraction` of them are the test,
+#    the rest is for training; return training first.
+
+# %% tags=["check"]
+check("split_items")
+
+# %% [markdown]
+# ## Your turn: the classifier
+#
+# Any classifier will do that gives a probability for each genre: logistic regression for every
+# genre, a forest, a small Keras model with one sigmoid a genre and binary cross-entropy. Start with
+# the simplest. Its weights can be read, and it is hard to beat with a thousand films.
+#
+# The two functions belong together: what `fit_genres` returns only `predict_genres` opens. Write
+# both, then run both check cells.
+
+# %%
+def fit_genres(embeddings, genres):
+    """Learn to tell genres from item vectors.
+
+    embeddings: float array (m, K); genres: int8 array (m, G) of zeros and ones, several ones a row.
+    Returns a classifier of any kind that `predict_genres` understands.
+    """
+    # TODO: a classifier that answers G yes-or-no questions, fitted.
+    ### BEGIN SOLUTION
+    one_a_genre = OneVsRestClassifier(LogisticRegression(C=0.1, max_iter=1000))
+    return make_pipeline(StandardScaler(), one_a_genre).fit(embeddings, genres)
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### fit_genres
+# 1. How many questions does your classifier answer for one film? May two answers be "yes"?
+# 2. `OneVsRestClassifier` wraps a classifier of two classes and trains one for every column.
+#    Factors have small and unequal spreads: `StandardScaler` in front brings them to one scale, and
+#    a pipeline remembers it.
+# 3. A pipeline of scaler and one-vs-rest logistic regression; fit it on embeddings and genres;
+#    return it.
+
+# %%
+def predict_genres(classifier, embeddings):
+    """How likely each film has each genre.
+
+    classifier: what `fit_genres` returned; embeddings: float array (m, K).
+    Returns a float array (m, G) of probabilities between 0 and 1, each genre on its own.
+    """
+    # TODO: ask the classifier for probabilities, not for decisions.
+    ### BEGIN SOLUTION
+    return classifier.predict_proba(embeddings)
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### predict_genres
+# 1. "Comedy: yes" and "comedy: 0.51": which of the two can be ranked?
+# 2. scikit-learn's classifiers decide with `predict` and have another method that gives
+#    probabilities. Some answer with one array (m, 2) for each genre: then the column of "yes" is
+#    what you want.
+# 3. Call that method on the embeddings; bring its answer to the shape (m, G).
+
+# %% tags=["check"]
+check("fit_genres")
+
+# %% tags=["check"]
+check("predict_genres")
+
+# %% [markdown]
+# ## What is a good score?
+#
+# Seven films in a hundred are horror. Who says "never" for every film is right 93 % of the time:
+# **accuracy** rewards silence. Two better questions:
+#
+# - **Average precision** (AP): sort all films by the probability of a genre. At every film that has
+#   the genre, note the precision down to there; take the mean. Guessing scores about the genre's
+#   share of films, its **prevalence**.
+# - **F1**: predict a genre where its probability is 0.5 and above. $F_1 = 2\,TP / (2\,TP + FP +
+#   FN)$ asks how many of the predicted films are right and how many of the right films are
+#   predicted, in one number.
+#
+# Both are worked out for each genre, then averaged (*macro*): a rare genre counts as much as a
+# common one.
+
+# %% [markdown]
+# ## A worked example
+#
+# Five films, one genre. Films with the genre stand at places 1, 3 and 5 of the list, so the
+# precisions there are 1/1, 2/3 and 3/5. At 0.5 and above four films are predicted, two of them
+# rightly; one is missed.
+
+# %%
+probability = np.array([0.9, 0.8, 0.7, 0.5, 0.2])
+has = np.array([1, 0, 1, 0, 1])
+
+precision = np.cumsum(has) / np.arange(1, 6)
+print("precision at each place:", precision.round(3))
+print("average precision:", precision[has == 1].mean().round(3), " prevalence:", has.mean())
+print("F1:", round(2 * 2 / (2 * 2 + 2 + 1), 3))
+
+# %% [markdown]
+# ## Your turn: the scores
+#
+# A genre that no test film has can be neither found nor missed. Leave it out of all three means.
+
+# %%
+def score_genres(y_true, probabilities):
+    """How well probabilities tell genres, beside what guessing scores.
+
+    y_true: int8 array (m, G) of zeros and ones; probabilities: float array (m, G).
+    Returns a dict of floats, means over the genres that at least one film has:
+    `macro_ap` average precision; `prevalence` share of films; `macro_f1` F1, where a genre is
+    predicted at 0.5 and above.
+    """
+    # TODO: choose the genres that occur; two scores and a share for each of them; three means.
+    ### BEGIN SOLUTION
+    present = y_true.any(axis=0)
+    columns = list(zip(y_true.T[present], probabilities.T[present], strict=True))
+    return {
+        "macro_ap": np.mean([average_precision_score(y, p) for y, p in columns]),
+        "prevalence": y_true[:, present].mean(),
+        "macro_f1": np.mean([f1_score(y, p >= 0.5, zero_division=0) for y, p in columns]),
+    }
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### score_genres
+# 1. What does average precision divide by, and what if no film has the genre?
+# 2. `average_precision_score` takes probabilities, `f1_score` takes decisions; both work on one
+#    column at a time. Is 0.5 itself a yes or a no?
+# 3. A mask of columns with at least one 1; for these, AP, share of ones, and F1 of "at least 0.5";
+#    return the means under the three names.
+
+# %% tags=["check"]
+check("score_genres")
+
+# %% [markdown]
+# ## On MovieLens: vectors, labels, split
+#
+# The model of step 6, trained once more; films with 20 ratings and more; genres that at least 20 of
+# them have. The classifier never sees a rating, the model never sees a genre.
+
+# %% tags=["demo"]
+encoding = carry_over("02_encode_split")
+training = carry_over("05_training")
+biases = carry_over("06_biases")
+maps = carry_over("09_tsne")
+
+dataset = data.load(bad_rows="skip")
+ratings, movies = dataset
+user_classes, user_map = encoding.fit_encoder(ratings["userId"])
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+parts = encoding.split_ratings(ratings, test_fraction=0.1)
+xy_train, xy_val, _xy_test = (encoding.make_xy(part, user_map, item_map) for part in parts)
+
+mu = parts[0]["rating"].mean()
+model = biases.build_biased_mf(len(user_map), len(item_map), n_factors=64, mu=mu)
+training.compile_and_fit(model, xy_train, xy_val)
+
+users = encoding.encode(ratings["userId"], user_map)
+items = encoding.encode(ratings["movieId"], item_map)
+counts = np.bincount(items, minlength=len(item_map))
+often = np.flatnonzero(counts >= 20)
+films = movies.set_index("movieId").loc[np.asarray(item_classes)[often]]
+labels, names = genre_matrix(films, min_films=20)
+a_film = labels.sum(axis=1).mean()
+print(f"{dataset.name}: {len(films):,} films, {len(names)} genres, {a_film:.1f} a film")
+
+# %% [markdown]
+# ### Is that score good? Ask the controls
+#
+# The same classifier on five sets of features, each over three splits:
+#
+# - **embeddings**: the item vectors, frozen;
+# - **shuffled embeddings**: the same vectors, dealt to the wrong films. Everything is as before,
+#   but they cannot know the answer. What this scores is luck;
+# - **mean rating, popularity**: two numbers a film. Whatever they score, the vectors need not be
+#   clever for;
+# - **who watched it**: 64 numbers from a singular value decomposition of the table "rated or not".
+#   It does not look at the stars at all.
+#
+# And one line that must not be believed: the embeddings scored on their own training films.
+
+# %% tags=["demo"]
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import TruncatedSVD
+
+vectors = maps.item_embeddings(model)[often]
+shuffled = np.random.default_rng(0).permutation(vectors)
+stars = np.bincount(items, weights=ratings["rating"], minlength=len(item_map))
+means = stars[often] / counts[often]
+watched = csr_matrix((np.ones(len(items)), (items, users)))[often]
+features = {
+    "embeddings": vectors,
+    "shuffled embeddings": shuffled,
+    "mean rating, popularity": np.column_stack([means, np.log(counts[often])]),
+    "who watched it": TruncatedSVD(64, random_state=0).fit_transform(watched),
+}
+
+
+def scores_on(columns, seed, seen=False):
+    learn, test = split_items(len(films), seed=seed)
+    classifier = fit_genres(columns[learn], labels[learn])
+    asked = learn if seen else test
+    return score_genres(labels[asked], predict_genres(classifier, columns[asked]))
+
+
+SEEDS = range(3)
+runs = {name: [scores_on(columns, seed) for seed in SEEDS] for name, columns in features.items()}
+runs["embeddings, on films seen"] = [scores_on(vectors, seed, seen=True) for seed in SEEDS]
+table = pd.DataFrame({name: pd.DataFrame(scores).mean() for name, scores in runs.items()}).T
+spread = [np.ptp([score["macro_ap"] for score in scores]) for scores in runs.values()]
+table.insert(1, "spread of macro_ap", spread)
+print(table.round(3).to_string())
+
+# %% tags=["demo"]
+figure, axes = plt.subplots(figsize=(10, 5))
+axes.barh(table.index[::-1], table["macro_ap"][::-1], color=["C1", *["C0"] * 4])
+axes.axvline(table["prevalence"].iloc[0], color="black", linestyle="--", linewidth=1.5)
+axes.set(xlabel="mean average precision (dashed: guessing)", xlim=(0, 1))
+axes.set_title("Only the score on unseen films, beside its controls, counts")
+show(figure, "10-controls")
+
+# %% [markdown]
+# What to see:
+#
+# - Shuffled embeddings score what guessing scores. So the score of the true ones is not an accident
+#   of the method.
+# - Mean rating and popularity explain a part. Compare the bar of the embeddings with **that** bar,
+#   not with zero.
+# - On films that it was fitted on the classifier looks better than it is. How much better depends
+#   on how much it can remember; try a forest.
+# - Who watched a film may tell more about its genres than how many stars it got: people choose by
+#   genre, and the stars come after. On MovieLens it does, by far. On simulated ratings look for
+#   yourself.
+# - `macro_f1` is low even where the ranking is good: rare genres seldom reach 0.5. The
+#   probabilities are not wrong for that. Another threshold for each genre would be a choice, to be
+#   made on films that are not the test's.
+
+# %% [markdown]
+# ### Which genres can be read off?
+
+# %% tags=["demo"]
+learn, test = split_items(len(films))
+predicted = predict_genres(fit_genres(vectors[learn], labels[learn]), vectors[test])
+control = predict_genres(fit_genres(shuffled[learn], labels[learn]), shuffled[test])
+
+
+def ap_of(probabilities, genre):
+    return score_genres(labels[test][:, [genre]], probabilities[:, [genre]])["macro_ap"]
+
+
+by_genre = pd.DataFrame(
+    {
+        "embeddings": [ap_of(predicted, genre) for genre in range(len(names))],
+        "shuffled": [ap_of(control, genre) for genre in range(len(names))],
+        "prevalence": labels[test].mean(axis=0),
+    },
+    index=names,
+).sort_values("embeddings")
+
+figure, axes = plt.subplots(figsize=(10, 8))
+axes.barh(by_genre.index, by_genre["embeddings"], label="embeddings")
+marks = {
+    "shuffled": {"color": "C1", "s": 50, "label": "shuffled embeddings"},
+    "prevalence": {"color": "black", "marker": "|", "s": 300, "label": "guessing"},
+}
+for column, style in marks.items():
+    axes.scatter(by_genre[column], by_genre.index, zorder=3, **style)
+axes.set(xlabel="average precision on unseen films")
+axes.set_title("A long bar is news only beyond its black mark")
+axes.tick_params(axis="y", labelsize=12)
+axes.legend(loc="lower right")
+show(figure, "10-by-genre")
+
+# %% [markdown]
+# The longest bar may belong to a common genre, for which guessing is not bad either. Which genre
+# gains most over its mark? Which one gains nothing, and what would you need to know before you
+# blame the vectors?
+#
+# ### Look at single films
+#
+# As many genres as the film has, the likeliest ones first. Then the surest mistakes: genres that a
+# film does not have, whatever the classifier says. Are they all mistakes?
+
+# %% tags=["demo"]
+counts_of_films = counts[often][test]
+examples = []
+for row in np.argsort(-counts_of_films)[:8]:
+    n_genres = labels[test][row].sum()
+    likely = np.argsort(-predicted[row])[:n_genres]
+    examples.append(
+        {
+            "film": films["title"].iloc[test[row]],
+            "genres": ", ".join(names[g] for g in np.flatnonzero(labels[test][row])),
+            "likeliest": ", ".join(f"{names[g]} {predicted[row, g]:.2f}" for g in likely),
+        }
+    )
+print(pd.DataFrame(examples).to_string(index=False))
+
+wrongly = np.where(labels[test] == 1, 0.0, predicted)
+rows, columns = np.unravel_index(np.argsort(-wrongly, axis=None)[:8], wrongly.shape)
+said = [f"{names[g]} {wrongly[row, g]:.2f}" for row, g in zip(rows, columns, strict=True)]
+surest = pd.DataFrame(
+    {
+        "film": films["title"].iloc[test[rows]].to_numpy(),
+        "genres": films["genres"].iloc[test[rows]].to_numpy(),
+        "wrongly": said,
+    }
+)
+print("\nSurest mistakes\n" + surest.to_string(index=False))
+
+# %% [markdown]
+# ### What is taken for what?
+#
+# A confusion table for several labels: among test films that **have** the genre of the row, the
+# mean probability of the genre of the column, divided by its mean over all test films. A 1 means
+# that the row's genre tells nothing; 2 that the column's genre is thought twice as likely.
+
+# %% tags=["demo"]
+has = labels[test].astype(float)
+lift = (has.T @ predicted) / np.maximum(has.sum(axis=0)[:, None], 1) / predicted.mean(axis=0)
+
+figure, axes = plt.subplots(figsize=(10, 8.5))
+image = axes.imshow(np.log2(np.maximum(lift, 0.25)), cmap="RdBu_r", vmin=-2, vmax=2)
+axes.set_xticks(range(len(names)), names, rotation=60, ha="right", fontsize=11)
+axes.set_yticks(range(len(names)), names, fontsize=11)
+axes.grid(visible=False)
+axes.set(xlabel="genre predicted", ylabel="genre that the film has")
+axes.set_title("Red: thought likelier than for other films")
+figure.colorbar(image, ax=axes, label="lift, powers of 2")
+show(figure, "10-confusions")
+
+# %% [markdown]
+# ## To discuss
+#
+# - Which control surprised you? What would you have concluded without it?
+# - Popular films have long vectors (step 9), and `StandardScaler` does not undo that. Could the
+#   classifier use length instead of direction? How would you find out?
+# - Suppose the embeddings were trained on the ratings of the test films as well, as here. Is that a
+#   leak? For which question is it one, and for which not?
+# - A rare genre has AP 0.3 at prevalence 0.02, a common one 0.6 at 0.45. About which of them do the
+#   vectors know more?
+# - Would vectors from a model that predicts *what will be watched* do better or worse at this? Bet,
+#   then look at the control that ignores the stars.
