@@ -48,7 +48,9 @@ def _clear(cell, solution: Path) -> str | None:
         return None
     name = re.search(r"^def (\w+)", cell.source, re.MULTILINE)
     if name is None:
-        raise BuildError(_("{file}: a solution region outside of a function").format(file=solution.name))
+        raise BuildError(
+            _("{file}: a solution region outside of a function").format(file=solution.name)
+        )
     stub = f'raise NotImplementedError("{name[1]}")'
     clear = ClearSolutions(code_stub={"python": stub}, enforce_metadata=False)
     try:

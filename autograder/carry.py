@@ -20,8 +20,8 @@ from autograder.loading import load
 def carry_over(exercise: str) -> SimpleNamespace:
     """The functions of a step, as attributes; prints whose they are.
 
-    The learner's file is looked for beside the calling script, or in the working folder of a notebook.
-    Raises `LookupError` for a name that is no exercise, and `RuntimeError` while checks are at work.
+    The learner's file is looked for beside the calling script, or in a notebook's working folder.
+    Raises `LookupError` for a name that is no exercise, `RuntimeError` while checks are at work.
     """
     step = course.step(exercise)
     if at_work():

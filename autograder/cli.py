@@ -48,7 +48,8 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version."))
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version.")),
     ] = False,
 ) -> None:
     pass
@@ -105,7 +106,9 @@ def progress(submissions: Submissions = None) -> None:
     print_progress(reports, console)
 
 
-@app.command(help=_("Show a hint for a function: 1 a nudge, 2 the concept, 3 the shape of the code."))
+@app.command(
+    help=_("Show a hint for a function: 1 a nudge, 2 the concept, 3 the shape of the code.")
+)
 def hint(
     function: Annotated[str, typer.Argument(help=_("The function, for example build_mf."))],
     level: Annotated[int, typer.Option(min=1, max=3, help=_("How far to go."))] = 1,
@@ -126,7 +129,8 @@ def hint(
 @app.command(help=_("Derive the exercises from the solutions."))
 def build(
     check: Annotated[
-        bool, typer.Option("--check", help=_("Only compare; fail and show a diff where they differ."))
+        bool,
+        typer.Option("--check", help=_("Only compare; fail and show a diff where they differ.")),
     ] = False,
     notebooks: Annotated[
         Path | None, typer.Option(help=_("Write the exercises as notebooks to this folder too."))

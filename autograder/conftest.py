@@ -1,4 +1,4 @@
-"""`pytest autograder`: the options and fixtures of the checks; `session.py` does the bookkeeping."""
+"""`pytest autograder`: options and fixtures of the checks; `session.py` keeps the books."""
 
 import zlib
 from pathlib import Path

@@ -90,7 +90,7 @@ def step_of_function(function: str) -> Step:
 
 
 def step_of_file(path: Path) -> Step | None:
-    """The exercise that a file's name tells: `04_dot_product.py`, `04_dot_product-ada (1).ipynb`."""
+    """The exercise that a file's name tells: `04_dot_product.py`, `04_dot_product-ada.ipynb`."""
     for candidate in steps():
         if re.match(rf"{candidate.name}(?![a-z])", path.stem.lower()):
             return candidate

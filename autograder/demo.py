@@ -78,8 +78,10 @@ def _train(steps, console: Console) -> SimpleNamespace:
     (users, items), y_test = parts[2]
     predicted = np.clip(steps.predict_pairs(model, users[:, 0], items[:, 0]), 0.5, 5.0)
     console.print(
-        _("{name}: {n} ratings, {epochs} epochs; RMSE on unseen ratings {rmse:.3f}, mean {mean:.3f}")
-        .format(
+        _(
+            "{name}: {n} ratings, {epochs} epochs; "
+            "RMSE on unseen ratings {rmse:.3f}, mean {mean:.3f}"
+        ).format(
             name=dataset.name,
             n=f"{len(ratings):,}",
             epochs=len(history.history["loss"]),

@@ -100,8 +100,8 @@ def _data() -> Finding:
     found = _("{name}: {n} ratings").format(name=dataset.name, n=f"{len(dataset.ratings):,}")
     wanted = os.environ.get("COURSE_DATA") or "ml-latest-small"
     mend = _(
-        "MovieLens cannot be reached. The course runs on simulated data; for the real one, go online "
-        "once, or set MOVIELENS_DIR to the folder that holds {name}"
+        "MovieLens cannot be reached. The course runs on simulated data; for the real one, go "
+        "online once, or set MOVIELENS_DIR to the folder that holds {name}"
     ).format(name=wanted)
     return Finding(_("data"), dataset.name == wanted, found, mend)
 

@@ -40,7 +40,9 @@ class Engine:
     def call(self, function: Handle, arguments: tuple, keywords: dict):
         """Call an object with copies of the arguments."""
         return self._answer(
-            lambda: self._object(function)(*self._objects_in(arguments), **self._objects_in(keywords))
+            lambda: self._object(function)(
+                *self._objects_in(arguments), **self._objects_in(keywords)
+            )
         )
 
     def attribute(self, owner: Handle, name: str):

@@ -1,4 +1,4 @@
-"""Figures of the demonstrations: readable on a projector, shown in a notebook, saved by a script."""
+"""Figures of demonstrations: readable on a projector, shown in notebooks, saved by scripts."""
 
 import sys
 from pathlib import Path

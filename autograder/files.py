@@ -57,9 +57,9 @@ def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submis
     if not by_step:
         example = sorted(wanted)[0] if wanted else course.steps()[0].name
         raise UnreadableSubmission(
-            _("{path} does not hold the exercise: its file is named {example}.py or .ipynb.").format(
-                path=target, example=example
-            )
+            _(
+                "{path} does not hold the exercise: its file is named {example}.py or .ipynb."
+            ).format(path=target, example=example)
         )
     return {
         step.name: _newest(step.name, by_step[step.name])
@@ -71,7 +71,9 @@ def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submis
 def _newest(exercise: str, paths: list[Path]) -> SubmissionFile:
     ranked = sorted(paths, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
     notes = tuple(
-        _("{newer} was checked: it is newer than {older}").format(newer=ranked[0].name, older=p.name)
+        _("{newer} was checked: it is newer than {older}").format(
+            newer=ranked[0].name, older=p.name
+        )
         for p in ranked[1:]
     )
     return SubmissionFile(exercise, ranked[0], notes)

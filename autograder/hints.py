@@ -1,6 +1,6 @@
 """Hints: three rungs a function, written in the solution file beside the function.
 
-A hint cell is a Markdown cell tagged `hint`: a heading with the function's name, then a numbered list.
+A hint cell is a Markdown cell tagged `hint`: the function's name as a heading, a numbered list.
 """
 
 import re

@@ -30,6 +30,10 @@ def open_lab(folder: Path, options: list[str]) -> int:
             )
         )
     paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    environment = {**QUIET, **os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+    environment = {
+        **QUIET,
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths)),
+    }
     command = [sys.executable, "-m", "jupyterlab", str(folder), *options]
     return subprocess.run(command, env=environment, check=False).returncode

@@ -53,7 +53,9 @@ def _run(cell: Cell, label: str, namespace: dict) -> list[str]:
     except (Exception, SystemExit) as error:
         raised = record(error, lambda name: name == filename)
         where = f" ({raised.where})" if raised.where else ""
-        return [_("cell {n} stopped: {error}{where}").format(n=cell.number, error=raised, where=where)]
+        return [
+            _("cell {n} stopped: {error}{where}").format(n=cell.number, error=raised, where=where)
+        ]
     return []
 
 

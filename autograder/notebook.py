@@ -13,8 +13,8 @@ from autograder.panel import HintPanel, VerdictPanel
 def check(function: str) -> VerdictPanel | None:
     """Check one function as the notebook or script that calls this has defined it.
 
-    In a notebook the verdict is a panel, whose plain-text twin is the points as a number; elsewhere it
-    is printed too. While the file itself is being checked, check cells do nothing (None).
+    In a notebook the verdict is a panel, whose plain-text twin is the points as a number; elsewhere
+    it is printed too. While the file itself is being checked, check cells do nothing (None).
     Raises `LookupError` for a name that is no function of the course.
     """
     step = course.step_of_function(function)

@@ -46,7 +46,9 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     if raised is None:
         return Verdict("error", _kit_fault(error, trace))
     if _is_stub(raised, subject.function):
-        return Verdict("todo", _("{function} is still to be written.").format(function=subject.function))
+        return Verdict(
+            "todo", _("{function} is still to be written.").format(function=subject.function)
+        )
     return _raised(raised, getattr(error, "mistakes", ()), subject)
 
 
@@ -54,7 +56,9 @@ def _is_stub(raised: Raised, function: str) -> bool:
     return raised.type_name == "NotImplementedError" and raised.message.startswith(function)
 
 
-def _failed(subject: Subject, got: str, must: str | None, mistakes: tuple[str, ...], cause="") -> Verdict:
+def _failed(
+    subject: Subject, got: str, must: str | None, mistakes: tuple[str, ...], cause=""
+) -> Verdict:
     known = misconceptions.catalogue()
     named = [known[name] for name in mistakes if name in known]
     causes = _(" Or: ").join(entry.sentence() for entry in named) or cause or _UNKNOWN
@@ -72,7 +76,11 @@ def _failed(subject: Subject, got: str, must: str | None, mistakes: tuple[str, .
 def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verdict:
     where = _(" in {where}").format(where=raised.where) if raised.where else ""
     return _failed(
-        subject, f"{raised}{where}", None, mistakes, _EXPLAINED.get(raised.type_name, _explain_any)(raised)
+        subject,
+        f"{raised}{where}",
+        None,
+        mistakes,
+        _EXPLAINED.get(raised.type_name, _explain_any)(raised),
     )
 
 
@@ -89,7 +97,8 @@ def _missing(error: MissingFunction, subject: Subject) -> Verdict:
 
 def _kit_fault(error: BaseException, trace: str) -> str:
     return _(
-        "This check itself broke ({error}): a fault of the kit, not yours. Please report it.\n{trace}"
+        "This check itself broke ({error}): a fault of the kit, not yours. "
+        "Please report it.\n{trace}"
     ).format(error=f"{type(error).__name__}: {error}", trace=trace)
 
 
@@ -103,10 +112,14 @@ def _explain_any(raised: Raised) -> str:
 _EXPLAINED = {
     "NameError": lambda raised: _("The line uses a name that nothing has defined before."),
     "NotImplementedError": lambda raised: _("The function calls another one that is still a stub."),
-    "TypeError": lambda raised: _("A value has another type, or a call other arguments, than expected."),
+    "TypeError": lambda raised: _(
+        "A value has another type, or a call other arguments, than expected."
+    ),
     "ModuleNotFoundError": lambda raised: _("That package is not installed here, or is misspelt."),
     "TimeoutError": lambda raised: _("A loop may never end, or does far more work than needed."),
     "ValueError": lambda raised: _("The shapes or values that meet in this line do not fit."),
     "IndexError": lambda raised: _("A position lies outside of what it indexes."),
-    "InvalidArgumentError": lambda raised: _("An index may lie outside of its table, or shapes differ."),
+    "InvalidArgumentError": lambda raised: _(
+        "An index may lie outside of its table, or shapes differ."
+    ),
 }

@@ -17,7 +17,7 @@ COLOURS = {
 
 
 class VerdictPanel:
-    """The verdict on one function. `repr` is its points as a plain number, as nbgrader reads them."""
+    """The verdict on one function; `repr` is its points as a number, as nbgrader reads them."""
 
     def __init__(self, report: FunctionReport, exercise: str):
         self.report = report
@@ -48,7 +48,7 @@ class VerdictPanel:
         count = _("{n} of {total} checks passed").format(n=passed, total=len(self.report.checks))
         hints = _rungs(hints_of(self.report.name)) if problem else ""
         return (
-            f'<div role="status" style="border-left:6px solid {colour};padding:.4em 1em;margin:.2em 0">'
+            f'<div role="status" style="border-left:6px solid {colour};padding:.4em 1em">'
             f'<div><span style="color:{colour};font-weight:bold">{SIGNS[self.report.outcome]} '
             f"{escape(self._headline())}</span> "
             f'<span style="opacity:.7">· {escape(count)}</span></div>{body}{hints}</div>'

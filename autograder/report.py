@@ -89,7 +89,7 @@ def from_json(document: dict) -> Report:
 
 
 def of_function(name: str, max_points: float, checks: tuple[CheckResult, ...]) -> FunctionReport:
-    """The report of a function: its points are the sum of its checks', between 0 and the maximum."""
+    """The report of a function: its points are its checks' sum, between 0 and the maximum."""
     earned = round(sum(check.points for check in checks), 2)
     return FunctionReport(name, min(max(earned, 0.0), float(max_points)), float(max_points), checks)
 

@@ -1,7 +1,7 @@
 """The bookkeeping of one run of the checks: from pytest's outcomes to reports.
 
-Registered by `conftest.py`. Each check's verdict rides on pytest's own report (`user_properties`), so
-that it survives pytest-xdist; reports are put together where all of them arrive.
+Registered by `conftest.py`. Each check's verdict rides on pytest's own report, so that it survives
+pytest-xdist; reports are put together where all of them arrive.
 """
 
 from collections import defaultdict
@@ -89,7 +89,7 @@ class CheckSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config, items):
-        """Drop the checks of exercises that were not handed in; share out every function's points."""
+        """Drop the checks of what was not handed in; share out every function's points."""
         checks = [item for item in items if item.get_closest_marker("checks")]
         self._points.update(_shared_points(checks))
         wanted = [i for i in checks if _exercise(i) in self._target.exercises]
@@ -227,5 +227,3 @@ def _first_line(text: str | None) -> str:
 def _verdict_of(report) -> str | None:
     values = [value for name, value in report.user_properties if name == PROPERTY]
     return values[-1][2]["outcome"] if values and (report.when == "call" or report.failed) else None
-
-

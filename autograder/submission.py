@@ -85,7 +85,7 @@ class Submission:
         return Given(self)
 
     def keep(self, value) -> Proxy:
-        """Place a copy of `value` on the learner's side, to be handed to functions and read back."""
+        """Place a copy of `value` on the learner's side, to be handed over and read back."""
         handle = self._engine.keep(self._unwrap(value))
         return Proxy(self, handle, brief_argument(value), is_ours=True)
 

@@ -34,8 +34,9 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
     if len(problems) > len(shown):
         rest = len(problems) - len(shown)
         console.print(
-            ngettext("{n} more function after this one.", "{n} more functions after this one.", rest)
-            .format(n=rest),
+            ngettext(
+                "{n} more function after this one.", "{n} more functions after this one.", rest
+            ).format(n=rest),
             style="dim",
         )
 

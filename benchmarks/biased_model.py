@@ -8,8 +8,6 @@ those of the reference solutions. Predictions are clipped to the scale of the ra
 """
 
 import argparse
-import contextlib
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -19,9 +17,7 @@ import numpy as np
 import pandas as pd
 
 import data
-from autograder import paths
-from autograder.files import SubmissionFile
-from autograder.loading import load
+from autograder.carry import reference
 
 SEEDS = (0, 1, 2)
 N_FACTORS = 64
@@ -40,17 +36,10 @@ class Fold:
     seed: int
 
 
-def solution(exercise: str) -> dict[str, Callable]:
-    """The functions of a reference solution; what its cells print is dropped."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        file = SubmissionFile(exercise, paths.solutions() / f"{exercise}.py")
-        return load(file).namespace
-
-
-ENCODING = solution("02_encode_split")
-DOT_PRODUCT = solution("04_dot_product")
-TRAINING = solution("05_training")
-BIASES = solution("06_biases")
+ENCODING = reference("02_encode_split")
+DOT_PRODUCT = reference("04_dot_product")
+TRAINING = reference("05_training")
+BIASES = reference("06_biases")
 
 
 def draw_fold(ratings: pd.DataFrame, seed: int) -> Fold:
@@ -142,7 +131,7 @@ def measure(fit: Callable[[Fold], Predictor], folds: list[Fold], scale: tuple[fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("set", nargs="?", default="ml-latest-small", choices=data.NAMES)
-    dataset = data.load(parser.parse_args().set)
+    dataset = data.load(parser.parse_args().set, bad_rows="skip")
     ratings = dataset.ratings
     scale = ratings["rating"].min(), ratings["rating"].max()
     folds = [draw_fold(ratings, seed) for seed in SEEDS]

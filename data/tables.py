@@ -194,8 +194,8 @@ def _malformed(
     return DataError(
         _(
             "{file}, line {line} is malformed. Expected {expected}. Found: {found}. "
-            "Repair the line, replace the file by that of a fresh download, or leave single bad rows "
-            'of ratings out with data.load(bad_rows="skip").'
+            "Repair the line, replace the file by that of a fresh download, or leave single bad "
+            'rows of ratings out with data.load(bad_rows="skip").'
         ).format(file=file, line=line, expected=expected, found=_shown(fields, layout))
     )
 

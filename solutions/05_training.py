@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 5 · Training
 #
-# **Days 1-2 · 135 minutes · 13 points**
+# **Day 1-2 · 135 minutes · 13 points**
 #
 # At the end of this step you can:
 # - measure a model's error in stars, and say on which rows;
@@ -464,12 +464,13 @@ show(figure, "05-learning-curves")
 # and compare. Before you run the cell: which model will have the larger gap between its two curves?
 
 # %% tags=["demo"]
+small = scoring.build_mf(len(user_map), len(item_map), 4)
+small_curves = compile_and_fit(small, train_xy, val_xy, epochs=15).history
+
 figure, panels = plt.subplots(1, 2, sharey=True, figsize=(12, 5.5))
-for axes, n_factors in zip(panels, (4, 64), strict=True):
-    other = scoring.build_mf(len(user_map), len(item_map), n_factors)
-    other_curves = compile_and_fit(other, train_xy, val_xy, epochs=20).history
-    plot_curves(axes, other_curves, f"{n_factors} factors")
-    lowest = min(other_curves["val_loss"]) ** 0.5
+for axes, n_factors, shown in (panels[0], 4, small_curves), (panels[1], 32, curves):
+    plot_curves(axes, shown, f"{n_factors} factors")
+    lowest = min(shown["val_loss"]) ** 0.5
     print(f"{n_factors} factors: best validation RMSE {lowest:.3f}")
 panels[0].set_ylim(0.4, 1.8)
 show(figure, "05-curves-by-factors")

@@ -427,8 +427,9 @@ show(figure, "06-item-biases")
 # ## What the penalty does
 #
 # The same model with three penalties, each trained for ten epochs. On the left the RMSE of training
-# rows (dashed) and validation rows (solid): where do they part? On the right the validation *loss*,
-# in which the penalty is included. Compare where the curves of one colour are lowest on either side.
+# rows (dashed) and validation rows (solid): where do they part? On the right the validation
+# *loss*, in which the penalty is included. Compare where the curves of one colour are lowest on
+# either side.
 
 # %% tags=["demo"]
 def train_with_penalty(l2, epochs=10):
@@ -466,9 +467,9 @@ left.legend()
 show(figure, "06-penalty")
 
 # %% [markdown]
-# As the vectors grow, so does the penalty, and the loss may rise while the predictions still improve.
-# Who stops by the loss stops too early then, and sees little use in the penalty. Here are the models
-# once more, with one that stopped where its validation *RMSE* was lowest.
+# As the vectors grow, so does the penalty, and the loss may rise while the predictions improve.
+# Who stops by the loss stops too early then, and sees little use in the penalty. Here are the
+# models once more, with one that stopped where its validation *RMSE* was lowest.
 
 # %% tags=["demo"]
 penalised, _curves = trained[1e-4]

@@ -61,7 +61,9 @@ GARBAGE = {
     "array of nan": np.full((4, 2), np.nan),
     "array of objects": np.array(["a", None, 3], dtype=object),
     "empty frame": pd.DataFrame(),
-    "frame of text": pd.DataFrame({"movieId": ["a"], "title": [1], "score": ["b"], "rating": ["c"]}),
+    "frame of text": pd.DataFrame(
+        {"movieId": ["a"], "title": [1], "score": ["b"], "rating": ["c"]}
+    ),
     "empty series": pd.Series(dtype=float),
     "triple of frames": (pd.DataFrame(), pd.DataFrame(), pd.DataFrame()),
     "object": object(),

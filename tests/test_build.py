@@ -101,7 +101,6 @@ def test_an_edited_exercise_shows_as_a_diff(tmp_path):
     assert "-x = 1" in diff
 
 
-
 def test_notebooks_hold_the_same_cells_and_are_valid(tmp_path):
     build.build(tmp_path, suffix=".ipynb")
     for exercise in EXERCISES:

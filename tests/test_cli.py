@@ -1,8 +1,10 @@
 """The command line: what learners and maintainers type."""
 
 import pytest
+from typer.testing import CliRunner
 
-from autograder import course
+from autograder import course, paths
+from autograder.cli import app
 from autograder.doctor import Finding, examine, print_findings
 from autograder.lab import LabMissing, open_lab
 from tests.answers import exercise_text, filled_in, solution_text, write
@@ -41,7 +43,9 @@ def test_check_takes_an_exercise_by_number_or_words(run_python, tmp_path, name):
 
 
 def test_check_takes_functions(run_python, tmp_path):
-    code = "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
+    code = (
+        "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
+    )
     write(tmp_path, STEP, filled_in("score_matrix", code))
     result = run_python("-m", "autograder", "check", "score_matrix", "--submissions", tmp_path)
     assert result.returncode == 0, result.stdout
@@ -81,10 +85,14 @@ def test_build_check_passes_on_the_committed_exercises(run_python):
     assert result.returncode == 0, result.stdout
 
 
-def test_build_writes_notebooks_too(run_python, tmp_path):
-    result = run_python("-m", "autograder", "build", "--notebooks", tmp_path / "notebooks")
-    assert result.returncode == 0, result.stderr
-    assert len(list((tmp_path / "notebooks").glob("*.ipynb"))) == len(course.steps())
+def test_build_writes_scripts_and_notebooks(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "exercises", lambda language: tmp_path / language)
+    options = ["build", "--language", "xx", "--notebooks", str(tmp_path / "notebooks")]
+    result = CliRunner().invoke(app, options)
+    assert result.exit_code == 0, result.output
+    names = [step.name for step in course.steps()]
+    assert sorted(p.stem for p in (tmp_path / "xx").glob("*.py")) == names
+    assert sorted(p.stem for p in (tmp_path / "notebooks").glob("*.ipynb")) == names
 
 
 def test_a_report_that_cannot_be_written_is_said(run_python, tmp_path):

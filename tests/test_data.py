@@ -487,7 +487,9 @@ def test_a_malformed_row_is_named_with_file_line_and_what_was_expected(
 def many_ratings(*inserted):
     """A ratings.csv of 2,000 good rows with further lines after the 1,000th."""
     rows = [f"{1 + n // 50},{1 + n % 50},3.5,{10**9 + n}" for n in range(2_000)]
-    return "\n".join([LATEST["ratings.csv"].split("\n")[0], *rows[:1_000], *inserted, *rows[1_000:]])
+    return "\n".join(
+        [LATEST["ratings.csv"].split("\n")[0], *rows[:1_000], *inserted, *rows[1_000:]]
+    )
 
 
 def test_a_few_bad_rows_are_left_out_and_named_when_asked_for(home, capsys):

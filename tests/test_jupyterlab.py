@@ -37,7 +37,11 @@ def lab(tmp_path):
     options = [f"--port={port}", "--no-browser", "--IdentityProvider.token=", "--allow-root"]
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder", "lab", "--folder", str(folder), *options],
-        env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "COURSE_DATA": "simulated"},
+        env={
+            **os.environ,
+            "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+            "COURSE_DATA": "simulated",
+        },
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -62,7 +62,9 @@ def test_pytest_passes_on_a_right_exercise(run_python, tmp_path):
 
 
 def test_one_problem_at_a_time_unless_all_are_wanted(run_python, tmp_path):
-    code = "def build_mf(a, b, c):\n    return 1\n\ndef score_matrix(user_factors, item_factors):\n    return 2\n"
+    code = (
+        "def build_mf(a, b, c): return 1\ndef score_matrix(user_factors, item_factors): return 2\n"
+    )
     path = write(tmp_path, STEP, f"{solution_text(STEP)}\n# %%\n{code}")
     one = run_python("-m", "pytest", "autograder", "--submissions", path).stdout
     every = run_python("-m", "pytest", "autograder", "--submissions", path, "--all-problems").stdout
@@ -174,7 +176,9 @@ def test_another_seed_draws_other_data_and_the_same_seed_the_same(tmp_path):
 
 
 def test_one_filled_stub_is_enough_to_earn_its_points(tmp_path):
-    code = "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
+    code = (
+        "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
+    )
     report = report_on(write(tmp_path, STEP, filled_in("score_matrix", code)))
     assert {f.name: f.outcome for f in report.functions} == {
         "build_mf": "todo",

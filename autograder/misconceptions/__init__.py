@@ -45,6 +45,4 @@ def of_step(exercise: str) -> dict[str, Misconception]:
 @cache
 def catalogue() -> dict[str, Misconception]:
     """All misconceptions of the course by name."""
-    return {
-        name: entry for step in course.steps() for name, entry in of_step(step.name).items()
-    }
+    return {name: entry for step in course.steps() for name, entry in of_step(step.name).items()}
