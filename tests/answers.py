@@ -38,12 +38,16 @@ def write(folder: Path, exercise: str, text: str, suffix: str = ".py") -> Path:
     return path
 
 
-def run_notebook(text, folder, tags=("demo",)):
-    """Run a percent script as a notebook without the cells of these tags; returns its cells."""
+def without_demonstrations(text):
+    """A percent script without its cells tagged `demo`."""
     notebook = jupytext.reads(text, fmt="py:percent")
-    notebook.cells = [
-        cell for cell in notebook.cells if not set(tags) & set(cell.metadata.get("tags", ()))
-    ]
+    notebook.cells = [c for c in notebook.cells if "demo" not in c.metadata.get("tags", ())]
+    return jupytext.writes(notebook, fmt="py:percent")
+
+
+def run_notebook(text, folder):
+    """Run a percent script as a notebook in a folder; returns its cells with their outputs."""
+    notebook = jupytext.reads(text, fmt="py:percent")
     client = nbclient.NotebookClient(
         notebook, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers import filled_in, write
+from tests.answers import filled_in, without_demonstrations, write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 STEP = "04_dot_product"
@@ -70,7 +70,7 @@ def test_check_cells_show_todo_wrong_and_right(lab, tmp_path):
     text = filled_in("score_matrix", RIGHT)
     stub = text.index("def predict_pairs(")
     end = text.index("\n# %%", stub)
-    write(folder, STEP, text[:stub] + WRONG + text[end:])
+    write(folder, STEP, without_demonstrations(text[:stub] + WRONG + text[end:]))
     with playwright.sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = browser.new_page(viewport={"width": 1400, "height": 1000})

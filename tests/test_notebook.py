@@ -5,7 +5,7 @@ import pytest
 from autograder import course
 from autograder.hints import RUNGS, hints_of
 from autograder.notebook import check, hint
-from tests.answers import filled_in, panel_of, run_notebook, write
+from tests.answers import filled_in, panel_of, run_notebook, without_demonstrations, write
 
 STEP = "04_dot_product"
 SIGNATURE = "def score_matrix(user_factors, item_factors):\n"
@@ -18,7 +18,8 @@ FUNCTIONS = [name for step in course.steps() for name in step.functions]
 def test_a_check_cell_shows_a_panel_and_a_number(tmp_path):
     shown = {}
     for name, code in ("right", RIGHT), ("wrong", WRONG):
-        cells = run_notebook(filled_in("score_matrix", code), tmp_path)
+        text = without_demonstrations(filled_in("score_matrix", code))
+        cells = run_notebook(text, tmp_path)
         shown[name] = panel_of(cells, "score_matrix")
         shown["stub"] = panel_of(cells, "build_mf")
     assert float(shown["right"][0]) == 2

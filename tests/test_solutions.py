@@ -32,7 +32,7 @@ def test_a_solution_runs_as_a_script_and_saves_its_figures(run_python, tmp_path,
 def test_a_solution_runs_as_a_notebook(monkeypatch, exercise):
     monkeypatch.setenv("COURSE_DATA", NOTEBOOK_DATA)
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    cells = run_notebook(solution_text(exercise), paths.solutions(), tags=())
+    cells = run_notebook(solution_text(exercise), paths.solutions())
     outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output for output in outputs if output.output_type == "error"] == []
     for function, points in course.step(exercise).points.items():
