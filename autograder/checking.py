@@ -136,7 +136,9 @@ def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
 
 
 def pair(value, length: int = 2, must: str | None = None) -> tuple:
-    """The answer as a tuple of `length` parts; lists are welcome."""
+    """The answer as a tuple of `length` parts; a list, or an array of as many rows, is welcome."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        value = list(value)
     if not isinstance(value, (tuple, list)) or len(value) != length:
         fail(value, must or _("the answer is a tuple of {n} parts").format(n=length))
     return tuple(value)

@@ -55,7 +55,7 @@ def read_back(submission, ratings) -> pd.DataFrame:
 @checks("load_ratings", share=1)
 def test_every_line_is_a_row(submission, rng):
     """Every line below the names is one row of the frame, in whichever file it stands."""
-    for sizes in (SIZES, OTHER_SIZES):
+    for sizes in (SIZES, OTHER_SIZES, {"n_users": 40, "n_items": 60, "n_ratings": 1_500}):
         ratings = draw_ratings(rng, **sizes)
         got = read_back(submission, ratings)
         rows = np.column_stack([array(got[name], (len(ratings),)) for name in TYPES])
@@ -233,7 +233,7 @@ def test_each_item_has_its_count(submission, rng):
 @checks("item_counts", share=1)
 def test_most_rated_comes_first(submission, rng):
     """The most rated item comes first, the least rated last."""
-    for sizes in (SIZES, OTHER_SIZES):
+    for sizes in (SIZES, OTHER_SIZES, {"n_users": 25, "n_items": 9, "n_ratings": 120}):
         ratings = draw_ratings(rng, **sizes)
         ids, counts = counted(submission.item_counts(ratings), ratings)
         steps = np.diff(counts)

@@ -234,12 +234,14 @@ def _predictions(submission, scores, users, items, by_name=False):
             "all-pairs-crossed": m > 1 and shape in {(m, m), (m * m,), (m * m, 1)},
         },
     )
-    unchanged = np.array_equal(submission.read(kept_users), users) and np.array_equal(
-        submission.read(kept_items), items
+    unchanged = (
+        np.array_equal(submission.read(kept_users), users)
+        and np.array_equal(submission.read(kept_items), items)
+        and alike(model.get_layer("rows").get_weights()[0], scores)
     )
     require(
         unchanged,
-        _("`users` or `items` was changed"),
+        _("`users`, `items` or the model was changed"),
         _("the function leaves its arguments as they are"),
     )
     return got

@@ -499,7 +499,8 @@ def test_the_lowest_validation_loss_wins(submission, rng):
     for n_epochs, best in (9, int(rng.integers(3, 7))), (12, int(rng.integers(3, 10))), (1, 0):
         val_loss = draw_curve(n_epochs, best, rng)
         history = {"val_loss": val_loss, "loss": draw_curve(n_epochs, n_epochs - 1, rng)}
-        answer = submission.best_epoch(history)
+        kept = submission.keep(history)
+        answer = submission.best_epoch(kept)
         got = whole(answer, mistakes={"loss-for-epoch": alike(answer, min(val_loss))})
         require(
             got == best,
@@ -511,6 +512,11 @@ def test_the_lowest_validation_loss_wins(submission, rng):
                 "highest-loss-chosen": got == int(np.argmax(val_loss)),
                 "first-dip-chosen": got == 1,
             },
+        )
+        require(
+            submission.read(kept) == history,
+            _("`history` was changed"),
+            _("no function changes its arguments"),
         )
 
 
