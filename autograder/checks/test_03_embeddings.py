@@ -119,9 +119,9 @@ def test_product_reads_the_whole_table(submission, rng):
 @checks("count_parameters", share=1)
 def test_both_tables_count(submission, rng):
     """Every user and every item has n_factors parameters."""
-    for most_ids, most_factors in (400, 9), (400, 9), (10**7, 2**12):
-        n_users, n_items = (int(n) for n in rng.integers(most_ids // 2, most_ids, size=2))
-        n_factors = int(rng.integers(most_factors // 2, most_factors))
+    for _round in range(3):
+        n_users, n_items = (int(n) for n in rng.integers(20, 400, size=2))
+        n_factors = int(rng.integers(3, 9))
         got = whole(submission.count_parameters(n_users, n_items, n_factors))
         require(
             got in _counts(n_users, n_items, n_factors),
