@@ -1,5 +1,6 @@
 """Verdicts and hints as a notebook shows them: HTML, with a plain-text twin."""
 
+import re
 from html import escape
 
 from autograder.hints import hints_of
@@ -79,9 +80,14 @@ def _message(text: str) -> str:
     rows = []
     for line in text.split("\n"):
         label, colon, rest = line.partition(": ")
-        bold = f"<b>{escape(label)}:</b> {escape(rest)}" if colon else escape(line)
+        bold = f"<b>{escape(label)}:</b> {_prose(rest)}" if colon else _prose(line)
         rows.append(f'<div style="margin-top:.3em">{bold}</div>')
     return "".join(rows)
+
+
+def _prose(text: str) -> str:
+    """Escaped text in which what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _rungs(rungs: tuple[str, ...]) -> str:
@@ -91,6 +97,6 @@ def _rungs(rungs: tuple[str, ...]) -> str:
         title = escape(_("Hint {n}").format(n=number))
         inner = (
             '<details style="margin-top:.4em"><summary style="cursor:pointer">'
-            f"{title}</summary><div>{escape(rung)}</div>{inner}</details>"
+            f"{title}</summary><div>{_prose(rung)}</div>{inner}</details>"
         )
     return inner

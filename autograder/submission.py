@@ -94,7 +94,7 @@ class Submission:
         return self._wrap(self._engine.read(kept._handle), kept._label)
 
     def calls(self) -> str:
-        """The calls that led to the latest answer, as a learner would type them."""
+        """The latest call of a function and the last use of its answer, as a learner types them."""
         return "; ".join(self._calls)
 
     def _call(self, function: Proxy, arguments, keywords):
@@ -102,7 +102,7 @@ class Submission:
         if function._label.isidentifier():
             self._calls.clear()
         self._calls.append(text)
-        del self._calls[1:-2]
+        del self._calls[1:-1]
         answer = self._engine.call(
             function._handle, self._unwrap(arguments), self._unwrap(keywords)
         )
