@@ -187,6 +187,14 @@ def test_one_filled_stub_is_enough_to_earn_its_points(tmp_path):
     }
 
 
+def test_a_function_that_is_checked_through_a_stub_is_todo(tmp_path):
+    code = "def fit_genres(embeddings, genres):\n    return embeddings.mean(axis=0)\n"
+    report = report_on(write(tmp_path, "10_genres", filled_in("fit_genres", code)))
+    verdicts = {f.name: f for f in report.functions}
+    assert verdicts["fit_genres"].outcome == "todo"
+    assert "predict_genres" in verdicts["fit_genres"].problem.message
+
+
 def test_a_function_that_calls_a_stub_has_failed_not_todo(tmp_path):
     code = "def predict_pairs(model, users, items):\n    return build_mf(1, 2, 3)\n"
     report = report_on(write(tmp_path, STEP, filled_in("predict_pairs", code)))
