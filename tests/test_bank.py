@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from autograder import course
-from autograder.misconceptions import catalogue
+from autograder.misconceptions import catalogue, of_step
 from tests.bank import alternatives, verdict_on
 
 FUNCTIONS = [name for step in course.steps() for name in step.functions]
@@ -79,6 +79,11 @@ def test_garbage_earns_nothing_and_never_breaks_a_check(function):
         outcomes = {check.outcome for check in report.checks}
         assert "error" not in outcomes, (name, report.problem.message)
         assert report.points == 0, (name, [c.id for c in report.checks if c.outcome == "passed"])
+
+
+def test_names_are_unique_over_the_course():
+    names = Counter(name for step in course.steps() for name in of_step(step.name))
+    assert [name for name, n in names.items() if n > 1] == []
 
 
 def test_catalogue_reads_well():

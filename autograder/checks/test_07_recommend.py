@@ -387,7 +387,7 @@ def require_titles(column, items, world: World) -> None:
         _("the titles {titles}").format(titles=brief(got)),
         _("the films {films} are {titles}").format(films=films.tolist(), titles=brief(want)),
         {
-            "titles-by-position": got == world.movies["title"].iloc[items].tolist(),
+            "film-titles-by-row": got == world.movies["title"].iloc[items].tolist(),
             "titles-by-isin": got == title_of[in_order_of(world.movies, films)].tolist(),
         },
     )

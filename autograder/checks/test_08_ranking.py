@@ -373,7 +373,7 @@ def popularity_mistakes(got, train: pd.DataFrame, left: list, n: int) -> dict[st
         "popular-cut-before-seen": len(cut_first) < min(n, len(left)) and alike(got, cut_first),
         "popular-by-mean": is_best(got, left, table["mean"].fillna(-1), n),
         "popular-by-stars": is_best(got, left, table["sum"].fillna(-1), n),
-        "least-rated-first": is_best(got, left, -counts, n),
+        "obscure-items-first": is_best(got, left, -counts, n),
         "counts-for-items": alike(got, counts[best_of(left, counts, n)]),
         "popularity-rank-as-item": is_best(got, places, counts[best], n),
     }

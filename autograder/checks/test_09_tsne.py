@@ -270,7 +270,7 @@ def test_same_seed_same_map(submission, rng):
         require(
             same_map(again, first),
             _("two maps that differ by up to {d:.3g}").format(d=np.abs(again - first).max()),
-            mistakes={"seed-ignored": True},
+            mistakes={"map-seed-ignored": True},
         )
         if keywords["seed"] == 0:
             default = map_of(submission, embeddings, perplexity=5.0)
