@@ -19,14 +19,19 @@ def keras_model(value) -> Proxy:
     return value
 
 
-def score_pairs(model, users, items):
+def score_pairs(model, users, items, **keywords):
     """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1).
 
-    The model is called, not asked to `predict`: nothing is compiled, and errors stay readable.
+    keywords: of the model's call, such as `training`. The model is called, not asked to `predict`:
+    nothing is compiled, and errors stay readable.
     """
     columns = [np.reshape(ids, (-1, 1)).astype("int32") for ids in (users, items)]
-    with crash_means(inputs_exchanged=("out of bounds", "indices[", "not in [0")):
-        return model(columns)
+    with crash_means(
+        inputs_exchanged=("out of bounds", "indices[", "not in [0"),
+        tensor_for_model="'KerasTensor' object is not callable",
+        pairs_in_one_input=("expects 1 named input", "expects 1 input"),
+    ):
+        return model(columns, **keywords)
 
 
 def scores_of(model, users, items) -> np.ndarray:

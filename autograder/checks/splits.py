@@ -88,12 +88,21 @@ def orders_of(ratings) -> dict[str, np.ndarray]:
     }
 
 
+def ids_kept_apart(ratings, left, right) -> dict[str, bool]:
+    """Whether two parts were dealt by whole users or by whole films: they share none."""
+    columns = {"split-by-user": "userId", "split-by-item": "movieId"}
+    return {
+        mistake: min(len(left), len(right)) > 0
+        and not overlap(ratings[column].iloc[left], ratings[column].iloc[right])
+        for mistake, column in columns.items()
+    }
+
+
 def pattern_of(runs: dict[str, Runs], ratings, left, right) -> dict[str, bool]:
     """The known mistake, if any, behind two parts that do not look like random rows."""
-    for column, mistake in ("userId", "split-by-user"), ("movieId", "split-by-item"):
-        ids = ratings[column].to_numpy()
-        if not overlap(ids[left], ids[right]):
-            return {mistake: True}
+    apart = ids_kept_apart(ratings, left, right)
+    if any(apart.values()):
+        return apart
     if runs["file"].number <= 2 * N_USERS:
         return {"block-of-the-file": True}
     if runs["time"].number <= 3:

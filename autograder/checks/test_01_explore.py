@@ -233,7 +233,7 @@ def test_each_item_has_its_count(submission, rng):
 @checks("item_counts", share=1)
 def test_most_rated_comes_first(submission, rng):
     """The most rated item comes first, the least rated last."""
-    for sizes in (SIZES, OTHER_SIZES, {"n_users": 25, "n_items": 9, "n_ratings": 120}):
+    for sizes in (SIZES, OTHER_SIZES, {"n_users": 25, "n_items": 30, "n_ratings": 180}):
         ratings = draw_ratings(rng, **sizes)
         ids, counts = counted(submission.item_counts(ratings), ratings)
         steps = np.diff(counts)

@@ -26,6 +26,7 @@ from autograder.checks.splits import (
     N_USERS,
     SURPRISING,
     draw_table,
+    ids_kept_apart,
     orders_of,
     overlap,
     parts_of,
@@ -33,6 +34,7 @@ from autograder.checks.splits import (
     runs_of,
 )
 from autograder.i18n import _
+from autograder.raised import of_learner
 
 # fit_encoder
 
@@ -57,6 +59,7 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
     must = _("`classes` holds the {n} distinct ids, each once").format(n=len(distinct))
     length = (shape_of(classes) or (0,))[:1]
     mistakes = {
+        "mapping-before-classes": isinstance(classes, dict),
         "ids-not-distinct": length == (len(raw_ids),),
         "rows-up-to-largest-id": length in {(distinct[-1],), (distinct[-1] + 1,)},
     }
@@ -200,6 +203,7 @@ def test_ids_are_looked_up_in_the_mapping(submission, rng):
             want,
             mistakes={
                 "encoder-refitted": alike(numbers, refitted),
+                "mapping-taken-as-sorted": alike(numbers, np.searchsorted(np.sort(ids), raw_ids)),
                 "ids-not-encoded": alike(numbers, raw_ids),
             },
         )
@@ -242,10 +246,25 @@ def test_every_row_is_in_one_part(submission, rng):
     for cut, fractions in (0, {}), (7, {"val_fraction": 0.25, "test_fraction": 0.3, "seed": 4}):
         ratings = draw_table(rng).iloc[cut:]
         kept = submission.keep(ratings)
-        parts = parts_of(submission.split_ratings(kept, **fractions), ratings)
+        parts = parts_of(split_of(submission, kept, fractions), ratings)
         require_disjoint(parts)
         require_complete(parts, ratings)
         require_unchanged(submission, kept, ratings)
+
+
+def split_of(submission, ratings, fractions):
+    """The answer; rejects a KeyError, whose text would list some hundred rows."""
+    try:
+        return submission.split_ratings(ratings, **fractions)
+    except KeyError as error:
+        raised = of_learner(error)
+        if raised is None or "[" not in raised.message:
+            raise
+        fail(
+            _("{type_name} in {where}").format(type_name=raised.type_name, where=raised.where),
+            _("the index of the ratings may have any labels, in any order"),
+            {"positions-as-labels": True},
+        )
 
 
 def require_disjoint(parts) -> None:
@@ -271,7 +290,9 @@ def require_disjoint(parts) -> None:
 def require_complete(parts, ratings) -> None:
     lost = np.setdiff1d(np.arange(len(ratings)), np.concatenate(list(parts.values())))
     films = ratings["movieId"]
-    cold = not films.iloc[lost].isin(films.iloc[parts["train"]]).any()
+    known = films.isin(films.iloc[parts["train"]]).to_numpy()
+    held_out = np.concatenate([parts["val"], parts["test"]])
+    cold = not known[lost].any() and known[held_out].all()
     require(
         not len(lost),
         _("{n} of {m} rows are in no part").format(n=len(lost), m=len(ratings)),
@@ -292,16 +313,18 @@ def test_fractions_are_of_all_rows(submission, rng):
     ):
         ratings = draw_table(rng)
         parts = parts_of(submission.split_ratings(ratings, *arguments, **keywords), ratings)
-        require_sizes(parts, len(ratings), val, test)
+        require_sizes(parts, ratings, val, test)
 
 
-def require_sizes(parts, n_rows: int, val: float, test: float) -> None:
+def require_sizes(parts, ratings, val: float, test: float) -> None:
+    n_rows = len(ratings)
     got = {name: len(rows) for name, rows in parts.items()}
     mistakes = {
         "fraction-of-the-rest": sizes_are(got, n_rows, val * (1 - test), test)
         or sizes_are(got, n_rows, val, test * (1 - val)),
         "val-and-test-exchanged": sizes_are(got, n_rows, test, val),
         "fractions-ignored": sizes_are(got, n_rows, 0.1, 0.2),
+        **ids_kept_apart(ratings, parts["train"], parts["test"]),
     }
     if not any(mistakes.values()):
         mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=60)

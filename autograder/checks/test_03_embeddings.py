@@ -54,6 +54,11 @@ def test_the_table_can_learn(submission, rng):
         mistakes={"embedding-starts-equal": True},
     )
     require(
+        np.linalg.matrix_rank(start, tol=1e-5 * np.abs(start).max()) == min(start.shape),
+        _("a table that starts with a pattern: some rows are weighted sums of others"),
+        mistakes={"start-not-drawn": True},
+    )
+    require(
         len(layer.trainable_variables) > 0,
         _("a layer without trainable weights"),
         mistakes={"embedding-frozen": True},
@@ -72,6 +77,17 @@ def test_the_layer_bears_its_name(submission, rng):
             _("the layer is named {name!r}").format(name=name),
             {"name-ignored": True},
         )
+    unnamed = [submission.make_embedding(3, 2) for _round in range(2)]
+    for layer in unnamed:
+        _start_of(layer, 3, 2)
+    require(
+        unnamed[0].name != unnamed[1].name,
+        _("two layers without a name of their own, both named {name!r}").format(
+            name=unnamed[0].name
+        ),
+        _("without a name, Keras chooses one for each layer"),
+        {"name-repeated": True},
+    )
 
 
 @checks("lookup_numpy", share=1)
@@ -230,6 +246,7 @@ def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
         "ids-from-one": alike(answer, weights[ids - 1]),
         "take-flattened": alike(answer, weights.ravel()[ids]),
         "ids-as-set": alike(answer, weights[np.unique(ids)]),
+        "ids-put-in-order": alike(answer, weights[np.sort(ids)]),
     }
 
 

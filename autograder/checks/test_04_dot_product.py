@@ -62,6 +62,12 @@ def test_scores_are_dot_products(submission, rng):
         ]
         p_u, q_i = next((r for r in readings if alike(scores, _dot(*r))), readings[0])
         close(scores, _dot(p_u, q_i), mistakes=_wrong_scores(scores, p_u, q_i, users, items))
+        close(
+            array(score_pairs(model, users, items, training=True)).reshape(-1),
+            scores,
+            _("while it trains, too, the score of (u, i) is exactly q_i · p_u"),
+            {"score-disturbed-in-training": True},
+        )
 
 
 @checks("build_mf", share=2)
@@ -220,6 +226,7 @@ def _predictions(submission, scores, users, items, by_name=False):
     with crash_means(
         one_array_two_inputs=("expects 2", "not the same as that of"),
         pairs_exchanged=("out of bounds", "indices[", "not in [0"),
+        model_taken_apart="no such layer",
     ):
         if by_name:
             got = submission.predict_pairs(model=model, users=kept_users, items=kept_items)
@@ -231,6 +238,7 @@ def _predictions(submission, scores, users, items, by_name=False):
         (m,),
         mistakes={
             "column-returned": shape == (m, 1),
+            "single-pair-squeezed": m == 1 and shape == (),
             "all-pairs-crossed": m > 1 and shape in {(m, m), (m * m,), (m * m, 1)},
         },
     )

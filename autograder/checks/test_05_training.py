@@ -96,6 +96,7 @@ def curves_of(history) -> Curves:
         all(np.isfinite(curve).all() for curve in curves),
         _("losses that are not finite"),
         _("every loss is a finite number"),
+        {"loss-not-finite": True},
     )
     return Curves(*curves)
 
@@ -105,7 +106,7 @@ def _losses_by_name(history) -> dict:
     if isinstance(history, dict):
         fail(history, must, {"history-unwrapped": "loss" in history})
     if not isinstance(history, Proxy):
-        fail(history, must)
+        fail(history, must, {"history-not-returned": history is None})
     try:
         losses = history.history
     except AttributeError:
@@ -270,21 +271,23 @@ def test_training_lowers_the_training_loss(submission, rng):
         user_terms, item_terms = terms_of(model)
         before = np.mean(errors_of(task.user_terms, task.item_terms, task.train) ** 2)
         after = np.mean(errors_of(user_terms, item_terms, task.train) ** 2)
-        falls = curves.loss[-1] < curves.loss[0] and after < before * (1 - 1e-5)
+        falls = curves.loss[-1] < curves.loss[0]
+        moves = np.concatenate([user_terms - task.user_terms, item_terms - task.item_terms])
+        away = falls and bool((moves < 0).any())
+        mistakes = {"start-or-targets-changed": away}
         require(
-            falls,
+            falls and after < before * (1 - 1e-5),
             _("squared errors on train: {before:.4g} before, {after:.4g} after").format(
                 before=before, after=after
             ),
-            mistakes={"other-model-trained": after == before},
+            mistakes={"other-model-trained": after == before, **mistakes},
         )
-        still = np.concatenate([user_terms <= task.user_terms, item_terms <= task.item_terms])
         require(
-            not still.any(),
+            (moves > 0).all(),
             _("{n} users and items have not moved towards their ratings").format(
-                n=int(still.sum())
+                n=int((moves <= 0).sum())
             ),
-            mistakes={"rows-left-out": True},
+            mistakes={"rows-left-out": not away, **mistakes},
         )
 
 
@@ -307,7 +310,10 @@ def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
                 value=curves.val_loss[-1], mse=np.mean(errors**2)
             ),
             _("`val_loss` is the mean squared error on the rows of val"),
-            _loss_mistakes(curves.val_loss[-1], errors),
+            {
+                **_loss_mistakes(curves.val_loss[-1], errors),
+                "validated-on-train": alike(curves.val_loss, curves.loss, atol=1e-2),
+            },
         )
 
 
@@ -321,33 +327,60 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
 
 @checks("compile_and_fit", share=1.25)
 def test_stops_when_validation_stops_improving(submission, rng):
-    """Training stops when `val_loss` has not improved for `patience` epochs (3 by default)."""
+    """Training stops when `val_loss` has not improved for `patience` epochs (3 by default).
+
+    Waiting for one epoch more, until patience is exceeded, is fine.
+    """
     task = draw_task(rng, val_side=-1.0)
     n_epochs = 11
 
-    def epochs_run(**patience):
+    def train(**patience):
         history = submission.compile_and_fit(
             task.model(submission), task.train, task.val, n_epochs, batch_size=128, **patience
         )
-        return len(curves_of(history))
+        return curves_of(history)
 
-    short, long = epochs_run(patience=1), epochs_run(patience=5)
+    trainings = {patience: train(patience=patience) for patience in (1, 5)}
+    short, long = (len(curves) for curves in trainings.values())
+    late = [
+        len(curves) - epochs_due(curves.val_loss, patience, n_epochs)
+        for patience, curves in trainings.items()
+    ]
     require(
-        short - 1 in range(3) and long - 5 in range(3),
-        _("{short} epochs with patience=1, {long} with patience=5; `val_loss` only rose").format(
-            short=short, long=long
-        ),
-        mistakes={
+        late in ([0, 0], [1, 1]),
+        _("{short} epochs with patience=1, {long} with patience=5").format(short=short, long=long),
+        _(
+            "training stops as soon as `patience` epochs in a row have brought no lower "
+            "`val_loss`: here after {due_short} and {due_long} epochs"
+        ).format(due_short=short - late[0], due_long=long - late[1]),
+        {
             "no-early-stopping": short == long == n_epochs,
             "patience-ignored": short == long < n_epochs,
+            "patience-cut-short": min(late) == -1,
         },
     )
-    default = epochs_run()
+    default = train()
     require(
-        default - 3 in (short - 1, long - 5),
-        _("{n} epochs without `patience`, {short} with patience=1").format(n=default, short=short),
+        len(default) - epochs_due(default.val_loss, 3, n_epochs) == late[0],
+        _("{n} epochs without `patience`, {short} with patience=1").format(
+            n=len(default), short=short
+        ),
         mistakes={"patience-default-changed": True},
     )
+
+
+def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
+    """After how many epochs a training has to stop if `val_loss` goes on as it does here.
+
+    Where the curve ends before its patience is used up, no later epoch is taken to be lower.
+    """
+    best = 0
+    for epoch, value in enumerate(val_loss):
+        if value < val_loss[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch + 1
+    return min(best + patience + 1, n_epochs)
 
 
 @checks("compile_and_fit", share=1.25)
