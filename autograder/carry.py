@@ -38,7 +38,7 @@ def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str]]:
     if folder.resolve() == paths.solutions().resolve():
         return reference(step.name), frozenset(step.functions)
     try:
-        file = find(folder)[step.name]
+        file = find(folder, frozenset({step.name}))[step.name]
         report = cached_report(file)
         passed = frozenset(f.name for f in report.functions if f.outcome == "passed")
         return (load(file).namespace if passed else {}), passed

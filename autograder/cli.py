@@ -87,6 +87,47 @@ def check(
     raise typer.Exit(0 if all(report.complete for report in reports) else 1)
 
 
+@app.command(
+    help=_("Grade many submissions, each isolated; what is unchanged is not graded again.")
+)
+def grade(
+    submissions: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help=_("Files, learners' folders of files, or folders of learners' folders."),
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help=_("Where reports, grades.csv and pages go."))] = Path(
+        "results"
+    ),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("How many at once. Default: one a core."))
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help=_("Seed of the checks' data. Default: a fresh one."))
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Grade unchanged work again."))] = False,
+    require_isolation: Annotated[
+        bool,
+        typer.Option(
+            "--require-isolation", help=_("Grade nothing unless every layer of isolation stands.")
+        ),
+    ] = False,
+) -> None:
+    from autograder.grading.grader import IsolationMissing
+    from autograder.grading.run import Options, grade_paths
+
+    options = Options(out, jobs, seed, force, require_isolation)
+    try:
+        all_graded = grade_paths(submissions, options, Console(highlight=False))
+    except IsolationMissing as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    raise typer.Exit(0 if all_graded else 1)
+
+
 @app.command(help=_("Show points and progress for the whole course."))
 def progress(submissions: Submissions = None) -> None:
     from autograder.cache import cached_report

@@ -1,6 +1,7 @@
 """`autograder demo`: the course's main path in a few minutes, on whatever data is at hand."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,9 @@ from rich.console import Console
 import data
 from autograder import course, paths
 from autograder.carry import reference
+from autograder.classroom import make_class
 from autograder.figures import use_style
+from autograder.grading.run import Options, grade_paths
 from autograder.i18n import _
 from autograder.misconceptions import catalogue
 from autograder.runner import run
@@ -27,7 +30,7 @@ KNOWN_FILMS = 12
 
 
 def demo(folder: Path) -> None:
-    """Check an untouched, a half-right and a right exercise; then recommend, map and classify.
+    """Check three answers of one exercise; recommend, map, classify; grade a class.
 
     The figures and tables are written to `folder`.
     """
@@ -52,6 +55,9 @@ def demo(folder: Path) -> None:
     console.rule(_("What the embeddings know"))
     for path in (_draw_map(steps, trained, folder), _score_genres(steps, trained, folder, console)):
         console.print(_("written: {path}").format(path=path), soft_wrap=True)
+
+    console.rule(_("A class, graded behind the wall"))
+    _grade_class(folder, console)
 
 
 def _half_right() -> FileTarget:
@@ -165,3 +171,14 @@ def _score_genres(steps, trained, folder: Path, console: Console) -> Path:
     path = folder / "genres.csv"
     table.to_csv(path)
     return path
+
+
+def _grade_class(folder: Path, console: Console) -> None:
+    """Six learners, from a strong one to one that attacks the grader, and the page of the class."""
+    with_hostile = sys.platform == "linux"
+    if not with_hostile:
+        console.print(_("The hostile learner is left out: only Linux has the wall to hold them."))
+    make_class(folder / "class", with_hostile)
+    grade_paths([folder / "class"], Options(folder / "results", force=True), console)
+    page = (folder / "results" / "index.html").resolve().as_uri()
+    console.print(_("Open in a browser: {page}").format(page=page), soft_wrap=True)

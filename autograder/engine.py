@@ -7,6 +7,7 @@ and handles (see `values`), whether it lives in this process or in another.
 import random
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from autograder import materials
 from autograder.deadline import deadline
@@ -15,19 +16,28 @@ from autograder.raised import record
 from autograder.values import Handle, by_value
 
 CALL_SECONDS = 60
+MAX_OBJECTS = 10_000
 
 
 class Engine:
     """Answers reads and calls on the names of one submission.
 
-    `is_learners(filename)` tells which frames of a traceback to show. What the learner's code
-    raises arrives as `Raised.exception()`: the same built-in type, marked as the learner's.
+    `is_learners(filename)` tells which frames of a traceback to show; `limit()` is the context that
+    bounds one call. What the learner's code raises arrives as `Raised.exception()`: the same
+    built-in type, marked as the learner's.
     """
 
-    def __init__(self, namespace: dict, is_learners: Callable[[str], bool]):
+    def __init__(
+        self,
+        namespace: dict,
+        is_learners: Callable[[str], bool],
+        limit: Callable[[], AbstractContextManager] = lambda: deadline(CALL_SECONDS),
+    ):
         self._namespace = namespace
         self._is_learners = is_learners
+        self._limit = limit
         self._objects = []
+        self._most = MAX_OBJECTS
 
     def names(self) -> frozenset[str]:
         """The names that the submission defines."""
@@ -58,6 +68,7 @@ class Engine:
 
     def keep(self, value) -> Handle:
         """Place a copy of a value here, so that what happens to it can be seen with `read`."""
+        self._most = len(self._objects) + MAX_OBJECTS
         return self._handle(self._objects_in(value))
 
     def read(self, kept: Handle):
@@ -82,14 +93,17 @@ class Engine:
 
     def _answer(self, act: Callable):
         try:
-            with deadline(CALL_SECONDS):
+            with self._limit():
                 value = act()
-            return by_value(value, self._handle)
+                self._most = len(self._objects) + MAX_OBJECTS
+                return by_value(value, self._handle)
         except (Exception, SystemExit) as error:
             raised = record(error, self._is_learners)
         raise raised.exception()
 
     def _handle(self, value) -> Handle:
+        if len(self._objects) >= self._most:
+            raise ValueError(_("the answer holds more than {n} objects").format(n=MAX_OBJECTS))
         self._objects.append(value)
         return Handle(len(self._objects) - 1, type(value).__name__)
 

@@ -1,31 +1,46 @@
-"""Submissions on disk: which file holds which exercise, and which cells it has."""
+"""Submissions on disk: which file holds which exercise, and reading it exactly once.
+
+Files come from anybody: nothing here follows a link out of a folder, waits for a pipe, or reads
+more than `MAX_BYTES`. What the bytes mean is for `autograder.reading`.
+"""
 
 import hashlib
-from dataclasses import dataclass
+import os
+import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import course
 from autograder.i18n import _
+from autograder.reading import note_on_name, read_bytes
+from autograder.reading.cells import Cell, Reading, UnreadableSubmission, refusal
 
-SUFFIXES = (".py", ".ipynb")
+__all__ = [
+    "Cell",
+    "Found",
+    "Reading",
+    "SubmissionFile",
+    "UnreadableSubmission",
+    "read_content",
+    "digest",
+    "find",
+    "read_bytes",
+    "read_cells",
+    "survey",
+]
 
+SUFFIXES = (".ipynb", ".py")
+MAX_BYTES = 20 * 2**20
 
-class UnreadableSubmission(Exception):
-    """A file that cannot be read as an exercise; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell: its position among all cells, its source and its tags."""
-
-    number: int
-    source: str
-    tags: frozenset[str]
-
-    @property
-    def runs_in_checks(self) -> bool:
-        """Demonstrations and check cells are for the learner; checks do without them."""
-        return not self.tags & {"demo", "check"}
+_ADDED_BY_BROWSERS = (".json", ".txt")
+_PACKED = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
 
 
 @dataclass(frozen=True)
@@ -37,77 +52,201 @@ class SubmissionFile:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Found:
+    """The exercises of a folder by name in course order, and files left out, with the reason."""
+
+    files: dict[str, SubmissionFile]
+    left_out: dict[Path, str] = field(default_factory=dict)
+
+
 def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, SubmissionFile]:
     """The exercises in a file or folder, by name in course order; of a pair the newer file.
 
+    Whether a file can be read shows when it is read: a bad one does not hide the others.
     wanted: the names of the exercises to look for, None for all.
-
     Raises `UnreadableSubmission` where there is nothing to check.
     """
-    if not target.exists():
-        raise UnreadableSubmission(_("There is no file or folder {path}.").format(path=target))
-    files = [target] if target.is_file() else sorted(target.iterdir())
-    by_step = {}
-    for path in files:
+    found = survey(target, wanted)
+    if found.files:
+        return found.files
+    if not target.is_dir() and found.left_out:
+        raise UnreadableSubmission(found.left_out[target])
+    example = sorted(wanted)[0] if wanted else course.steps()[0].name
+    text = _("{path} does not hold the exercise: its file is named {example}.py or .ipynb.")
+    sentences = [text.format(path=target, example=example), *found.left_out.values()]
+    raise UnreadableSubmission(" ".join(sentences))
+
+
+def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
+    """As `find`, but nothing found is no error, and what was left out is told.
+
+    A file whose name does not tell its exercise is recognised by its functions, where no other file
+    is named for that exercise.
+    """
+    by_step, others = {}, []
+    for path in _files(target):
         step = course.step_of_file(path)
-        if step is None or path.suffix not in SUFFIXES or not path.is_file():
-            continue
-        if wanted is None or step.name in wanted:
+        if step is None or not _has_suffix(path):
+            others.append(path)
+        elif wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
-    if not by_step:
-        example = sorted(wanted)[0] if wanted else course.steps()[0].name
-        raise UnreadableSubmission(
-            _(
-                "{path} does not hold the exercise: its file is named {example}.py or .ipynb."
-            ).format(path=target, example=example)
-        )
-    return {
-        step.name: _newest(step.name, by_step[step.name])
-        for step in course.steps()
-        if step.name in by_step
-    }
+    files = {name: _newest(name, paths) for name, paths in by_step.items()}
+    missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
+    left_out = {}
+    for path in others:
+        try:
+            file = _recognised(path, missing, alone=path == target)
+        except UnreadableSubmission as error:
+            left_out[path] = str(error)
+        else:
+            if file is not None:
+                files[file.exercise] = file
+                missing.remove(file.exercise)
+    return Found({s.name: files[s.name] for s in course.steps() if s.name in files}, left_out)
+
+
+def _files(target: Path) -> list[Path]:
+    """The target, or what lies in it: nothing hidden, folders only where named like files."""
+    try:
+        if not os.path.lexists(target):
+            text = _("There is no file or folder {path}.")
+            raise UnreadableSubmission(text.format(path=target))
+        if not target.is_dir():
+            return [target]
+        paths = [path for path in sorted(target.iterdir()) if not path.name.startswith(".")]
+        return [path for path in paths if _has_suffix(path) or not os.path.isdir(path)]
+    except OSError as error:
+        text = _("{path} cannot be opened: {reason}.")
+        raise UnreadableSubmission(text.format(path=target, reason=error.strerror)) from error
+
+
+def _has_suffix(path: Path) -> bool:
+    """Whether a name ends like a script or notebook, or did before a browser added to it."""
+    suffix = path.suffix.lower()
+    if suffix in _ADDED_BY_BROWSERS:
+        suffix = Path(path.stem).suffix.lower()
+    return suffix in SUFFIXES
+
+
+def _recognised(path: Path, missing: set[str], alone: bool) -> SubmissionFile | None:
+    """The exercise among `missing` that a file holds, None for a file that is no one's business.
+
+    Raises `UnreadableSubmission` for a file that seems to be an exercise and is not.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _PACKED:
+        raise refusal(path.name, _("it is an archive"), _("Unpack it and hand in what is in it."))
+    if not _has_suffix(path):
+        if alone or course.step_of_file(path) is not None:
+            reason = _("it is neither a script (.py) nor a notebook (.ipynb)")
+            raise refusal(path.name, reason, _("Hand in the .py or .ipynb file itself."))
+        return None
+    if not (alone or os.path.isfile(path)):
+        return None
+    data = read_content(path)
+    if not alone and not _mentions(data, missing):
+        return None
+    exercise = read_bytes(data, path.name).exercise
+    if exercise not in missing:
+        return None
+    return SubmissionFile(exercise, path, (note_on_name(path.name, exercise),))
+
+
+def _mentions(data: bytes, exercises: set[str]) -> bool:
+    """Whether a file seems to define a function of these exercises, before it is read at length."""
+    functions = [name for exercise in exercises for name in course.step(exercise).functions]
+    return any(f"def {name}(".encode() in data for name in functions)
 
 
 def _newest(exercise: str, paths: list[Path]) -> SubmissionFile:
-    ranked = sorted(paths, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
-    notes = tuple(
-        _("{newer} was checked: it is newer than {older}").format(
-            newer=ranked[0].name, older=p.name
-        )
-        for p in ranked[1:]
-    )
-    return SubmissionFile(exercise, ranked[0], notes)
+    """Of several files the newest that is a plain file; of equally old ones a notebook."""
+    best, *others = sorted(paths, key=_rank, reverse=True)
+    return SubmissionFile(exercise, best, tuple(_note_on_pair(best, other) for other in others))
 
 
-def read_cells(path: Path) -> list[Cell]:
-    """The code cells of a script or notebook.
+def _rank(path: Path) -> tuple:
+    readable = os.path.isfile(path) and not _leads_out(path)
+    shortest_name = (-len(path.name), path.name)
+    return readable, _modified(path), path.suffix.lower() == ".ipynb", shortest_name
 
+
+def _modified(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _note_on_pair(best: Path, other: Path) -> str:
+    if not _rank(other)[0]:
+        text = _("{best} was checked: {other} is no plain file")
+    elif _modified(best) > _modified(other):
+        text = _("{best} was checked: it is newer than {other}")
+    else:
+        text = _("{best} was checked, and {other} was not: they are equally old")
+    return text.format(best=best.name, other=other.name)
+
+
+def read_cells(path: Path, exercise: str | None = None) -> Reading:
+    """The code cells of a script or notebook, and what was repaired or noticed.
+
+    exercise: the exercise where that is known; otherwise the name tells, or the functions do.
     Raises `UnreadableSubmission` for what is neither.
     """
-    import jupytext
+    return read_bytes(read_content(path), path.name, exercise)
 
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a submitted file.
+
+    Raises `UnreadableSubmission` for what is no plain file of its own folder, or is too large.
+    """
+    own_file = _("Hand in the file itself.")
+    if _leads_out(path):
+        raise refusal(path.name, _("it is a link to another place"), own_file)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        notebook = jupytext.reads(text, fmt=path.suffix.lstrip("."))
-    except UnicodeDecodeError as error:
-        raise UnreadableSubmission(
-            _("{path} is not UTF-8 text. Save it again as UTF-8.").format(path=path)
-        ) from error
+        real = path.resolve(strict=True)
+        _refuse_unless_plain(path.name, real.stat())
+        descriptor = os.open(real, _FLAGS)
+        with open(descriptor, "rb") as file:
+            _refuse_unless_plain(path.name, os.fstat(descriptor))
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UnreadableSubmission(
-            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
-        ) from error
-    except Exception as error:
-        raise UnreadableSubmission(
-            _("{path} is no valid notebook: {reason}.").format(path=path, reason=error)
-        ) from error
-    return [
-        Cell(number, cell.source, frozenset(cell.metadata.get("tags", ())))
-        for number, cell in enumerate(notebook.cells, start=1)
-        if cell.cell_type == "code"
-    ]
+        reason = _("it cannot be opened ({reason})").format(reason=error.strerror)
+        raise refusal(path.name, reason, _("Hand it in again.")) from error
+    if len(data) > MAX_BYTES:
+        raise _too_large(path.name)
+    return data
 
 
-def digest(path: Path) -> str:
+def _leads_out(path: Path) -> bool:
+    """Whether a path is a link to somewhere else than its own folder, or to nowhere."""
+    if not os.path.islink(path):
+        return False
+    try:
+        return path.resolve(strict=True).parent != path.parent.resolve()
+    except (OSError, RuntimeError):
+        return True
+
+
+def _refuse_unless_plain(name: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise refusal(name, _("it is a folder"), _("Hand in the file itself."))
+    if not stat.S_ISREG(status.st_mode):
+        raise refusal(name, _("it is no plain file"), _("Hand in the file itself."))
+    if status.st_size > MAX_BYTES:
+        raise _too_large(name)
+
+
+def _too_large(name: str) -> UnreadableSubmission:
+    return refusal(
+        name,
+        _("it is larger than {limit} MB").format(limit=MAX_BYTES // 2**20),
+        _("Clear its outputs, save it, and hand it in again."),
+    )
+
+
+def digest(data: bytes) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(data).hexdigest()

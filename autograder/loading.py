@@ -4,14 +4,14 @@ import io
 import linecache
 import sys
 import types
+from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 from autograder.deadline import deadline
 from autograder.engine import Engine
-from autograder.files import Cell, SubmissionFile, read_cells
-from autograder.i18n import _
-from autograder.raised import record
+from autograder.files import Cell, SubmissionFile, read_bytes, read_content
+from autograder.raised import note_on_cell, record
 
 CELL_SECONDS = 60
 
@@ -25,21 +25,25 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(file: SubmissionFile) -> Loaded:
+def load(file: SubmissionFile, content: bytes | None = None) -> Loaded:
     """Run the cells of a file that checks need; a cell that raises is noted, the next one runs.
 
+    content: the file's bytes where they were read already.
     Raises `UnreadableSubmission` for a file that cannot be read.
     """
-    label = file.path.stem
+    content = read_content(file.path) if content is None else content
+    reading = read_bytes(content, file.path.name, file.exercise)
+    return load_cells(reading.cells, file.path.stem, (*file.notes, *reading.notes))
+
+
+def load_cells(cells: Iterable[Cell], label: str, notes: tuple[str, ...] = ()) -> Loaded:
+    """Run those of the cells that checks need; `notes` come before those on the cells."""
     module = types.ModuleType(f"submission_{label}")
     module.get_ipython = _NoShell
     sys.modules[module.__name__] = module
-    notes = list(file.notes)
-    for cell in read_cells(file.path):
-        if cell.runs_in_checks:
-            notes.extend(_run(cell, label, module.__dict__))
+    stopped = [note for c in cells if c.runs_in_checks for note in _run(c, label, module.__dict__)]
     engine = Engine(module.__dict__, lambda filename: filename.startswith(f"<{label}, cell "))
-    return Loaded(engine, module.__dict__, tuple(notes))
+    return Loaded(engine, module.__dict__, (*notes, *stopped))
 
 
 def _run(cell: Cell, label: str, namespace: dict) -> list[str]:
@@ -51,11 +55,7 @@ def _run(cell: Cell, label: str, namespace: dict) -> list[str]:
         with redirect_stdout(silence), redirect_stderr(silence), deadline(CELL_SECONDS):
             exec(compile(source, filename, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
-        raised = record(error, lambda name: name == filename)
-        where = f" ({raised.where})" if raised.where else ""
-        return [
-            _("cell {n} stopped: {error}{where}").format(n=cell.number, error=raised, where=where)
-        ]
+        return [note_on_cell(cell.number, record(error, lambda name: name == filename))]
     return []
 
 

@@ -1,6 +1,6 @@
 """From what a check raised to its verdict and the four parts of its message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder import misconceptions
 from autograder.checking import CheckFailure
@@ -54,6 +54,14 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     return _raised(raised, getattr(error, "mistakes", ()), subject)
 
 
+def stopped(verdict: Verdict, error: BaseException | None) -> bool:
+    """Whether a learner's code hung or ended its program, so that it is not tried again."""
+    raised = of_learner(error) if error is not None else None
+    return verdict.outcome == "timeout" or (
+        raised is not None and raised.type_name == "ProgramEnded"
+    )
+
+
 def _called_stub(raised: Raised, subject: Subject) -> str | None:
     """The untouched function behind an exception, if it is the one that the check itself called."""
     if raised.type_name != "NotImplementedError":
@@ -83,13 +91,15 @@ def _failed(
 
 def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verdict:
     where = _(" in {where}").format(where=raised.where) if raised.where else ""
-    return _failed(
+    verdict = _failed(
         subject,
         f"{raised}{where}",
         None,
         mistakes,
         _EXPLAINED.get(raised.type_name, _explain_any)(raised),
     )
+    late = raised.type_name == "TimeoutError"
+    return replace(verdict, outcome="timeout") if late else verdict
 
 
 def _missing(error: MissingFunction, subject: Subject) -> Verdict:
@@ -125,6 +135,10 @@ _EXPLAINED = {
     ),
     "ModuleNotFoundError": lambda raised: _("That package is not installed here, or is misspelt."),
     "TimeoutError": lambda raised: _("A loop may never end, or does far more work than needed."),
+    "ProgramEnded": lambda raised: _(
+        "The function ends the whole program (by exit, a crash, or too much memory) "
+        "instead of returning."
+    ),
     "ValueError": lambda raised: _("The shapes or values that meet in this line do not fit."),
     "IndexError": lambda raised: _("A position lies outside of what it indexes."),
     "InvalidArgumentError": lambda raised: _(

@@ -1,10 +1,10 @@
 """Verdicts and hints as a notebook shows them: HTML, with a plain-text twin."""
 
-import re
 from html import escape
 
 from autograder.hints import hints_of
 from autograder.i18n import _
+from autograder.prose import message, prose
 from autograder.report import FunctionReport
 from autograder.terminal import SIGNS, format_points
 
@@ -44,7 +44,7 @@ class VerdictPanel:
     def _repr_html_(self) -> str:
         colour = COLOURS[self.report.outcome]
         problem = self.report.problem
-        body = _message(problem.message) if problem else ""
+        body = message(problem.message) if problem else ""
         passed = sum(check.outcome == "passed" for check in self.report.checks)
         count = _("{n} of {total} checks passed").format(n=passed, total=len(self.report.checks))
         hints = _rungs(hints_of(self.report.name)) if problem else ""
@@ -75,21 +75,6 @@ class HintPanel:
         return f"<div><b>{title}</b>{_rungs(self.rungs)}</div>"
 
 
-def _message(text: str) -> str:
-    """A message's lines, with the part before the first colon in bold."""
-    rows = []
-    for line in text.split("\n"):
-        label, colon, rest = line.partition(": ")
-        bold = f"<b>{escape(label)}:</b> {_prose(rest)}" if colon else _prose(line)
-        rows.append(f'<div style="margin-top:.3em">{bold}</div>')
-    return "".join(rows)
-
-
-def _prose(text: str) -> str:
-    """Escaped text in which what stands between backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-
-
 def _rungs(rungs: tuple[str, ...]) -> str:
     """Hints one inside the other, so that each opens only after the one before."""
     inner = ""
@@ -97,6 +82,6 @@ def _rungs(rungs: tuple[str, ...]) -> str:
         title = escape(_("Hint {n}").format(n=number))
         inner = (
             '<details style="margin-top:.4em"><summary style="cursor:pointer">'
-            f"{title}</summary><div>{_prose(rung)}</div>{inner}</details>"
+            f"{title}</summary><div>{prose(rung)}</div>{inner}</details>"
         )
     return inner

@@ -6,7 +6,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograder.i18n import _
+
 MAX_MESSAGE = 600
+MAX_NAME = 80
+MAX_NOTE = 240
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -46,7 +50,17 @@ def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
         ),
         "RuntimeError",
     )
-    return Raised(type(error).__name__, builtin, _text(error), _where(error, is_learners))
+    return Raised(
+        type(error).__name__[:MAX_NAME], builtin, _text(error), _where(error, is_learners)
+    )
+
+
+def note_on_cell(number: int, raised: Raised) -> str:
+    """One line on a cell that raised."""
+    where = f" ({raised.where})" if raised.where else ""
+    error = " ".join(str(raised).split())
+    error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
+    return _("cell {n} stopped: {error}{where}").format(n=number, error=error, where=where)
 
 
 def of_learner(error: BaseException) -> Raised | None:
@@ -55,9 +69,13 @@ def of_learner(error: BaseException) -> Raised | None:
 
 
 def _text(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return str(error.msg)[:MAX_MESSAGE]
+    if isinstance(error, SystemExit) and error.code is None:
+        return ""
     try:
         text = _ANSI.sub("", _without_graph(str(error)))
-    except Exception:
+    except BaseException:
         text = ""
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
 

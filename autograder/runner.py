@@ -7,7 +7,7 @@ import pytest
 
 from autograder import paths
 from autograder.report import Report
-from autograder.session import CheckSession, FileTarget, NamespaceTarget
+from autograder.session import CheckSession, FileTarget, NamespaceTarget, NoTarget
 
 # Left out: what prints or writes, and what collects garbage after each run, at half its time.
 _UNUSED = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception")
@@ -25,17 +25,26 @@ def run(target: FileTarget | NamespaceTarget, seed: int | None = None) -> list[R
     """
     keeper = _Keeper()
     files = [str(paths.CHECKS / f"test_{exercise}.py") for exercise in target.exercises]
-    options = ["-c", os.devnull, "--rootdir", str(paths.CHECKS.parent), *_ARGUMENTS]
-    if seed is not None:
-        options += ["--seed", str(seed)]
-    hermetic = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-    with patch.dict(os.environ, hermetic):
-        code = pytest.main([*options, *files], plugins=[_Target(target), keeper])
+    options = [] if seed is None else ["--seed", str(seed)]
+    code = _pytest([*options, *files], [_Target(target), keeper])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or keeper.reports is None:
         raise CheckError("\n".join(keeper.errors) or f"pytest ended with {code!r}")
     return keeper.reports
+
+
+def collect_only() -> None:
+    """Import pytest's plugins and all checks, so that later runs in this process need not."""
+    _pytest(["--collect-only", str(paths.CHECKS)], [_Target(NoTarget())])
+
+
+def _pytest(arguments: list[str], plugins: list) -> int:
+    """Run pytest with nothing of this machine's or this folder's settings."""
+    options = ["-c", os.devnull, "--rootdir", str(paths.CHECKS.parent), *_ARGUMENTS]
+    hermetic = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    with patch.dict(os.environ, hermetic):
+        return pytest.main([*options, *arguments], plugins=plugins)
 
 
 class _Target:

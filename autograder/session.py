@@ -11,10 +11,10 @@ import pytest
 
 from autograder import course
 from autograder.engine import Engine
-from autograder.files import SubmissionFile, UnreadableSubmission, digest, find
+from autograder.files import SubmissionFile, UnreadableSubmission, digest, find, read_content
 from autograder.guard import working
 from autograder.loading import Loaded, load
-from autograder.outcome import Subject, Verdict, judge
+from autograder.outcome import Subject, Verdict, judge, stopped
 from autograder.report import CheckResult, Report, of_function, with_function, write_json
 
 PROPERTY = "autograder"
@@ -23,7 +23,16 @@ LETTERS = {
     "failed": ("F", {"red": True}),
     "todo": ("t", {"blue": True}),
     "error": ("E", {"red": True, "bold": True}),
+    "timeout": ("T", {"red": True}),
 }
+
+
+class GivenUp(Exception):
+    """A check is not run: its function hung or ended the program in an earlier one."""
+
+    def __init__(self, verdict: Verdict):
+        super().__init__(verdict.message)
+        self.verdict = verdict
 
 
 class FileTarget:
@@ -34,28 +43,48 @@ class FileTarget:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | SubmissionFile,
         exercises: frozenset[str] | None = None,
         functions: frozenset[str] | None = None,
     ):
         self.functions = functions
-        self._files = find(path, exercises)
-        self._loaded: dict[str, Loaded] = {}
+        alone = isinstance(path, SubmissionFile)
+        self._files = {path.exercise: path} if alone else find(path, exercises)
+        self._contents: dict[str, bytes] = {}
+        self._loaded: dict[str, Loaded | UnreadableSubmission] = {}
 
     @property
     def exercises(self) -> tuple[str, ...]:
         return tuple(self._files)
 
     def loaded(self, exercise: str) -> Loaded:
-        """The submission of an exercise, run once."""
+        """The submission of an exercise, read and run once.
+
+        Raises `UnreadableSubmission`, with the notes so far, for a file that cannot be read.
+        """
         if exercise not in self._loaded:
-            self._loaded[exercise] = load(self._files[exercise])
-        return self._loaded[exercise]
+            file = self._files[exercise]
+            try:
+                self._loaded[exercise] = load(file, self._content(exercise))
+            except UnreadableSubmission as error:
+                self._loaded[exercise] = UnreadableSubmission(str(error), file.notes)
+        loaded = self._loaded[exercise]
+        if isinstance(loaded, UnreadableSubmission):
+            raise loaded
+        return loaded
+
+    def _content(self, exercise: str) -> bytes:
+        if exercise not in self._contents:
+            self._contents[exercise] = read_content(self._files[exercise].path)
+        return self._contents[exercise]
 
     def identity(self, exercise: str) -> tuple[str, str]:
-        """The path of a submission and the SHA-256 of its bytes."""
-        file: SubmissionFile = self._files[exercise]
-        return file.path.as_posix(), digest(file.path)
+        """The path of a submission and the SHA-256 of its bytes, "" where they cannot be had."""
+        path = self._files[exercise].path.as_posix()
+        try:
+            return path, digest(self._content(exercise))
+        except UnreadableSubmission:
+            return path, ""
 
 
 class NamespaceTarget:
@@ -73,6 +102,13 @@ class NamespaceTarget:
         return "", ""
 
 
+class NoTarget:
+    """Checks nothing."""
+
+    exercises = ()
+    functions = None
+
+
 class CheckSession:
     """pytest hooks of a run over one target, and the reports that come of it."""
 
@@ -84,6 +120,7 @@ class CheckSession:
         self._points = {}
         self._results = defaultdict(list)
         self._notes = defaultdict(dict)
+        self._given_up: dict[tuple[str, str], Verdict] = {}
 
     # Collection
 
@@ -110,6 +147,12 @@ class CheckSession:
 
     # Verdicts
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        verdict = self._given_up.get((_exercise(item), _function(item)))
+        if verdict is not None:
+            raise GivenUp(verdict)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         report = yield
@@ -117,6 +160,8 @@ class CheckSession:
         if over and item.get_closest_marker("checks"):
             error = call.excinfo.value if call.excinfo else None
             verdict = self._verdict(item, error, report)
+            if stopped(verdict, error):
+                self._given_up.setdefault((_exercise(item), _function(item)), verdict)
             result = CheckResult(
                 id=item.nodeid.rpartition("/")[2],
                 outcome=verdict.outcome,
@@ -137,6 +182,8 @@ class CheckSession:
     def _verdict(self, item, error, report) -> Verdict:
         if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
             raise error
+        if isinstance(error, GivenUp):
+            return error.verdict
         if isinstance(error, UnreadableSubmission):
             return Verdict("failed", str(error))
         submission = getattr(item, "funcargs", {}).get("submission")
@@ -151,8 +198,8 @@ class CheckSession:
     def _notes_of(self, item) -> list[str]:
         try:
             return list(self._target.loaded(_exercise(item)).notes)
-        except UnreadableSubmission:
-            return []
+        except UnreadableSubmission as error:
+            return list(error.notes)
 
     def pytest_runtest_logreport(self, report):
         for name, value in report.user_properties:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from autograder import course
 from autograder.i18n import _, ngettext
+from autograder.prose import visible
 from autograder.report import FunctionReport, Report
 
 STYLES = {"passed": "green", "failed": "red", "todo": "blue", "error": "bold red", "timeout": "red"}
@@ -74,6 +75,33 @@ def table(reports: list[Report]) -> Table:
         total = f"{format_points(earned)} / {format_points(possible)}"
         rows.add_row(_("all"), "", bar, total, style="bold")
     return rows
+
+
+def class_table(results: list) -> Table:
+    """One row a learner (see `grading.results.Result`): points by exercise, and their sum."""
+    handed_in = {result.report.exercise for result in results}
+    steps = [step for step in course.steps() if step.name in handed_in]
+    rows = Table(box=None, pad_edge=False)
+    rows.add_column(_("learner"))
+    for step in steps:
+        rows.add_column(step.name[:2], justify="right")
+    rows.add_column(_("points"), justify="right")
+    by_learner = {}
+    for result in results:
+        by_learner.setdefault(result.learner, {})[result.report.exercise] = result
+    possible = sum(step.max_points for step in steps)
+    for learner, own in by_learner.items():
+        cells = [_points_or_sign(own.get(step.name)) for step in steps]
+        earned = sum(result.report.points for result in own.values())
+        total = f"{format_points(earned)} / {format_points(possible)}"
+        rows.add_row(Text(visible(learner)), *cells, total)
+    return rows
+
+
+def _points_or_sign(result) -> str:
+    if result is None:
+        return ""
+    return format_points(result.report.points) if result.gradable else "!"
 
 
 def points_of(report: Report) -> str:

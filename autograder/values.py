@@ -20,6 +20,7 @@ MAX_DEPTH = 40
 
 _ATOMS = (type(None), bool, int, float, complex, str, bytes)
 _SCALARS = frozenset(np.sctypeDict.values()) - {np.object_, np.void}
+_KINDS = frozenset("biufcmMSUO")
 _SEQUENCES = (list, tuple, set, frozenset)
 _MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
 
@@ -54,7 +55,7 @@ def by_value(value, otherwise: Callable, depth: int = 0):
     if kind is np.ndarray:
         return _array(value, otherwise, depth)
     if _is_table(value):
-        return value.copy()
+        return value.copy() if _holds_data(value) else otherwise(value)
     if _is_tensor(value):
         return _array(np.array(value), otherwise, depth)
     if _is_pandas_array(value):
@@ -63,9 +64,9 @@ def by_value(value, otherwise: Callable, depth: int = 0):
 
 
 def _array(array, otherwise, depth):
-    if array.dtype.hasobject:
-        if array.dtype != object:
-            return otherwise(array)
+    if array.dtype.kind not in _KINDS:
+        return otherwise(array)
+    if array.dtype == object:
         copy = np.empty(array.shape, dtype=object)
         for position, part in np.ndenumerate(array):
             copy[position] = by_value(part, otherwise, depth + 1)
@@ -76,6 +77,18 @@ def _array(array, otherwise, depth):
 def _is_table(value) -> bool:
     pandas = sys.modules.get("pandas")
     return pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)
+
+
+def _holds_data(table) -> bool:
+    """Whether the cells and labels of a frame or series are data, not objects of other kinds."""
+    columns = [table.iloc[:, k] for k in range(table.shape[1])] if table.ndim == 2 else [table]
+    arrays = [*columns, *table.axes]
+    return all(
+        type(part) in _ATOMS or type(part) in _SCALARS or type(part) in _SEQUENCES
+        for array in arrays
+        if array.dtype == object
+        for part in array
+    )
 
 
 def _is_pandas_array(value) -> bool:

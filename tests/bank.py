@@ -6,11 +6,13 @@ from pathlib import Path
 
 from autograder import course, paths
 from autograder.engine import Engine
-from autograder.files import SubmissionFile
+from autograder.files import Cell, Reading, SubmissionFile, read_cells
+from autograder.grading.judge import Handed, Rules, judge
 from autograder.loading import load
 from autograder.report import FunctionReport
 from autograder.runner import run
 from autograder.session import NamespaceTarget
+from autograder.wall.isolation import LAYERS
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
 
@@ -35,6 +37,19 @@ def verdict_on(
     engine = Engine(namespace, lambda filename: filename == "<answer>")
     [report] = run(NamespaceTarget(exercise, engine, frozenset({function})), seed)
     return report.functions[0]
+
+
+def verdict_across_wall(function: str, code: str, zygote, seed: int) -> FunctionReport:
+    """The same verdict, with the answer in a worker of the zygote behind the wall."""
+    exercise = course.step_of_function(function).name
+    path = paths.solutions() / f"{exercise}.py"
+    reading = read_cells(path)
+    answer = Cell(len(reading.cells) + 1000, code, frozenset())
+    reading = Reading((*reading.cells, answer), ())
+    handed = Handed("learner", exercise, path.as_posix(), "", reading)
+    result = judge(handed, zygote.socket, Rules(seed), frozenset({function}))
+    assert set(result.report.isolation) == set(LAYERS), result.report.notes
+    return result.report.functions[0]
 
 
 def alternatives() -> dict[str, dict]:

@@ -1,0 +1,1 @@
+"""Grading a class: many submissions, one pool, results that survive an interruption, pages."""

@@ -1,0 +1,59 @@
+"""Which submissions lie at the paths that an instructor names."""
+
+from pathlib import Path
+
+from autograder.files import UnreadableSubmission, survey
+from autograder.grading.grader import Submitted
+from autograder.i18n import _
+
+
+def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
+    """The submissions at the paths, learner by learner, and what was found that is none.
+
+    A path is an exercise's file, a learner's folder of such files, or a folder of learners'
+    folders. A learner is called as their folder is; of one exercise the newest file counts.
+    """
+    folders: dict[Path, list[Path]] = {}
+    for path in paths:
+        for target in _targets(path):
+            folder = target if target.is_dir() else target.parent
+            folders.setdefault(folder.resolve(), []).append(target)
+    submitted, problems = [], []
+    names = _names(list(folders))
+    for folder, targets in folders.items():
+        for target in targets:
+            try:
+                found = survey(target)
+            except UnreadableSubmission as error:
+                problems.append(str(error))
+                continue
+            submitted += [Submitted(names[folder], file) for file in found.files.values()]
+            problems += [f"{names[folder]}: {reason}" for reason in found.left_out.values()]
+            if not found.files and not found.left_out:
+                problems.append(_("{path} holds no exercise.").format(path=target))
+    unique = {(each.learner, each.file.path): each for each in submitted}
+    return sorted(unique.values(), key=lambda each: (each.learner, each.exercise)), problems
+
+
+def _targets(path: Path) -> list[Path]:
+    """A file or a learner's folder as it is; of a folder of folders, those."""
+    if not path.is_dir():
+        return [path]
+    inner = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
+    files = [p for p in path.iterdir() if p.is_file()]
+    if inner and not any(p.suffix in {".py", ".ipynb"} for p in files):
+        return inner
+    return [path]
+
+
+def _names(folders: list[Path]) -> dict[Path, str]:
+    """A name for every folder: its own, and a number where another has the same."""
+    names, taken = {}, set()
+    for folder in folders:
+        name, number = folder.name or "learner", 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{folder.name} ({number})"
+        taken.add(name.casefold())
+        names[folder] = name
+    return names

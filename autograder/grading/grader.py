@@ -1,0 +1,199 @@
+"""The grader: judges submissions one by one, each in a process of its own, behind the wall.
+
+A `Grader` keeps two helpers warm: the zygote, from which workers are forked, and Python's fork
+server, from which judges are. It may be used from several threads at once.
+"""
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import signal
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+
+from autograder.files import SubmissionFile, UnreadableSubmission
+from autograder.grading.results import Result, refused, result_from_json, result_to_json
+from autograder.i18n import _
+from autograder.wall.remote import WorkerFailed
+
+JUDGE_MEMORY = 2 * 2**30
+EXTRA_SECONDS = 60
+_PRELOADED = ["autograder.grading.warm"]
+
+
+class IsolationMissing(RuntimeError):
+    """A layer of isolation that is required cannot be had here; the text says which."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A learner's file for one exercise, not yet read."""
+
+    learner: str
+    file: SubmissionFile
+
+    @property
+    def exercise(self) -> str:
+        return self.file.exercise
+
+
+class Grader:
+    """Judges submissions by the same rules; a context manager that ends its helpers.
+
+    behind_wall: whether the learner's code is isolated; False (and everywhere but on Linux) runs it
+    in the judge's own process, and the reports name no layer.
+    """
+
+    def __init__(self, rules, behind_wall: bool = sys.platform == "linux"):
+        self.rules = rules
+        self.behind_wall = behind_wall
+        self._zygote = None
+        self._lock = threading.Lock()
+        self._running = set()
+        self._context = multiprocessing.get_context("forkserver" if behind_wall else "spawn")
+
+    def __enter__(self):
+        if self.behind_wall:
+            from autograder.wall.zygote import Zygote
+
+            self._context.set_forkserver_preload(_PRELOADED)
+            self._zygote = Zygote()
+        return self
+
+    def __exit__(self, *_error):
+        with self._lock:
+            for process in self._running:
+                process.kill()
+        if self._zygote is not None:
+            self._zygote.close()
+
+    def missing_layers(self) -> dict[str, str]:
+        """The layers of isolation that cannot be had here, with the reasons.
+
+        Raises `IsolationMissing` where the rules require all.
+        """
+        if self._zygote is None:
+            missing = {"all": _("there is no wall on {system}").format(system=sys.platform)}
+        else:
+            missing = self._probe()
+        if missing and self.rules.require_isolation:
+            raise IsolationMissing(
+                _("Isolation is required, and missing: {layers}. Nothing was graded.").format(
+                    layers="; ".join(f"{name} ({reason})" for name, reason in missing.items())
+                )
+            )
+        return missing
+
+    def _probe(self) -> dict[str, str]:
+        """What a worker that runs nothing lacks."""
+        from autograder.wall.remote import RemoteEngine, Task
+
+        rules = self.rules
+        task = Task("probe", {})
+        engine = RemoteEngine(self._zygote.socket, task, rules.times, rules.layers, rules.limits)
+        try:
+            engine.start()
+            return engine.missing
+        finally:
+            engine.close()
+
+    def grade(self, submitted: Submitted, content: bytes) -> Result:
+        """The result of one submission; `content` is what its file holds.
+
+        Whatever goes wrong is told in the result.
+        """
+        ours, theirs = self._context.Pipe(duplex=False)
+        zygote = self._zygote.socket if self._zygote else None
+        process = self._context.Process(
+            target=_serve, args=(theirs, zygote, submitted, content, self.rules), daemon=True
+        )
+        with self._lock:
+            process.start()
+            self._running.add(process)
+        theirs.close()
+        try:
+            answer = _wait_for(ours, self.rules.times.submission + EXTRA_SECONDS)
+        finally:
+            process.kill()
+            process.join()
+            process.close()
+            ours.close()
+            with self._lock:
+                self._running.discard(process)
+        if "result" in answer:
+            return result_from_json(submitted.learner, answer["result"])
+        path = submitted.file.path.as_posix()
+        sha256 = hashlib.sha256(content).hexdigest()
+        return refused(submitted.learner, submitted.exercise, path, sha256, answer["reason"])
+
+
+def _wait_for(connection, seconds: float) -> dict:
+    try:
+        if not connection.poll(seconds):
+            reason = _("cannot be graded because judging it took longer than {n:.0f} s")
+            return {"reason": reason.format(n=seconds)}
+        return json.loads(connection.recv_bytes())
+    except (EOFError, OSError):
+        return {"reason": _("cannot be graded because its judge ended unexpectedly")}
+
+
+def _serve(connection, zygote, submitted: Submitted, content: bytes, rules) -> None:
+    """Judge one submission in this process and send the result as JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory()
+    try:
+        answer = {"result": result_to_json(_judge(zygote, submitted, content, rules))}
+    except UnreadableSubmission as error:
+        answer = {"reason": str(error)}
+    except WorkerFailed as error:
+        answer = {"reason": _("cannot be graded because {error}").format(error=error)}
+    except BaseException:
+        fault = _("cannot be graded because of a fault of the kit:\n{trace}")
+        answer = {"reason": fault.format(trace=traceback.format_exc(limit=-6))}
+    connection.send_bytes(json.dumps(answer).encode())
+    connection.close()
+
+
+def _judge(zygote, submitted: Submitted, content: bytes, rules) -> Result:
+    from autograder.files import read_bytes
+    from autograder.grading.judge import Handed, judge, judge_here
+
+    name = submitted.file.path.name
+    handed = Handed(
+        learner=submitted.learner,
+        exercise=submitted.exercise,
+        path=submitted.file.path.as_posix(),
+        sha256=hashlib.sha256(content).hexdigest(),
+        reading=read_bytes(content, name, submitted.exercise),
+        notes=submitted.file.notes,
+        files={name: content},
+    )
+    return judge(handed, zygote, rules) if zygote is not None else judge_here(handed, rules)
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (JUDGE_MEMORY, JUDGE_MEMORY))
+
+
+def kit_version() -> str:
+    """A digest of everything that decides a verdict: the kit's files, the libraries' versions."""
+    from importlib.metadata import version
+
+    from autograder import paths
+
+    package = paths.CHECKS.parent
+    sources = sorted([*package.rglob("*.py"), *package.rglob("*.toml")])
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(source.read_bytes()).digest())
+    for library in ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "matplotlib"):
+        with contextlib.suppress(ImportError):
+            digest.update(f"{library} {version(library)}".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,145 @@
+"""`autograder grade`: collect, grade with progress, write table and pages, say what was done."""
+
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from autograder.grading.collect import collect
+from autograder.grading.grade import grade
+from autograder.grading.grader import Grader, kit_version
+from autograder.grading.judge import Rules
+from autograder.grading.pages import write_pages
+from autograder.grading.results import Result
+from autograder.grading.store import Store
+from autograder.grading.table import write_grades
+from autograder.i18n import _, ngettext
+from autograder.terminal import class_table
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded; see the options of `autograder grade`."""
+
+    out: Path
+    jobs: int | None = None
+    seed: int | None = None
+    force: bool = False
+    require_isolation: bool = False
+
+
+def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
+    """Grade what lies at the paths; returns whether every file could be graded.
+
+    Raises `IsolationMissing` where all layers are required and one is missing, and
+    `KeyboardInterrupt` after telling what is done; what was graded is kept.
+    """
+    submitted, problems = collect(paths)
+    rules = Rules(
+        seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
+        require_isolation=options.require_isolation,
+    )
+    store = Store(options.out, kit_version(), rules)
+    results: list[Result] = []
+    n_kept = 0
+    with ExitStack() as stack:
+        grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
+        executor = stack.enter_context(ThreadPoolExecutor(options.jobs or _cores()))
+        progress = stack.enter_context(_progress(console))
+        bar = progress.add_task("", total=len(submitted), current=_("starting"))
+        try:
+            for graded in grade(submitted, store, grader, executor, options.force):
+                results.append(graded.result)
+                n_kept += graded.kept
+                report = graded.result.report
+                now = f"{graded.result.learner} · {report.exercise}"
+                progress.update(bar, advance=1, current=now)
+        except KeyboardInterrupt:
+            progress.stop()
+            console.print(
+                _("Interrupted: {n} of {total} are graded. The same command goes on there.").format(
+                    n=len(results), total=len(submitted)
+                )
+            )
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+    results.sort(key=lambda result: (result.learner, result.report.exercise))
+    write_grades(results, options.out / "grades.csv")
+    write_pages(results, options.out)
+    _tell(results, problems, n_kept, options.out, console)
+    return not problems and all(result.gradable for result in results)
+
+
+def _open(grader: Grader, console: Console) -> Grader:
+    """The grader, after a word on what its isolation lacks."""
+    missing = grader.missing_layers()
+    if missing:
+        console.print(
+            _("Isolation is incomplete: {layers}").format(
+                layers="; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
+            ),
+            style="yellow",
+        )
+    return grader
+
+
+def _once(make):
+    """Call `make` the first time, and give the same thing ever after."""
+    made = []
+
+    def give():
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return give
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("·"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[current]}", markup=False),
+        console=console,
+        transient=True,
+    )
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _tell(
+    results: list[Result], problems: list[str], n_kept: int, out: Path, console: Console
+) -> None:
+    console.print(class_table(results))
+    for result in results:
+        if not result.gradable:
+            reason = result.report.notes[0].partition("\n")[0]
+            text = f"{result.learner} · {result.report.exercise}: {reason}"
+            console.print(text, style="yellow", markup=False)
+    for problem in problems:
+        console.print(problem, style="yellow", markup=False)
+    n = len(results)
+    done = ngettext("{n} submission", "{n} submissions", n).format(n=n)
+    kept = _(", {n} of them unchanged since an earlier run").format(n=n_kept) if n_kept else ""
+    console.print(f"{done}{kept}.")
+    for name in ("grades.csv", "index.html"):
+        console.print(_("written: {path}").format(path=out / name), soft_wrap=True, markup=False)

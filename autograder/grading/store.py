@@ -1,0 +1,65 @@
+"""Results on disk: whole or absent, and used again as long as they are true.
+
+`DIR/<learner>/<exercise>.json` is the report. Beside it, `.kept/` holds what the report was made
+from (the content, the kit, the rules, as one key) and what the cells printed and drew.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from autograder.grading.names import slug
+from autograder.grading.results import Result, outputs_from_json, outputs_to_json
+from autograder.grading.writing import write_whole
+from autograder.report import from_json
+
+
+class Store:
+    """The results in a folder.
+
+    version: of the kit, see `kit_version`; rules: how submissions are judged. The seed of the
+    checks does not count: a result with another seed is as good.
+    """
+
+    def __init__(self, folder: Path, version: str, rules):
+        self.folder = folder
+        times, limits = asdict(rules.times), asdict(rules.limits)
+        self._rules = json.dumps([version, times, limits, sorted(rules.layers)])
+
+    def key(self, name: str, content: bytes) -> str:
+        """What decides the verdicts on a file of this name and content."""
+        parts = (self._rules, name, hashlib.sha256(content).hexdigest())
+        return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def kept(self, learner: str, exercise: str, key: str) -> Result | None:
+        """The result of an earlier run that still holds."""
+        try:
+            kept = json.loads(self._kept_path(learner, exercise).read_text(encoding="utf-8"))
+            if kept["key"] != key:
+                return None
+            report = json.loads(self.report_path(learner, exercise).read_text(encoding="utf-8"))
+            return Result(learner, from_json(report), outputs_from_json(kept["outputs"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, result: Result, key: str = "") -> None:
+        """Write a result; the mark that it is whole is written last.
+
+        One that could not be graded gets no mark: the next run tries again.
+        """
+        exercise = result.report.exercise
+        mark = self._kept_path(result.learner, exercise)
+        mark.unlink(missing_ok=True)
+        text = json.dumps(result.report.to_json(), indent=1, ensure_ascii=False) + "\n"
+        write_whole(self.report_path(result.learner, exercise), text)
+        if not result.gradable:
+            return
+        document = {"key": key, "outputs": outputs_to_json(result.outputs)}
+        write_whole(mark, json.dumps(document))
+
+    def report_path(self, learner: str, exercise: str) -> Path:
+        return self.folder / slug(learner) / f"{exercise}.json"
+
+    def _kept_path(self, learner: str, exercise: str) -> Path:
+        return self.folder / ".kept" / slug(learner) / f"{exercise}.json"

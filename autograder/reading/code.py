@@ -1,0 +1,114 @@
+"""What a cell's code defines and calls, found without running it."""
+
+import ast
+import re
+import warnings
+
+MAX_LENGTH = 500_000
+
+_DEFINITION = re.compile(r"^(?:async )?def +(\w+) *\(", re.MULTILINE)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The syntax tree, None for what is no Python (a magic, a mistake) or far too much of it."""
+    if len(source) > MAX_LENGTH:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def defined_in(source: str) -> frozenset[str]:
+    """The functions and classes that a cell defines at top level."""
+    tree = parsed(source)
+    if tree is None:
+        return frozenset(_DEFINITION.findall(source))
+    return frozenset(name for statement in tree.body for name in _names_bound_by(statement))
+
+
+def _names_bound_by(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+        return [statement.name]
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+        return [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    return []
+
+
+def holds_functions(source: str) -> bool:
+    """Whether a cell defines a function or class at top level."""
+    tree = parsed(source)
+    kinds = (*_FUNCTIONS, ast.ClassDef)
+    return tree is not None and any(isinstance(statement, kinds) for statement in tree.body)
+
+
+def only_calls_the_kit(source: str) -> bool:
+    """Whether a cell holds calls of `check` and `hint`, and nothing else but imports."""
+    tree = parsed(source)
+    if tree is None:
+        return False
+    rest = [statement for statement in tree.body if not isinstance(statement, _IMPORTS)]
+    return bool(rest) and all(_calls_the_kit(statement) for statement in rest)
+
+
+def without_calls_of_the_kit(source: str) -> str:
+    """The source without its top-level calls of `check` and `hint`; lines keep their numbers."""
+    tree = parsed(source) if "check" in source or "hint" in source else None
+    if tree is None:
+        return source
+    return _with_pass_for(source, [s for s in tree.body if _calls_the_kit(s)])
+
+
+def only_definitions(source: str) -> str:
+    """The functions, classes, imports and literal constants of a cell; lines keep their numbers."""
+    tree = parsed(source)
+    if tree is None:
+        return ""
+    return _with_pass_for(source, [s for s in tree.body if not _defines(s)])
+
+
+def _calls_the_kit(statement: ast.stmt) -> bool:
+    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
+        return False
+    call = statement.value
+    called = call.func
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+        name = called.attr if called.value.id == "autograder" else None
+    else:
+        name = getattr(called, "id", None)
+    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return (
+        name in {"check", "hint"}
+        and bool(arguments)
+        and all(isinstance(argument, ast.Constant) for argument in arguments)
+    )
+
+
+def _defines(statement: ast.stmt) -> bool:
+    if isinstance(statement, (*_FUNCTIONS, *_IMPORTS, ast.ClassDef)):
+        return True
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and _is_constant(statement.value)
+
+
+def _is_constant(value: ast.expr | None) -> bool:
+    if value is None or isinstance(value, ast.Lambda):
+        return True
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _with_pass_for(source: str, dropped: list[ast.stmt]) -> str:
+    lines = [line.encode() for line in source.split("\n")]
+    for statement in reversed(dropped):
+        first, last = statement.lineno - 1, statement.end_lineno - 1
+        before = lines[first][: statement.col_offset]
+        after = lines[last][statement.end_col_offset :]
+        lines[first : last + 1] = [before + b"pass" + after, *[b""] * (last - first)]
+    return b"\n".join(lines).decode()

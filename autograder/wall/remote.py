@@ -1,0 +1,370 @@
+"""The judge's end of the wall: an engine whose submission runs in a worker.
+
+`RemoteEngine` has the interface of `autograder.engine.Engine`; a check cannot tell them apart. It
+keeps the time, starts a new worker where one ended, and believes nothing but plain data.
+"""
+
+import json
+import signal
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from autograder.i18n import _
+from autograder.raised import Raised, note_on_cell
+from autograder.values import Handle
+from autograder.wall import wire
+from autograder.wall.isolation import LAYERS, Limits
+from autograder.wall.wire import WireError
+from autograder.wall.zygote import ask
+
+MAX_RESTARTS = 8
+MAX_NOTE = 300
+GRACE_SECONDS = 2
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds that a cell, a call, a check and a whole submission may take."""
+
+    cell: float = 30
+    call: float = 30
+    check: float = 60
+    submission: float = 300
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker gets to run: cells by number, and files for its working folder."""
+
+    label: str
+    cells: dict[int, str]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a cell printed and drew."""
+
+    text: str
+    figures: tuple[bytes, ...]
+
+
+class WorkerFailed(RuntimeError):
+    """A worker could not be had; a fault of the kit or of this machine."""
+
+
+class _Lost(Exception):
+    """The worker is gone or was stopped; the text says why."""
+
+    def __init__(self, reason: str, timed_out: bool = False):
+        super().__init__(reason)
+        self.timed_out = timed_out
+
+
+class RemoteEngine:
+    """Answers for a submission whose cells run in a worker of a zygote.
+
+    After `start`, `layers` tells what isolates the worker, `missing` what does not and why, `notes`
+    what became of the cells, `remarks` what the code tried besides, `outputs` what cells printed.
+    """
+
+    def __init__(
+        self,
+        zygote: socket.socket,
+        task: Task,
+        times: Times | None = None,
+        layers: frozenset[str] = frozenset(LAYERS),
+        limits: Limits | None = None,
+        require_isolation: bool = False,
+    ):
+        self._zygote = zygote
+        self._task = task
+        self._times = times or Times()
+        self._wanted = layers
+        self._limits = limits
+        self._require = require_isolation
+        self._until = time.monotonic() + self._times.submission
+        self._check_until = self._until
+        self._worker: _Worker | None = None
+        self._skipped: dict[int, str] = {}
+        self._restarts = 0
+        self.layers: tuple[str, ...] = ()
+        self.missing: dict[str, str] = {}
+        self.outputs: dict[int, Output] = {}
+        self.remarks: dict[str, None] = {}
+        self.lost: str | None = None
+        self._raised: dict[int, Raised] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of cells that did not run to their end."""
+        notes = {number: note_on_cell(number, raised) for number, raised in self._raised.items()}
+        for number, reason in self._skipped.items():
+            notes[number] = _("cell {n} was skipped: {reason}").format(n=number, reason=reason)
+        return tuple(notes[number] for number in sorted(notes))
+
+    def start(self) -> None:
+        """Run the cells; one that hangs or ends the process is left out of a second try.
+
+        Raises `WorkerFailed` where no worker can be had.
+        """
+        while self._worker is None:
+            try:
+                self._start()
+            except _CellLost as error:
+                self._skipped[error.number] = str(error)
+                self._restarts += 1
+            except _Lost as error:
+                raise WorkerFailed(str(error)) from error
+            if self._restarts > MAX_RESTARTS:
+                self._skipped.update(
+                    dict.fromkeys(
+                        [n for n in self._task.cells if n not in self.outputs],
+                        _("too many cells before it had to be stopped"),
+                    )
+                )
+
+    def close(self) -> None:
+        """End the worker and all that it started."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    # The engine
+
+    def names(self) -> frozenset[str]:
+        return frozenset(name for name in self._ask("names") if type(name) is str)
+
+    def name(self, name: str):
+        return self._ask("name", name)
+
+    def call(self, function: Handle, arguments: tuple, keywords: dict):
+        return self._ask("call", function, arguments, keywords)
+
+    def attribute(self, owner: Handle, name: str):
+        return self._ask("attribute", owner, name)
+
+    def item(self, owner: Handle, key):
+        return self._ask("item", owner, key)
+
+    def length(self, owner: Handle) -> int:
+        length = self._ask("length", owner)
+        return length if type(length) is int else 0
+
+    def keep(self, value) -> Handle:
+        return self._ask("keep", value)
+
+    def read(self, kept: Handle):
+        return self._ask("read", kept)
+
+    def given(self, name: str, arguments: tuple, keywords: dict):
+        return self._ask("given", name, arguments, keywords)
+
+    def seed(self, seed: int) -> None:
+        """Begin a check: a worker that is alive, its random generators set."""
+        self.lost = None
+        self._check_until = min(time.monotonic() + self._times.check, self._until)
+        if self._worker is None and self._restarts <= MAX_RESTARTS:
+            self._restarts += 1
+            self.start()
+        self._ask("seed", seed)
+
+    def _ask(self, operation: str, *arguments):
+        """The answer of the worker; what its code raised is raised here."""
+        if self._worker is None:
+            reason = self.lost or _("the program had to be stopped too often")
+            raise Raised("ProgramEnded", "RuntimeError", reason, "").exception()
+        now = time.monotonic()
+        seconds = min(self._times.call + GRACE_SECONDS, self._check_until - now)
+        try:
+            answer = self._worker.ask([operation, arguments], now + max(seconds, 0))
+        except WireError as error:
+            self._lose(str(error))
+            raise Raised("ValueError", "ValueError", str(error), "").exception() from error
+        except _Lost as error:
+            self._lose(str(error))
+            kind = "TimeoutError" if error.timed_out else "ProgramEnded"
+            builtin = "TimeoutError" if error.timed_out else "RuntimeError"
+            raise Raised(kind, builtin, str(error), "").exception() from error
+        return self._accept(answer)
+
+    def _accept(self, answer):
+        match answer:
+            case ["value", value, list(remarks)]:
+                self._remark(remarks)
+                return value
+            case ["raised", str(type_name), str(builtin), str(message), str(where), list(remarks)]:
+                self._remark(remarks)
+                raised = Raised(type_name[:80], _builtin(builtin), message[:700], where[:300])
+                raise raised.exception()
+        self._lose(_("it sent what is no answer"))
+        raise Raised("ValueError", "ValueError", self.lost, "").exception()
+
+    def _lose(self, reason: str) -> None:
+        self.lost = reason
+        self.close()
+
+    def _remark(self, remarks: list) -> None:
+        for remark in remarks:
+            if type(remark) is str and len(self.remarks) < 20:
+                self.remarks[remark[:MAX_NOTE]] = None
+
+    # Starting
+
+    def _start(self) -> None:
+        worker = _Worker(self._zygote, self._wanted, self._limits)
+        try:
+            self._read_layers(worker)
+            self._run_cells(worker)
+        except BaseException:
+            worker.close()
+            raise
+        self._worker = worker
+
+    def _read_layers(self, worker: "_Worker") -> None:
+        standing, missing = worker.receive(time.monotonic() + START_SECONDS)
+        self.layers = tuple(layer for layer in LAYERS if layer in standing)
+        self.missing = dict(missing)
+        if self._require and set(self.layers) != self._wanted:
+            reasons = "; ".join(f"{layer} ({reason})" for layer, reason in self.missing.items())
+            raise WorkerFailed(
+                _("isolation is required, and missing: {layers}").format(layers=reasons)
+            )
+
+    def _run_cells(self, worker: "_Worker") -> None:
+        worker.send(
+            {
+                "label": self._task.label,
+                "cells": self._task.cells,
+                "files": self._task.files,
+                "skip": list(self._skipped),
+                "cell_seconds": self._times.cell,
+                "call_seconds": self._times.call,
+            }
+        )
+        running = None
+        seconds = START_SECONDS
+        while True:
+            try:
+                until = min(time.monotonic() + seconds + GRACE_SECONDS, self._until)
+                message = worker.receive(until)
+            except (WireError, _Lost) as error:
+                if running is None:
+                    raise _Lost(str(error)) from error
+                raise _CellLost(running, str(error)) from error
+            match message:
+                case ["running", int(number)] if number in self._task.cells:
+                    running, seconds = number, self._times.cell
+                case ["ran", int(number), raised, str(text), list(figures), list(remarks)] if (
+                    number == running
+                ):
+                    self._note_cell(number, raised, text, figures)
+                    self._remark(remarks)
+                case ["ready", list(remarks)]:
+                    self._remark(remarks)
+                    return
+                case _:
+                    number = running or min(self._task.cells)
+                    raise _CellLost(number, _("it sent what is no answer"))
+
+    def _note_cell(self, number: int, raised, text: str, figures: list) -> None:
+        pictures = tuple(figure for figure in figures if type(figure) is bytes)
+        self.outputs[number] = Output(text, pictures)
+        self._raised.pop(number, None)
+        match raised:
+            case [str(type_name), str(builtin), str(message), str(where)]:
+                self._raised[number] = Raised(
+                    type_name[:80], _builtin(builtin), message[:700], where[:300]
+                )
+
+
+class _CellLost(Exception):
+    """A cell that hung or ended its process."""
+
+    def __init__(self, number: int, reason: str):
+        super().__init__(reason)
+        self.number = number
+
+
+class _Worker:
+    """The connection to one worker, and the leash of its keeper."""
+
+    def __init__(self, zygote: socket.socket, layers: frozenset[str], limits: Limits | None):
+        try:
+            self._connection, self._leash = ask(zygote, layers, limits)
+        except OSError as error:
+            raise WorkerFailed(_("the zygote is gone: {error}").format(error=error)) from error
+
+    def ask(self, message, until: float):
+        """Send a question and wait for its answer; raises `_Lost` or `WireError`."""
+        self.send(message, until)
+        return self.receive(until)
+
+    def send(self, message, until: float | None = None) -> None:
+        start = time.monotonic()
+        try:
+            wire.send(self._connection, message, until)
+        except TimeoutError:
+            raise _Lost(_late(start), timed_out=True) from None
+        except OSError:
+            raise _Lost(self._ending()) from None
+
+    def receive(self, until: float):
+        start = time.monotonic()
+        try:
+            return wire.receive(self._connection, until)
+        except TimeoutError:
+            raise _Lost(_late(start), timed_out=True) from None
+        except (EOFError, OSError):
+            raise _Lost(self._ending()) from None
+
+    def close(self) -> None:
+        """Let go of the leash: the keeper ends the worker and all its processes; wait for it."""
+        self._connection.close()
+        with suppress(OSError):
+            self._leash.shutdown(socket.SHUT_WR)
+        self._read_leash()
+        self._leash.close()
+
+    def _read_leash(self) -> dict:
+        self._leash.settimeout(10)
+        text = b""
+        with suppress(OSError):
+            while part := self._leash.recv(4096):
+                text += part
+        try:
+            return json.loads(text)
+        except ValueError:
+            return {}
+
+    def _ending(self) -> str:
+        match self._read_leash():
+            case {"stopped": "memory"}:
+                return _("it used too much memory and was stopped")
+            case {"signal": int(number)}:
+                return _("it ended the process ({signal})").format(signal=_signal_name(number))
+            case {"code": int(code)}:
+                return _("it ended the process (exit code {code})").format(code=code)
+        return _("it ended the process")
+
+
+def _late(start: float) -> str:
+    return _("ran longer than {n:.0f} s").format(n=time.monotonic() - start)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def _builtin(name: str) -> str:
+    """The name of a built-in exception, whatever was said."""
+    import builtins
+
+    kind = getattr(builtins, name, None)
+    return name if isinstance(kind, type) and issubclass(kind, Exception) else "RuntimeError"

@@ -1,0 +1,191 @@
+"""The worker: runs one submission's cells and answers calls, inside the isolation.
+
+What it says is believed by nobody: answers are plain data, judged elsewhere. It holds no check and
+no answer, and its first message, before the learner's first line, tells which layers stand.
+"""
+
+import builtins
+import json
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+from contextlib import contextmanager, suppress
+
+import keras
+import numpy
+import pandas
+import tensorflow
+
+from autograder import course, guard
+from autograder.engine import Engine
+from autograder.i18n import _
+from autograder.raised import Raised, record
+from autograder.wall import wire
+from autograder.wall.isolation import (
+    LANDLOCK,
+    TMPFS,
+    Enclosure,
+    Limits,
+    enclose_worker,
+)
+from autograder.wall.remarks import Remarks
+from autograder.wall.shell import Notebook, new_shell
+
+OPERATIONS = (
+    "names",
+    "name",
+    "call",
+    "attribute",
+    "item",
+    "length",
+    "keep",
+    "read",
+    "given",
+    "seed",
+)
+
+_shell = None
+
+
+def prepare() -> None:
+    """Make, in the zygote, what every worker needs and no worker may read from disk."""
+    global _shell
+    _shell = new_shell()
+    course.steps()
+    guard.working().__enter__()
+
+
+def work(
+    connection: socket.socket,
+    enclosure: Enclosure,
+    readable: tuple[str, ...],
+    folder: str,
+    limits: Limits,
+) -> None:
+    """Serve one submission until the judge hangs up; `enclose_worker` tells the arguments."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    room = enclose_worker(enclosure, readable, folder, limits)
+    remarks = Remarks(room, denied=bool(enclosure.standing & {LANDLOCK, TMPFS}))
+    wire.send(connection, [sorted(enclosure.standing), enclosure.missing])
+    task = wire.receive(connection)
+    for name, content in task["files"].items():
+        with open(os.path.join(room.scratch, name), "wb") as file:
+            file.write(content)
+    silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    builtins.input = _no_input
+    kept = _Kept(room.scratch)
+    notebook = Notebook(task["label"], task["cells"], _shell)
+    remarks.watch(notebook.is_learners)
+    for number in task["cells"]:
+        if number in task["skip"]:
+            continue
+        wire.send(connection, ["running", number])
+        ran = notebook.run(number, lambda: _limit(task["cell_seconds"]))
+        kept.restore()
+        outcome = [_fields(ran.raised), ran.text, list(ran.figures)]
+        wire.send(connection, ["ran", number, *outcome, remarks.new()])
+    engine = Engine(
+        notebook.module.__dict__, notebook.is_learners, lambda: _limit(task["call_seconds"])
+    )
+    sys.stdout = sys.stderr = silence
+    wire.send(connection, ["ready", remarks.new()])
+    _answer(connection, engine, notebook, kept, remarks)
+
+
+def _answer(connection, engine: Engine, notebook: Notebook, kept: "_Kept", remarks) -> None:
+    """Answer one question after the other until the judge hangs up."""
+    receive, send, pack, recorded = wire.receive, connection.sendall, wire.pack, record
+    operations = {name: getattr(engine, name) for name in OPERATIONS}
+    while True:
+        try:
+            operation, arguments = receive(connection)
+        except EOFError:
+            return
+        try:
+            answer = ["value", operations[operation](*arguments)]
+            kept.restore()
+            parts = pack([*answer, remarks.new()])
+        except BaseException as error:
+            kept.restore()
+            raised = getattr(error, "learner", None)
+            if type(raised) is not Raised:
+                raised = recorded(error, notebook.is_learners)
+            parts = pack(["raised", *_fields(raised), remarks.new()])
+        for part in parts:
+            send(part)
+
+
+def _fields(raised: Raised | None) -> list[str] | None:
+    if raised is None:
+        return None
+    return [raised.type_name, raised.builtin, raised.message, raised.where]
+
+
+def _no_input(prompt=""):
+    raise RuntimeError(_("input() cannot be answered while grading: nobody is at the keyboard"))
+
+
+@contextmanager
+def _limit(seconds: float):
+    """Raise `TimeoutError` in the block when it runs longer; the judge's own clock is harder."""
+
+    def interrupt(_number, _frame):
+        raise TimeoutError(_("ran longer than {n:g} s").format(n=seconds))
+
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class _Kept:
+    """What a learner's code may change for itself, but not for the kit or its other functions.
+
+    Built-in names, loaded modules and the top-level names of those that the wall uses; the working
+    folder, umask, NumPy's error state, and the number format of Keras.
+    """
+
+    _MODULES = (builtins, json, numpy, os, pandas, random, signal, socket, struct)
+
+    def __init__(self, scratch: str):
+        self._scratch = scratch
+        self._names = [(vars(module), dict(vars(module))) for module in self._MODULES]
+        self._modules = sys.modules
+        self._loaded = dict(sys.modules)
+        self._path = list(sys.path)
+        self._errors = numpy.geterr()
+        self._umask = os.umask(0o077)
+        os.umask(self._umask)
+        # Bound now, since the names may not be what they were when they are needed.
+        self._sys = sys
+        self._chdir, self._set_umask, self._seterr = os.chdir, os.umask, numpy.seterr
+
+    def restore(self) -> None:
+        """Put everything back."""
+        for names, values in self._names:
+            names.update(values)
+        self._sys.modules = self._modules
+        self._modules.update(self._loaded)
+        self._sys.path[:] = self._path
+        self._sys.settrace(None)
+        self._sys.setprofile(None)
+        with suppress(OSError):
+            self._chdir(self._scratch)
+        self._set_umask(self._umask)
+        self._seterr(**self._errors)
+        _reset_keras()
+
+
+def _reset_keras(config=keras.config, functions=tensorflow.config) -> None:
+    if config.floatx() != "float32":
+        config.set_floatx("float32")
+    if config.dtype_policy().name != "float32":
+        config.set_dtype_policy("float32")
+    if functions.functions_run_eagerly():
+        functions.run_functions_eagerly(False)

@@ -1,0 +1,184 @@
+"""The zygote: a process that has imported the scientific stack, no answers and no checks.
+
+It forks a keeper for every worker that is asked for (see `keeper`) and does nothing else. Forking
+takes milliseconds where importing takes seconds; no TensorFlow operation has run before the fork,
+so that every worker starts TensorFlow's threads by itself.
+
+`Zygote` starts one and asks it, from another process.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+
+from autograder.environment import HEADLESS, QUIET
+from autograder.wall.isolation import LAYERS, Limits, libraries, note_data_in_use
+
+_ENVIRONMENT = {
+    **QUIET,
+    **HEADLESS,
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "JOBLIB_MULTIPROCESSING": "0",
+    "CUDA_VISIBLE_DEVICES": "",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
+CLOSE_SECONDS = 10
+
+_READY = b"ready"
+_MAX_REQUEST = 4096
+
+
+class ZygoteFailed(RuntimeError):
+    """The zygote did not start, or is gone; the text holds what it said last."""
+
+
+class Zygote:
+    """A running zygote; `socket` is what other processes ask it through (see `ask`)."""
+
+    def __init__(self):
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._home = tempfile.mkdtemp(prefix="zygote-")
+        os.chmod(self._home, 0o711)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        with theirs:
+            # An empty environment but for this: nothing of the caller's is inherited.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.wall.zygote", str(theirs.fileno())],
+                env={**_ENVIRONMENT, **_library_path(), **_folders(self._home)},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+            )
+        if self.socket.recv(len(_READY)) != _READY:
+            self.close()
+            raise ZygoteFailed(self._said)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the zygote and, with it, every keeper and worker."""
+        self.socket.close()
+        try:
+            self._process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._log.seek(0)
+        self._said = self._log.read()[-4000:].decode(errors="replace")
+        self._log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
+
+def _library_path() -> dict[str, str]:
+    """Where the interpreter of this installation finds its libraries, if it is told."""
+    name = "LD_LIBRARY_PATH"
+    return {name: os.environ[name]} if name in os.environ else {}
+
+
+def _folders(home: str) -> dict[str, str]:
+    return dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home)
+
+
+def ask(
+    zygote: socket.socket, layers: frozenset[str] = frozenset(LAYERS), limits: Limits | None = None
+) -> tuple[socket.socket, socket.socket]:
+    """A new worker: the connection to it, and the leash of its keeper.
+
+    The worker ends when the leash is closed. Raises `OSError` where the zygote is gone.
+    """
+    request = {"layers": sorted(layers), "limits": asdict(limits or Limits())}
+    ours, theirs = socket.socketpair()
+    leash, collar = socket.socketpair()
+    with theirs, collar:
+        socket.send_fds(zygote, [json.dumps(request).encode()], [theirs.fileno(), collar.fileno()])
+    return ours, leash
+
+
+def main() -> None:
+    """Import, say so, and fork on request until the other side is gone."""
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    _import_stack()
+    from autograder import paths
+
+    secret = [paths.CHECKS.parent, paths.solutions(), paths.exercises().parent]
+    readable = libraries(secret)
+    note_data_in_use()
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    requests.send(_READY)
+    try:
+        while _fork_one(requests, readable):
+            pass
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
+    finally:
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+
+
+def _fork_one(requests: socket.socket, readable: tuple[str, ...]) -> bool:
+    """Fork a keeper for the next request; False where the other side is gone."""
+    text, descriptors, _flags, _address = socket.recv_fds(requests, _MAX_REQUEST, 2)
+    if not text:
+        return False
+    if os.fork() == 0:
+        requests.close()
+        with contextlib.suppress(BaseException):
+            from autograder.wall.keeper import keep
+
+            keep(json.loads(text), *descriptors, readable)
+        os._exit(0)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return True
+
+
+def _import_stack() -> None:
+    import IPython.core.interactiveshell  # noqa: F401
+    import keras  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
+    import numpy  # noqa: F401
+    import pandas  # noqa: F401
+    import sklearn.linear_model
+    import sklearn.manifold
+    import sklearn.multiclass
+    import sklearn.neighbors  # noqa: F401
+    import tensorflow  # noqa: F401
+
+    import data  # noqa: F401
+    from autograder import (
+        carry,  # noqa: F401
+        drawing,  # noqa: F401
+        figures,  # noqa: F401
+        materials,  # noqa: F401
+        notebook,  # noqa: F401
+    )
+    from autograder.wall import keeper, worker  # noqa: F401
+
+    worker.prepare()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+# %% [markdown]
+# # Fills 3 GB of shared memory, which no limit of a process' own data counts
+
+# %%
+import numpy as np
+
+# %%
+import mmap
+
+shared = mmap.mmap(-1, 3 * 2**30)
+for place in range(0, len(shared), 4096):
+    shared[place] = 1
+print("escaped: 3 GB were filled")
+
+# %%
+def precision_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / k
+
+# %%
+def recall_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / len(relevant)
+
+# %%
+def ndcg_at_k(recommended, relevant, k):
+    worth = 1 / np.log2(np.arange(2, k + 2))
+    hits = np.array([item in relevant for item in recommended[:k]], dtype=float)
+    return float(worth[: len(hits)] @ hits / worth[: len(relevant)].sum())
+
+# %%
+def evaluate_ranking(recommended, relevant, k):
+    users = [user for user in relevant if relevant[user]]
+    metrics = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
+    return {
+        name: float(np.mean([metric(recommended.get(u, []), relevant[u], k) for u in users]))
+        for name, metric in metrics.items()
+    }
+
+# %%
+def popularity_recommendations(train, seen, n=10):
+    best = train["item"].value_counts().index.to_numpy()
+    return {user: best[~np.isin(best, list(items))][:n] for user, items in seen.items()}

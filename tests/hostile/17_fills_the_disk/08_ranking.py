@@ -1,0 +1,43 @@
+# %% [markdown]
+# # Writes 256 MB in files of 16 MB
+
+# %%
+import numpy as np
+
+# %%
+block = bytes(16 * 2**20)
+try:
+    for number in range(16):
+        with open(f"block-{number}", "wb") as file:
+            file.write(block)
+    print("escaped: 256 MB were written")
+except OSError as error:
+    print(error)
+
+# %%
+def precision_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / k
+
+# %%
+def recall_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / len(relevant)
+
+# %%
+def ndcg_at_k(recommended, relevant, k):
+    worth = 1 / np.log2(np.arange(2, k + 2))
+    hits = np.array([item in relevant for item in recommended[:k]], dtype=float)
+    return float(worth[: len(hits)] @ hits / worth[: len(relevant)].sum())
+
+# %%
+def evaluate_ranking(recommended, relevant, k):
+    users = [user for user in relevant if relevant[user]]
+    metrics = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
+    return {
+        name: float(np.mean([metric(recommended.get(u, []), relevant[u], k) for u in users]))
+        for name, metric in metrics.items()
+    }
+
+# %%
+def popularity_recommendations(train, seen, n=10):
+    best = train["item"].value_counts().index.to_numpy()
+    return {user: best[~np.isin(best, list(items))][:n] for user, items in seen.items()}

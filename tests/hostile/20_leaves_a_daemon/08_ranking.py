@@ -1,0 +1,51 @@
+# %% [markdown]
+# # Leaves a daemon in a session of its own that ignores its parent's end
+
+# %%
+import numpy as np
+
+# %%
+import ctypes
+import os
+import signal
+import time
+
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        libc = ctypes.CDLL(None)
+        libc.prctl(1, 0, 0, 0, 0)  # no signal when the parent ends
+        libc.prctl(15, b"hostile-daemon", 0, 0, 0)  # the name of this process
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        for _second in range(120):
+            time.sleep(1)
+    os._exit(0)
+
+# %%
+def precision_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / k
+
+# %%
+def recall_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / len(relevant)
+
+# %%
+def ndcg_at_k(recommended, relevant, k):
+    worth = 1 / np.log2(np.arange(2, k + 2))
+    hits = np.array([item in relevant for item in recommended[:k]], dtype=float)
+    return float(worth[: len(hits)] @ hits / worth[: len(relevant)].sum())
+
+# %%
+def evaluate_ranking(recommended, relevant, k):
+    users = [user for user in relevant if relevant[user]]
+    metrics = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
+    return {
+        name: float(np.mean([metric(recommended.get(u, []), relevant[u], k) for u in users]))
+        for name, metric in metrics.items()
+    }
+
+# %%
+def popularity_recommendations(train, seen, n=10):
+    best = train["item"].value_counts().index.to_numpy()
+    return {user: best[~np.isin(best, list(items))][:n] for user, items in seen.items()}

@@ -1,0 +1,59 @@
+# %% [markdown]
+# # Asks inspect, pkgutil, linecache and zipimport for sources
+
+# %%
+import numpy as np
+
+# %%
+import inspect
+import linecache
+import pkgutil
+from pathlib import Path
+
+import autograder
+
+folder = Path(autograder.__file__).parent
+
+
+def try_to(read):
+    try:
+        text = read()
+        if text:
+            print("escaped:", str(text)[:60])
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+try_to(lambda: pkgutil.get_data("autograder", "checks/test_08_ranking.py"))
+try_to(lambda: linecache.getlines(str(folder / "checks" / "test_08_ranking.py")))
+try_to(lambda: linecache.getlines(str(folder.parent / "solutions" / "08_ranking.py")))
+try_to(lambda: inspect.getsource(autograder.checks))
+try_to(lambda: list((folder / "checks" / "__pycache__").iterdir()))
+
+# %%
+def precision_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / k
+
+# %%
+def recall_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / len(relevant)
+
+# %%
+def ndcg_at_k(recommended, relevant, k):
+    worth = 1 / np.log2(np.arange(2, k + 2))
+    hits = np.array([item in relevant for item in recommended[:k]], dtype=float)
+    return float(worth[: len(hits)] @ hits / worth[: len(relevant)].sum())
+
+# %%
+def evaluate_ranking(recommended, relevant, k):
+    users = [user for user in relevant if relevant[user]]
+    metrics = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
+    return {
+        name: float(np.mean([metric(recommended.get(u, []), relevant[u], k) for u in users]))
+        for name, metric in metrics.items()
+    }
+
+# %%
+def popularity_recommendations(train, seen, n=10):
+    best = train["item"].value_counts().index.to_numpy()
+    return {user: best[~np.isin(best, list(items))][:n] for user, items in seen.items()}

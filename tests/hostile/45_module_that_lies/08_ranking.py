@@ -1,0 +1,48 @@
+# %% [markdown]
+# # Returns objects that say that they come from TensorFlow and pandas
+
+# %%
+import numpy as np
+
+# %%
+def fake(name, **members):
+    return type(name, (), {"__module__": "tensorflow.python.framework.ops", **members})()
+
+
+class Loud:
+    def __array__(self, dtype=None, copy=None):
+        return np.array([self] * 3, dtype=object)
+
+    def numpy(self):
+        return self
+
+
+Loud.__module__ = "keras.src.backend"
+Loud.__name__ = "KerasVariable"
+
+# %%
+def precision_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / k
+
+# %%
+def recall_at_k(recommended, relevant, k):
+    return sum(item in relevant for item in recommended[:k]) / len(relevant)
+
+# %%
+def ndcg_at_k(recommended, relevant, k):
+    worth = 1 / np.log2(np.arange(2, k + 2))
+    hits = np.array([item in relevant for item in recommended[:k]], dtype=float)
+    return float(worth[: len(hits)] @ hits / worth[: len(relevant)].sum())
+
+# %%
+def evaluate_ranking(recommended, relevant, k):
+    users = [user for user in relevant if relevant[user]]
+    metrics = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
+    return {
+        name: float(np.mean([metric(recommended.get(u, []), relevant[u], k) for u in users]))
+        for name, metric in metrics.items()
+    }
+
+# %%
+def popularity_recommendations(train, seen, n=10):
+    return {user: [fake("EagerTensor", numpy=5), fake("Tensor", __array__=lambda *_a: "no"), Loud()] for user in seen}

@@ -1,0 +1,166 @@
+"""No hostile submission earns a point that it has not earned, escapes, or outlives its grading."""
+
+import os
+import re
+import shutil
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from autograder import course
+from autograder.files import UnreadableSubmission, read_content
+from autograder.grading.collect import collect
+from autograder.grading.grader import Grader
+from autograder.grading.judge import Rules
+from autograder.grading.results import refused
+from autograder.wall.isolation import LAYERS
+from autograder.wall.remote import Times
+from tests.hostile.making import MAKERS
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix" or not Path("/proc").is_dir(), reason="Linux only"),
+]
+
+FOLDER = Path(__file__).parent / "hostile"
+CASES = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
+TIMES = Times(cell=4, call=4, check=12, submission=90)
+SECRET = "the secret of the grader"
+DAEMON = "hostile-daemon"
+
+
+@pytest.fixture(scope="module")
+def graders():
+    """Gives a grader whose workers lack these layers."""
+    made = {}
+
+    def grader(without=frozenset()):
+        if without not in made:
+            rules = Rules(seed=1, times=TIMES, layers=frozenset(LAYERS) - without)
+            made[without] = Grader(rules).__enter__()
+        return made[without]
+
+    yield grader
+    for each in made.values():
+        each.__exit__()
+
+
+@pytest.fixture
+def outside(tmp_path_factory):
+    """A folder that is none of a submission's business, and holds a secret."""
+    folder = tmp_path_factory.mktemp("outside")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)
+    (folder / "secret.txt").write_text(SECRET, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def handed_in(tmp_path, outside):
+    """Puts the files of a case into a learner's folder; returns the folder."""
+
+    def put(name):
+        folder = tmp_path / name
+        case = CASES[name]
+        if "make" in case:
+            folder.mkdir()
+            MAKERS[case["make"]](folder)
+            return folder
+        shutil.copytree(FOLDER / Path(case["file"]).parts[0], folder)
+        for path in folder.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes().replace(b"@OUTSIDE@", str(outside).encode())
+                path.write_bytes(content)
+        return folder
+
+    return put
+
+
+def result_of(grader, folder):
+    """The result of what lies in a learner's folder, as `autograder grade` would have it."""
+    submitted, problems = collect([folder])
+    if not submitted:
+        return refused("", "", "", "", "\n".join(problems))
+    [each] = submitted
+    try:
+        content = read_content(each.file.path)
+    except UnreadableSubmission as error:
+        return refused("", each.exercise, "", "", str(error))
+    return grader.grade(each, content)
+
+
+def escaped(result, outside) -> list[str]:
+    """How a submission has shown that nothing stopped it."""
+    ways = []
+    lines = chain.from_iterable(output.text.splitlines() for output in result.outputs)
+    if any(line.startswith("escaped") for line in lines):
+        ways.append("printed")
+    if sorted(path.name for path in outside.iterdir()) != ["secret.txt"]:
+        ways.append("written")
+    if (outside / "secret.txt").read_text(encoding="utf-8") != SECRET:
+        ways.append("written")
+    if DAEMON in names_of_processes():
+        ways.append("running")
+    return ways
+
+
+def names_of_processes() -> set[str]:
+    names = set()
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            names.add(path.read_text(encoding="utf-8").strip())
+        except OSError:
+            continue
+    return names
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_earns_what_it_has_earned_and_nothing_more(name, graders, handed_in, outside):
+    case = CASES[name]
+    result = result_of(graders(), handed_in(name))
+    assert escaped(result, outside) == []
+    told = "\n".join(result.report.notes)
+    if not result.gradable:
+        assert re.search(case.get("refusal", r"(?!)"), told), told
+        return
+    assert "refusal" not in case or case.get("either"), told
+    assert result.report.isolation == LAYERS, told
+    points = {function.name: function.points for function in result.report.functions}
+    if case.get("at_most"):
+        assert all(points[f] <= most for f, most in case["points"].items()), (points, told)
+    else:
+        assert points == case["points"], (told, problems(result))
+    for note in case.get("notes", ()):
+        assert any(re.search(note, text) for text in result.report.notes), (note, told)
+    for function, message in case.get("message", {}).items():
+        [of_function] = [f for f in result.report.functions if f.name == function]
+        assert re.search(message, of_function.problem.message), of_function.problem.message
+
+
+def problems(result):
+    return [f.problem.message for f in result.report.functions if f.problem]
+
+
+STOPPED = [name for name, case in CASES.items() if "stopped_by" in case]
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_without_the_layers_that_stop_it_the_attack_succeeds(name, graders, handed_in, outside):
+    grader = graders(frozenset(CASES[name]["stopped_by"]))
+    result = result_of(grader, handed_in(name))
+    assert CASES[name]["escape"] in escaped(result, outside), result.outputs
+
+
+def test_every_row_of_the_table_is_covered():
+    table = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")}
+    assert {case["row"] for case in CASES.values()} >= rows - {"a submission that", ""}
+
+
+def test_the_course_has_the_functions_that_are_expected():
+    for name, case in CASES.items():
+        functions = set(case.get("points", ()))
+        steps = [step for step in course.steps() if functions == set(step.functions)]
+        assert steps or not functions, name
