@@ -73,7 +73,10 @@ def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> 
         fail(value, must or _("the answer is one number"), mistakes)
     if np.iscomplexobj(value):
         fail(value, must or _("the answer is one real number"), mistakes)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        fail(_("a number of {n} bits").format(n=value.bit_length()), must, mistakes)
 
 
 def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> int:

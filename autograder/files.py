@@ -24,6 +24,7 @@ __all__ = [
     "read_content",
     "digest",
     "find",
+    "looks_like_a_submission",
     "read_bytes",
     "read_cells",
     "survey",
@@ -87,7 +88,7 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
     by_step, others = {}, []
     for path in _files(target):
         step = course.step_of_file(path)
-        if step is None or not _has_suffix(path):
+        if step is None or not looks_like_a_submission(path):
             others.append(path)
         elif wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
@@ -115,13 +116,13 @@ def _files(target: Path) -> list[Path]:
         if not target.is_dir():
             return [target]
         paths = [path for path in sorted(target.iterdir()) if not path.name.startswith(".")]
-        return [path for path in paths if _has_suffix(path) or not os.path.isdir(path)]
+        return [path for path in paths if looks_like_a_submission(path) or not os.path.isdir(path)]
     except OSError as error:
         text = _("{path} cannot be opened: {reason}.")
         raise UnreadableSubmission(text.format(path=target, reason=error.strerror)) from error
 
 
-def _has_suffix(path: Path) -> bool:
+def looks_like_a_submission(path: Path) -> bool:
     """Whether a name ends like a script or notebook, or did before a browser added to it."""
     suffix = path.suffix.lower()
     if suffix in _ADDED_BY_BROWSERS:
@@ -137,7 +138,7 @@ def _recognised(path: Path, missing: set[str], alone: bool) -> SubmissionFile | 
     suffix = path.suffix.lower()
     if suffix in _PACKED:
         raise refusal(path.name, _("it is an archive"), _("Unpack it and hand in what is in it."))
-    if not _has_suffix(path):
+    if not looks_like_a_submission(path):
         if alone or course.step_of_file(path) is not None:
             reason = _("it is neither a script (.py) nor a notebook (.ipynb)")
             raise refusal(path.name, reason, _("Hand in the .py or .ipynb file itself."))

@@ -40,7 +40,9 @@ def verdict_on(
 
 
 def verdict_across_wall(function: str, code: str, zygote, seed: int) -> FunctionReport:
-    """The same verdict, with the answer in a worker of the zygote behind the wall."""
+    """The same verdict, with the answer in a worker of the zygote; in-process where it is None."""
+    if zygote is None:
+        return verdict_on(function, code, seed)
     exercise = course.step_of_function(function).name
     path = paths.solutions() / f"{exercise}.py"
     reading = read_cells(path)

@@ -8,11 +8,22 @@ from pathlib import Path
 import pytest
 
 from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.wall.zygote import Zygote
 
 prefer(QUIET | HEADLESS)
 
 ROOT = Path(__file__).parents[1]
 MOVIELENS = os.environ.get("MOVIELENS_DIR")
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    """What workers are forked from; None where there is no wall."""
+    if sys.platform != "linux":
+        yield None
+        return
+    with Zygote() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Known wrong answers fail by name, right ones written differently earn everything."""
+"""Known wrong answers fail by name, right ones earn everything, on both sides of the wall."""
 
 import re
 from collections import Counter
@@ -8,17 +8,20 @@ import pandas as pd
 import pytest
 
 from autograder import course
+from autograder.conftest import PUBLIC_SEED
 from autograder.misconceptions import catalogue, of_step
-from tests.bank import alternatives, verdict_on
+from tests.bank import alternatives, verdict_across_wall, verdict_on
 
 FUNCTIONS = [name for step in course.steps() for name in step.functions]
 MAX_WORDS = 90
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_a_misconception_fails_and_is_named(name):
+def test_a_misconception_fails_and_is_named(name, zygote):
     entry = catalogue()[name]
     report = verdict_on(entry.function, entry.code)
+    across = verdict_across_wall(entry.function, entry.code, zygote, PUBLIC_SEED)
+    assert outcomes(across) == outcomes(report)
     failed = [check for check in report.checks if check.outcome != "passed"]
     assert failed, f"{name} earns full points"
     assert {check.outcome for check in failed} == {"failed"}, failed[0].message
@@ -29,12 +32,16 @@ def test_a_misconception_fails_and_is_named(name):
 
 
 @pytest.mark.parametrize("name", alternatives())
-def test_an_alternative_earns_every_point(name):
+def test_an_alternative_earns_every_point(name, zygote):
     entry = alternatives()[name]
-    for seed in (None, 20_261):
-        report = verdict_on(entry["function"], entry["code"], seed)
-        problem = report.problem
+    report = verdict_on(entry["function"], entry["code"])
+    across = verdict_across_wall(entry["function"], entry["code"], zygote, seed=20_261)
+    for problem in (report.problem, across.problem):
         assert problem is None, f"{problem.id}: {problem.message}"
+
+
+def outcomes(report):
+    return [(check.id, check.outcome, check.misconception) for check in report.checks]
 
 
 def test_every_function_has_wrong_and_right_answers():

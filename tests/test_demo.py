@@ -30,3 +30,9 @@ def test_the_demo_takes_the_main_path(run_python, tmp_path, dataset):
     assert scores["embeddings"] > scores["shuffled embeddings"]
     for name in ("map.png", "genres.csv"):
         assert f"written: {folder / name}" in text
+    shown = re.search(r"ada_strong .* (\d+) / \1\n", text)
+    assert shown, text[-3000:]
+    assert re.search(r"david_untouched .* 0 / ", text)
+    page = (folder / "results" / "index.html").read_text(encoding="utf-8")
+    assert "mallory_hostile" in page
+    assert "denied" in page

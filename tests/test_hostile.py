@@ -38,7 +38,7 @@ def graders():
 
     def grader(without=frozenset()):
         if without not in made:
-            rules = Rules(seed=1, times=TIMES, layers=frozenset(LAYERS) - without)
+            rules = Rules(seed=20_261, times=TIMES, layers=frozenset(LAYERS) - without)
             made[without] = Grader(rules).__enter__()
         return made[without]
 
@@ -53,6 +53,7 @@ def outside(tmp_path_factory):
     folder = tmp_path_factory.mktemp("outside")
     for parent in (folder, *folder.parents[:2]):
         parent.chmod(0o755)
+    folder.chmod(0o777)
     (folder / "secret.txt").write_text(SECRET, encoding="utf-8")
     return folder
 
@@ -97,9 +98,9 @@ def escaped(result, outside) -> list[str]:
     lines = chain.from_iterable(output.text.splitlines() for output in result.outputs)
     if any(line.startswith("escaped") for line in lines):
         ways.append("printed")
-    if sorted(path.name for path in outside.iterdir()) != ["secret.txt"]:
-        ways.append("written")
-    if (outside / "secret.txt").read_text(encoding="utf-8") != SECRET:
+    secret = outside / "secret.txt"
+    untouched = [path.name for path in outside.iterdir()] == [secret.name]
+    if not untouched or secret.read_text(encoding="utf-8") != SECRET:
         ways.append("written")
     if DAEMON in names_of_processes():
         ways.append("running")

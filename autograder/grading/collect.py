@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.files import UnreadableSubmission, survey
+from autograder.files import UnreadableSubmission, looks_like_a_submission, survey
 from autograder.grading.grader import Submitted
 from autograder.i18n import _
 
@@ -39,11 +39,10 @@ def _targets(path: Path) -> list[Path]:
     """A file or a learner's folder as it is; of a folder of folders, those."""
     if not path.is_dir():
         return [path]
-    inner = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
-    files = [p for p in path.iterdir() if p.is_file()]
-    if inner and not any(p.suffix in {".py", ".ipynb"} for p in files):
-        return inner
-    return [path]
+    parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
+    if any(looks_like_a_submission(part) for part in parts):
+        return [path]
+    return [part for part in parts if part.is_dir() and not part.is_symlink()] or [path]
 
 
 def _names(folders: list[Path]) -> dict[Path, str]:

@@ -8,11 +8,13 @@ import contextlib
 import hashlib
 import json
 import multiprocessing
+import os
 import signal
 import sys
 import threading
 import traceback
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 from autograder.files import SubmissionFile, UnreadableSubmission
 from autograder.grading.results import Result, refused, result_from_json, result_to_json
@@ -21,11 +23,16 @@ from autograder.wall.remote import WorkerFailed
 
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
+MAX_TRIES = 2
 _PRELOADED = ["autograder.grading.warm"]
 
 
 class IsolationMissing(RuntimeError):
     """A layer of isolation that is required cannot be had here; the text says which."""
+
+
+class GraderEnded(RuntimeError):
+    """The grader is left, or not yet entered: there is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +60,23 @@ class Grader:
         self._zygote = None
         self._lock = threading.Lock()
         self._running = set()
+        self._open = False
         self._context = multiprocessing.get_context("forkserver" if behind_wall else "spawn")
 
     def __enter__(self):
         if self.behind_wall:
-            from autograder.wall.zygote import Zygote
-
             self._context.set_forkserver_preload(_PRELOADED)
-            self._zygote = Zygote()
+            self._zygote = _new_zygote()
+        self._open = True
         return self
 
     def __exit__(self, *_error):
         with self._lock:
+            self._open = False
             for process in self._running:
                 process.kill()
-        if self._zygote is not None:
-            self._zygote.close()
+            if self._zygote is not None:
+                self._zygote.close()
 
     def missing_layers(self) -> dict[str, str]:
         """The layers of isolation that cannot be had here, with the reasons.
@@ -103,31 +111,71 @@ class Grader:
     def grade(self, submitted: Submitted, content: bytes) -> Result:
         """The result of one submission; `content` is what its file holds.
 
-        Whatever goes wrong is told in the result.
+        Whatever goes wrong is told in the result, and what a dying zygote spoilt is done again.
+        Raises `GraderEnded` where the grader is left meanwhile.
         """
-        ours, theirs = self._context.Pipe(duplex=False)
-        zygote = self._zygote.socket if self._zygote else None
-        process = self._context.Process(
-            target=_serve, args=(theirs, zygote, submitted, content, self.rules), daemon=True
-        )
-        with self._lock:
-            process.start()
-            self._running.add(process)
-        theirs.close()
-        try:
-            answer = _wait_for(ours, self.rules.times.submission + EXTRA_SECONDS)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
-            ours.close()
-            with self._lock:
-                self._running.discard(process)
+        for _try in range(MAX_TRIES):
+            zygote, answer = self._ask_judge(submitted, content)
+            if self._stands(zygote):
+                break
+        else:
+            answer = {"reason": _("cannot be graded because the zygote ended meanwhile")}
         if "result" in answer:
             return result_from_json(submitted.learner, answer["result"])
         path = submitted.file.path.as_posix()
         sha256 = hashlib.sha256(content).hexdigest()
         return refused(submitted.learner, submitted.exercise, path, sha256, answer["reason"])
+
+    def _ask_judge(self, submitted: Submitted, content: bytes) -> tuple:
+        """The zygote in use (None without a wall), and what a judge of its own says.
+
+        That is the `result`, or the `reason` for none.
+        """
+        ours, theirs = self._context.Pipe(duplex=False)
+        with ours:
+            with theirs, self._lock:
+                zygote = self._living_zygote()
+                place = zygote.socket if zygote else None
+                process = self._context.Process(
+                    target=_serve, args=(theirs, place, submitted, content, self.rules), daemon=True
+                )
+                process.start()
+                self._running.add(process)
+            try:
+                return zygote, _wait_for(ours, self.rules.times.submission + EXTRA_SECONDS)
+            finally:
+                with self._lock:
+                    self._running.remove(process)
+                process.kill()
+                process.join()
+                process.close()
+
+    def _living_zygote(self):
+        """The zygote, another one where it is gone, None without a wall; the lock is held."""
+        if not self._open:
+            raise GraderEnded
+        if self._zygote is not None and _is_gone(self._zygote):
+            self._zygote.close()
+            self._zygote = _new_zygote()
+        return self._zygote
+
+    def _stands(self, zygote) -> bool:
+        """Whether the zygote that was in use still is, so that its workers ended by themselves."""
+        with self._lock:
+            if not self._open:
+                raise GraderEnded
+            return zygote is None or zygote is self._zygote and not _is_gone(zygote)
+
+
+def _new_zygote():
+    from autograder.wall.zygote import Zygote
+
+    return Zygote()
+
+
+def _is_gone(zygote) -> bool:
+    """Whether the other end of its socket is closed: after its start a zygote says nothing."""
+    return bool(wait([zygote.socket], timeout=0))
 
 
 def _wait_for(connection, seconds: float) -> dict:
@@ -143,6 +191,7 @@ def _wait_for(connection, seconds: float) -> dict:
 def _serve(connection, zygote, submitted: Submitted, content: bytes, rules) -> None:
     """Judge one submission in this process and send the result as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_grader, daemon=True).start()
     _limit_memory()
     try:
         answer = {"result": result_to_json(_judge(zygote, submitted, content, rules))}
@@ -155,6 +204,11 @@ def _serve(connection, zygote, submitted: Submitted, content: bytes, rules) -> N
         answer = {"reason": fault.format(trace=traceback.format_exc(limit=-6))}
     connection.send_bytes(json.dumps(answer).encode())
     connection.close()
+
+
+def _end_with_the_grader() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _judge(zygote, submitted: Submitted, content: bytes, rules) -> Result:

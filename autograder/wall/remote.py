@@ -5,6 +5,7 @@ keeps the time, starts a new worker where one ended, and believes nothing but pl
 """
 
 import json
+import secrets
 import signal
 import socket
 import time
@@ -180,7 +181,7 @@ class RemoteEngine:
         now = time.monotonic()
         seconds = min(self._times.call + GRACE_SECONDS, self._check_until - now)
         try:
-            answer = self._worker.ask([operation, arguments], now + max(seconds, 0))
+            answer = self._worker.ask(operation, list(arguments), now + max(seconds, 0))
         except WireError as error:
             self._lose(str(error))
             raise Raised("ValueError", "ValueError", str(error), "").exception() from error
@@ -235,39 +236,33 @@ class RemoteEngine:
             )
 
     def _run_cells(self, worker: "_Worker") -> None:
+        """Run the cells one by one; after each, the worker must still be there."""
         worker.send(
             {
                 "label": self._task.label,
                 "cells": self._task.cells,
                 "files": self._task.files,
-                "skip": list(self._skipped),
                 "cell_seconds": self._times.cell,
                 "call_seconds": self._times.call,
             }
         )
-        running = None
-        seconds = START_SECONDS
-        while True:
+        first = True
+        for number in self._task.cells:
+            if number in self._skipped:
+                continue
+            seconds = self._times.cell + GRACE_SECONDS + (START_SECONDS if first else 0)
+            first = False
             try:
-                until = min(time.monotonic() + seconds + GRACE_SECONDS, self._until)
-                message = worker.receive(until)
+                until = min(time.monotonic() + seconds, self._until)
+                ran = worker.ask("run", [number], until)
+                worker.ask("alive", [], time.monotonic() + GRACE_SECONDS)
             except (WireError, _Lost) as error:
-                if running is None:
-                    raise _Lost(str(error)) from error
-                raise _CellLost(running, str(error)) from error
-            match message:
-                case ["running", int(number)] if number in self._task.cells:
-                    running, seconds = number, self._times.cell
-                case ["ran", int(number), raised, str(text), list(figures), list(remarks)] if (
-                    number == running
-                ):
+                raise _CellLost(number, str(error)) from error
+            match ran:
+                case ["value", [raised, str(text), list(figures)], list(remarks)]:
                     self._note_cell(number, raised, text, figures)
                     self._remark(remarks)
-                case ["ready", list(remarks)]:
-                    self._remark(remarks)
-                    return
                 case _:
-                    number = running or min(self._task.cells)
                     raise _CellLost(number, _("it sent what is no answer"))
 
     def _note_cell(self, number: int, raised, text: str, figures: list) -> None:
@@ -298,10 +293,14 @@ class _Worker:
         except OSError as error:
             raise WorkerFailed(_("the zygote is gone: {error}").format(error=error)) from error
 
-    def ask(self, message, until: float):
-        """Send a question and wait for its answer; raises `_Lost` or `WireError`."""
-        self.send(message, until)
-        return self.receive(until)
+    def ask(self, operation: str, arguments: list, until: float) -> list:
+        """The answer to a question; raises `_Lost` or `WireError`."""
+        mark = secrets.token_hex(8)
+        self.send([mark, operation, arguments], until)
+        match self.receive(until):
+            case [answered, *answer] if answered == mark:
+                return answer
+        raise WireError(_("it sent what is no answer"))
 
     def send(self, message, until: float | None = None) -> None:
         start = time.monotonic()

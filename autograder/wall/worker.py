@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 
 import keras
@@ -47,15 +48,16 @@ OPERATIONS = (
     "seed",
 )
 
-_shell = None
+_shell = _working = None
 
 
 def prepare() -> None:
     """Make, in the zygote, what every worker needs and no worker may read from disk."""
-    global _shell
+    global _shell, _working
     _shell = new_shell()
     course.steps()
-    guard.working().__enter__()
+    _working = guard.working()
+    _working.__enter__()
 
 
 def work(
@@ -77,44 +79,53 @@ def work(
             file.write(content)
     silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     builtins.input = _no_input
-    kept = _Kept(room.scratch)
     notebook = Notebook(task["label"], task["cells"], _shell)
+    kept = _Kept(room.scratch, notebook.module.__dict__)
     remarks.watch(notebook.is_learners)
-    for number in task["cells"]:
-        if number in task["skip"]:
-            continue
-        wire.send(connection, ["running", number])
-        ran = notebook.run(number, lambda: _limit(task["cell_seconds"]))
-        kept.restore()
-        outcome = [_fields(ran.raised), ran.text, list(ran.figures)]
-        wire.send(connection, ["ran", number, *outcome, remarks.new()])
-    engine = Engine(
-        notebook.module.__dict__, notebook.is_learners, lambda: _limit(task["call_seconds"])
-    )
     sys.stdout = sys.stderr = silence
-    wire.send(connection, ["ready", remarks.new()])
-    _answer(connection, engine, notebook, kept, remarks)
+    _answer(connection, _operations(notebook, task), notebook.is_learners, kept, remarks)
 
 
-def _answer(connection, engine: Engine, notebook: Notebook, kept: "_Kept", remarks) -> None:
-    """Answer one question after the other until the judge hangs up."""
+def _operations(notebook: Notebook, task: dict) -> dict[str, Callable]:
+    """What the judge may ask for, by name."""
+
+    def run(number: int):
+        ran = notebook.run(number, lambda: _limit(task["cell_seconds"]))
+        return [_fields(ran.raised), ran.text, list(ran.figures)]
+
+    namespace = notebook.module.__dict__
+    engine = Engine(namespace, notebook.is_learners, lambda: _limit(task["call_seconds"]))
+    asked = {name: getattr(engine, name) for name in OPERATIONS}
+    return {**asked, "run": run, "alive": lambda: None}
+
+
+def _answer(
+    connection: socket.socket,
+    operations: dict[str, Callable],
+    is_learners: Callable[[str], bool],
+    kept: "_Kept",
+    remarks: Remarks,
+) -> None:
+    """Answer one question after the other until the judge hangs up.
+
+    Every answer repeats the mark of its question, so that none can be given in advance.
+    """
     receive, send, pack, recorded = wire.receive, connection.sendall, wire.pack, record
-    operations = {name: getattr(engine, name) for name in OPERATIONS}
     while True:
         try:
-            operation, arguments = receive(connection)
+            mark, operation, arguments = receive(connection)
         except EOFError:
             return
         try:
-            answer = ["value", operations[operation](*arguments)]
+            value = operations[operation](*arguments)
             kept.restore()
-            parts = pack([*answer, remarks.new()])
+            parts = pack([mark, "value", value, remarks.new()])
         except BaseException as error:
             kept.restore()
             raised = getattr(error, "learner", None)
             if type(raised) is not Raised:
-                raised = recorded(error, notebook.is_learners)
-            parts = pack(["raised", *_fields(raised), remarks.new()])
+                raised = recorded(error, is_learners)
+            parts = pack([mark, "raised", *_fields(raised), remarks.new()])
         for part in parts:
             send(part)
 
@@ -153,8 +164,11 @@ class _Kept:
 
     _MODULES = (builtins, json, numpy, os, pandas, random, signal, socket, struct)
 
-    def __init__(self, scratch: str):
+    def __init__(self, scratch: str, namespace: dict):
         self._scratch = scratch
+        self._namespace = namespace
+        self._own = {name: namespace.get(name) for name in ("__name__", "__builtins__")}
+        self._own["__builtins__"] = builtins
         self._names = [(vars(module), dict(vars(module))) for module in self._MODULES]
         self._modules = sys.modules
         self._loaded = dict(sys.modules)
@@ -170,6 +184,7 @@ class _Kept:
         """Put everything back."""
         for names, values in self._names:
             names.update(values)
+        self._namespace.update(self._own)
         self._sys.modules = self._modules
         self._modules.update(self._loaded)
         self._sys.path[:] = self._path

@@ -1,0 +1,125 @@
+"""What the wall costs: `python benchmarks/wall.py [--untouched N]`.
+
+Without an option, the checks of every reference solution run in one process and across the wall, in
+turn, on one core. With N, as many untouched exercises are graded by two jobs, and what the grader
+holds is printed on the way: memory, processes, open files.
+"""
+
+import argparse
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from autograder import course, paths
+from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.files import SubmissionFile, digest, read_cells, read_content
+from autograder.grading.grader import Grader, Submitted
+from autograder.grading.judge import Handed, Rules, judge
+from autograder.runner import run
+from autograder.session import FileTarget
+from autograder.wall.zygote import Zygote
+
+SEED = 1
+MB = 2**20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--untouched", type=int, metavar="N", help="grade N untouched exercises")
+    arguments = parser.parse_args()
+    prefer(QUIET | HEADLESS)
+    if arguments.untouched:
+        grade_untouched(arguments.untouched)
+    else:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        compare()
+
+
+def compare() -> None:
+    """Seconds by exercise in one process and across the wall, interleaved."""
+    import keras  # noqa: F401
+
+    total_inside = total_across = 0.0
+    with Zygote() as zygote:
+        both(course.steps()[0].name, zygote)
+        for step in course.steps():
+            inside, across = both(step.name, zygote)
+            total_inside += inside
+            total_across += across
+            tell(step.name, inside, across)
+    tell("all", total_inside, total_across)
+
+
+def both(exercise: str, zygote: Zygote) -> tuple[float, float]:
+    """Seconds that the checks of a reference take in this process, and across the wall."""
+    path = paths.solutions() / f"{exercise}.py"
+    inside = seconds(lambda: run(FileTarget(path), SEED))
+    return inside, seconds(lambda: judge(handed(exercise, path), zygote.socket, Rules(SEED)))
+
+
+def tell(name: str, inside: float, across: float) -> None:
+    share = f"{(across - inside) / across:6.1%} is the wall's"
+    print(f"{name:24}{inside:8.2f} s in one process{across:8.2f} s across: {share}", flush=True)
+
+
+def seconds(act) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def handed(exercise: str, path: Path) -> Handed:
+    return Handed("", exercise, path.as_posix(), digest(read_content(path)), read_cells(path))
+
+
+def grade_untouched(n: int) -> None:
+    """Grade n untouched exercises, and print what the grader holds every so often."""
+    steps = course.steps()
+    with Grader(Rules(SEED)) as grader, ThreadPoolExecutor(2) as pool:
+
+        def grade_one(number: int) -> None:
+            step = steps[number % len(steps)]
+            path = paths.exercises() / f"{step.name}.py"
+            submitted = Submitted("learner", SubmissionFile(step.name, path))
+            grader.grade(submitted, read_content(path))
+
+        start = time.perf_counter()
+        for part in range(10):
+            done = n * part // 10, n * (part + 1) // 10
+            list(pool.map(grade_one, range(*done)))
+            passed = time.perf_counter() - start
+            print(f"{done[1]:8} graded{passed:8.1f} s   {holdings()}", flush=True)
+
+
+def holdings() -> str:
+    """Memory, processes and open files of this process and its descendants."""
+    family = [os.getpid(), *descendants(os.getpid())]
+    memory = sum(proportional_memory(pid) for pid in family)
+    files = len(os.listdir("/proc/self/fd"))
+    return f"{memory / MB:6.0f} MB, {len(family)} processes, {files} open files"
+
+
+def descendants(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in task.read_text(encoding="utf-8").split()]
+        except OSError:
+            continue
+        for child in children:
+            found += [child, *descendants(child)]
+    return found
+
+
+def proportional_memory(pid: int) -> int:
+    """Bytes of a process, shared ones divided among those that share them."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))
+
+
+if __name__ == "__main__":
+    main()
