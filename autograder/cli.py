@@ -95,6 +95,7 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="PATH...",
+            exists=True,
             help=_("Files, learners' folders of files, or folders of learners' folders."),
         ),
     ],
@@ -123,9 +124,58 @@ def grade(
         all_graded = grade_paths(submissions, options, Console(highlight=False))
     except IsolationMissing as error:
         _stop(str(error))
+    except OSError as error:
+        place = error.filename or out
+        _stop(_("{path} cannot be written: {reason}.").format(path=place, reason=error.strerror))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     raise typer.Exit(0 if all_graded else 1)
+
+
+@app.command("course", help=_("Make an nbgrader course out of the kit, or bring it up to date."))
+def course_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder of the course."))],
+    exercises: Annotated[
+        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08."))
+    ] = "01-10",
+    one_assignment: Annotated[
+        bool, typer.Option("--one-assignment", help=_("All exercises in one assignment."))
+    ] = False,
+    assignment_per_day: Annotated[
+        bool, typer.Option("--assignment-per-day", help=_("An assignment for each day."))
+    ] = False,
+    language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
+) -> None:
+    from autograder.nbgrading.make import CourseError, make_course
+
+    if one_assignment and assignment_per_day:
+        _stop(_("Choose one of --one-assignment and --assignment-per-day."))
+    if not paths.exercises(language).is_dir():
+        _stop(_("There are no exercises in the language {language}.").format(language=language))
+    grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
+    try:
+        made = make_course(folder, _exercises_in(exercises), grouping)
+    except CourseError as error:
+        _stop(str(error))
+    for path in made.written:
+        print(_("written: {path}").format(path=path))
+    print(_("Assignments: {names}").format(names=", ".join(made.assignments)))
+    print(_("What to do with it: {path}").format(path=folder / "README.md"))
+
+
+def _exercises_in(text: str) -> tuple[str, ...]:
+    """The exercises that `01-10` or `04,05,08` mean, in course order."""
+    numbers = set()
+    for part in text.split(","):
+        first, _dash, last = part.strip().partition("-")
+        try:
+            numbers.update(range(int(first), int(last or first) + 1))
+        except ValueError:
+            _stop(_("{text} is no list of exercises such as 01-10 or 04,05.").format(text=text))
+    names = tuple(step.name for step in course.steps() if int(step.name[:2]) in numbers)
+    if not names:
+        _stop(_("There is no exercise {text}.").format(text=text))
+    return names
 
 
 @app.command(help=_("Show points and progress for the whole course."))

@@ -25,6 +25,7 @@ __all__ = [
     "digest",
     "find",
     "looks_like_a_submission",
+    "newest",
     "read_bytes",
     "read_cells",
     "survey",
@@ -92,7 +93,7 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
             others.append(path)
         elif wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
-    files = {name: _newest(name, paths) for name, paths in by_step.items()}
+    files = {name: newest(name, paths) for name, paths in by_step.items()}
     missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
     left_out = {}
     for path in others:
@@ -160,7 +161,7 @@ def _mentions(data: bytes, exercises: set[str]) -> bool:
     return any(f"def {name}(".encode() in data for name in functions)
 
 
-def _newest(exercise: str, paths: list[Path]) -> SubmissionFile:
+def newest(exercise: str, paths: list[Path]) -> SubmissionFile:
     """Of several files the newest that is a plain file; of equally old ones a notebook."""
     best, *others = sorted(paths, key=_rank, reverse=True)
     return SubmissionFile(exercise, best, tuple(_note_on_pair(best, other) for other in others))

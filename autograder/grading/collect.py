@@ -1,8 +1,15 @@
 """Which submissions lie at the paths that an instructor names."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from autograder.files import UnreadableSubmission, looks_like_a_submission, survey
+from autograder.files import (
+    SubmissionFile,
+    UnreadableSubmission,
+    looks_like_a_submission,
+    newest,
+    survey,
+)
 from autograder.grading.grader import Submitted
 from autograder.i18n import _
 
@@ -18,7 +25,8 @@ def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
         for target in _targets(path):
             folder = target if target.is_dir() else target.parent
             folders.setdefault(folder.resolve(), []).append(target)
-    submitted, problems = [], []
+    candidates: dict[tuple[str, str], dict[Path, SubmissionFile]] = {}
+    problems = []
     names = _names(list(folders))
     for folder, targets in folders.items():
         for target in targets:
@@ -27,19 +35,32 @@ def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
             except UnreadableSubmission as error:
                 problems.append(str(error))
                 continue
-            submitted += [Submitted(names[folder], file) for file in found.files.values()]
+            for exercise, file in found.files.items():
+                files = candidates.setdefault((names[folder], exercise), {})
+                files[folder / file.path.name] = file
             problems += [f"{names[folder]}: {reason}" for reason in found.left_out.values()]
             if not found.files and not found.left_out:
                 problems.append(_("{path} holds no exercise.").format(path=target))
-    unique = {(each.learner, each.file.path): each for each in submitted}
-    return sorted(unique.values(), key=lambda each: (each.learner, each.exercise)), problems
+    submitted = [
+        Submitted(learner, _newest(exercise, files))
+        for (learner, exercise), files in sorted(candidates.items())
+    ]
+    return submitted, problems
+
+
+def _newest(exercise: str, files: dict[Path, SubmissionFile]) -> SubmissionFile:
+    """The newest of the files that hold an exercise, where they were named one by one."""
+    best = newest(exercise, list(files))
+    file = files[best.path]
+    return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
 
 
 def _targets(path: Path) -> list[Path]:
     """A file or a learner's folder as it is; of a folder of folders, those."""
-    if not path.is_dir():
+    try:
+        parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
+    except OSError:
         return [path]
-    parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
     if any(looks_like_a_submission(part) for part in parts):
         return [path]
     return [part for part in parts if part.is_dir() and not part.is_symlink()] or [path]

@@ -42,11 +42,11 @@ def grade(
         if result is not None:
             yield Graded(result, kept=True)
         else:
-            waiting.append((each, key))
+            waiting.append(each)
     if not waiting:
         return
     judge = grader()
-    futures = [executor.submit(_grade_one, judge, store, each, key) for each, key in waiting]
+    futures = [executor.submit(_grade_one, judge, store, each) for each in waiting]
     try:
         for future in as_completed(futures):
             yield Graded(future.result(), kept=False)
@@ -55,13 +55,13 @@ def grade(
             future.cancel()
 
 
-def _grade_one(grader: Grader, store: Store, submitted: Submitted, key: str) -> Result:
+def _grade_one(grader: Grader, store: Store, submitted: Submitted) -> Result:
     try:
         content = read_content(submitted.file.path)
     except UnreadableSubmission as error:
         return _refused(store, submitted, str(error))
     result = grader.grade(submitted, content)
-    store.keep(result, key)
+    store.keep(result, store.key(submitted.file.path.name, content))
     return result
 
 

@@ -44,11 +44,13 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     """Grade what lies at the paths; returns whether every file could be graded.
 
     Raises `IsolationMissing` where all layers are required and one is missing, and
-    `KeyboardInterrupt` after telling what is done; what was graded is kept.
+    `KeyboardInterrupt` after telling what is done; what was graded is kept. Raises `OSError` where
+    results cannot be written.
     """
+    options.out.mkdir(parents=True, exist_ok=True)
     submitted, problems = collect(paths)
     rules = Rules(
-        seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
+        seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
     )
     store = Store(options.out, kit_version(), rules)
@@ -56,8 +58,8 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     n_kept = 0
     with ExitStack() as stack:
         grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
-        executor = stack.enter_context(ThreadPoolExecutor(options.jobs or _cores()))
-        progress = stack.enter_context(_progress(console))
+        executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
+        progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("", total=len(submitted), current=_("starting"))
         try:
             for graded in grade(submitted, store, grader, executor, options.force):
@@ -107,7 +109,8 @@ def _once(make):
     return give
 
 
-def _progress(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """Done, time passed and left, and a field `current`."""
     return Progress(
         BarColumn(),
         MofNCompleteColumn(),
@@ -120,7 +123,13 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _cores() -> int:
+def fresh_seed() -> int:
+    """A seed that nobody knows before."""
+    return secrets.randbelow(2**31)
+
+
+def cores() -> int:
+    """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -134,9 +143,9 @@ def _tell(
         if not result.gradable:
             reason = result.report.notes[0].partition("\n")[0]
             text = f"{result.learner} · {result.report.exercise}: {reason}"
-            console.print(text, style="yellow", markup=False)
+            console.print(text, style="yellow", soft_wrap=True, markup=False)
     for problem in problems:
-        console.print(problem, style="yellow", markup=False)
+        console.print(problem, style="yellow", soft_wrap=True, markup=False)
     n = len(results)
     done = ngettext("{n} submission", "{n} submissions", n).format(n=n)
     kept = _(", {n} of them unchanged since an earlier run").format(n=n_kept) if n_kept else ""

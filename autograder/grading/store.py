@@ -1,7 +1,8 @@
 """Results on disk: whole or absent, and used again as long as they are true.
 
 `DIR/<learner>/<exercise>.json` is the report. Beside it, `.kept/` holds what the report was made
-from (the content, the kit, the rules, as one key) and what the cells printed and drew.
+from (the content, the kit, the rules, as one key), the report's digest, and what the cells printed
+and drew.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from autograder.files import digest
 from autograder.grading.names import slug
 from autograder.grading.results import Result, outputs_from_json, outputs_to_json
 from autograder.grading.writing import write_whole
@@ -26,36 +28,45 @@ class Store:
         self.folder = folder
         times, limits = asdict(rules.times), asdict(rules.limits)
         self._rules = json.dumps([version, times, limits, sorted(rules.layers)])
+        self._needed = rules.layers if rules.require_isolation else frozenset()
 
     def key(self, name: str, content: bytes) -> str:
         """What decides the verdicts on a file of this name and content."""
-        parts = (self._rules, name, hashlib.sha256(content).hexdigest())
+        parts = (self._rules, name, digest(content))
         return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def kept(self, learner: str, exercise: str, key: str) -> Result | None:
-        """The result of an earlier run that still holds."""
+        """The result of an earlier run that still holds; with all layers, if they are required."""
         try:
             kept = json.loads(self._kept_path(learner, exercise).read_text(encoding="utf-8"))
-            if kept["key"] != key:
+            text = self.report_path(learner, exercise).read_bytes()
+            if (kept["key"], kept["report"]) != (key, digest(text)):
                 return None
-            report = json.loads(self.report_path(learner, exercise).read_text(encoding="utf-8"))
-            return Result(learner, from_json(report), outputs_from_json(kept["outputs"]))
+            report = from_json(json.loads(text))
+            outputs = outputs_from_json(kept["outputs"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        return Result(learner, report, outputs) if self._needed <= set(report.isolation) else None
 
     def keep(self, result: Result, key: str = "") -> None:
         """Write a result; the mark that it is whole is written last.
 
-        One that could not be graded gets no mark: the next run tries again.
+        One that could not be graded, or not without a fault of the kit, gets no mark: the next run
+        tries again.
         """
         exercise = result.report.exercise
         mark = self._kept_path(result.learner, exercise)
         mark.unlink(missing_ok=True)
         text = json.dumps(result.report.to_json(), indent=1, ensure_ascii=False) + "\n"
-        write_whole(self.report_path(result.learner, exercise), text)
-        if not result.gradable:
+        path = self.report_path(result.learner, exercise)
+        write_whole(path, text)
+        if not result.gradable or any(f.outcome == "error" for f in result.report.functions):
             return
-        document = {"key": key, "outputs": outputs_to_json(result.outputs)}
+        document = {
+            "key": key,
+            "report": digest(path.read_bytes()),
+            "outputs": outputs_to_json(result.outputs),
+        }
         write_whole(mark, json.dumps(document))
 
     def report_path(self, learner: str, exercise: str) -> Path:

@@ -25,14 +25,23 @@ def read_bytes(data: bytes, name: str, exercise: str | None = None) -> Reading:
     defines do. exercise: the exercise where that is known already.
     Raises `UnreadableSubmission` for what cannot be graded.
     """
-    text, saved = text_of(data, name)
-    written, found = _cells_of(text, name)
+    written, found = as_written(data, name)
     step, recognised = _step(name, exercise, written)
     reading = repaired(written, step)
     if not any(cell.source.strip() for cell in reading.cells):
         remedy = _("Hand in the file that holds your work.")
         raise refusal(name, _("there is no code in it"), remedy)
-    return replace(reading, notes=(*saved, *found, *recognised, *reading.notes))
+    return replace(reading, notes=(*found, *recognised, *reading.notes))
+
+
+def as_written(data: bytes, name: str) -> tuple[list[Written], tuple[str, ...]]:
+    """The cells of a script or notebook as they stand there, and what was noticed.
+
+    Raises `UnreadableSubmission` for what is neither.
+    """
+    text, saved = text_of(data, name)
+    written, found = _cells_of(text, name)
+    return written, (*saved, *found)
 
 
 def _cells_of(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:

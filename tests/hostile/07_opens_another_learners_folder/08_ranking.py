@@ -7,7 +7,7 @@ import numpy as np
 # %%
 import glob
 
-for path in ("@OUTSIDE@/secret.txt", *glob.glob("../*/08_ranking.*"), *glob.glob("@OUTSIDE@/*")):
+for path in ("@OUTSIDE@/secret.txt", "../00_honest/08_ranking.py", *glob.glob("@OUTSIDE@/*")):
     try:
         with open(path) as file:
             print("escaped:", file.read(80))

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Opens a TCP connection (refused by nobody but the wall counts as one)
+# # Opens TCP connections; a port that refuses them shows that the network can be reached
 
 # %%
 import numpy as np

@@ -6,9 +6,8 @@ import numpy as np
 
 # %%
 import os
-import sys
 
-os.execv(sys.executable, [sys.executable, "-c", "open('@OUTSIDE@/escaped', 'w')"])
+os.execv("/bin/sh", ["sh", "-c", "echo here > @OUTSIDE@/escaped"])
 
 # %%
 def precision_at_k(recommended, relevant, k):

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Sends NaN, infinities, huge numbers, doubled keys and unhashable keys
+# # Sends NaN, infinities, and numbers of 4,000 digits as users and items
 
 # %%
 import numpy as np
@@ -9,23 +9,50 @@ import json
 import os
 import stat
 import struct
+import sys
 
 
-def say(answer, blobs=b"", size=None):
-    """Write one message, framed as the worker frames its own, to every socket."""
-    text = json.dumps(answer).encode()
-    frame = struct.pack(">QQ", len(text), len(blobs) if size is None else size) + text + blobs
+def sockets():
     for descriptor in range(3, 256):
         try:
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-                os.write(descriptor, frame)
+                yield descriptor
         except OSError:
             pass
+
+
+def say(message, blobs=b"", size=None):
+    """Write a message, framed as the worker frames its own, to every socket."""
+    text = json.dumps(message).encode()
+    frame = struct.pack(">QQ", len(text), len(blobs) if size is None else size) + text + blobs
+    for descriptor in sockets():
+        os.write(descriptor, frame)
 
 
 def plain(value):
     """Lists as the worker encodes them; the rest as it is."""
     return {"list": [plain(part) for part in value]} if isinstance(value, list) else value
+
+
+def find_mark():
+    """The mark of the judge's question, which stands among the variables of a caller."""
+    frame = sys._getframe()
+    while frame is not None and "mark" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["mark"] if frame is not None else None
+
+
+def answer(*parts, blobs=b""):
+    """Answer the judge's question before the worker does."""
+    say(plain([find_mark(), *parts]), blobs)
+
+# %%
+variants = {
+    75: {"dict": [{"list": [float("nan"), 10**4000]}]},
+    24: float("inf"),
+    170: {"scalar": 5},
+    40: {"complex": ["a", {}]},
+}
 
 # %%
 def precision_at_k(recommended, relevant, k):
@@ -52,20 +79,5 @@ def evaluate_ranking(recommended, relevant, k):
 
 # %%
 def popularity_recommendations(train, seen, n=10):
-    for content in (
-        float("nan"),
-        float("inf"),
-        10**4000,
-        {"set": [{"list": []}]},
-        {"dict": [[{"list": []}, 1]]},
-        {"dict": [1, 2]},
-        {"list": 5},
-        {"texts": ["wide", [1], ["a"]]},
-        {"scalar": 5},
-        {"frame": [1, 2, 3]},
-        {"series": []},
-        {"handle": [1.5, "float"]},
-        {"list": [], "dict": []},
-    ):
-        say(plain(["value", content, []]))
+    answer("value", variants[len(train)], [])
     return {}

@@ -1,0 +1,113 @@
+"""All submissions of an assignment, graded together when the first of them is asked for."""
+
+import fnmatch
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import course
+from autograder.files import SubmissionFile, UnreadableSubmission, read_content
+from autograder.grading.grade import grade
+from autograder.grading.grader import Grader, Submitted, kit_version
+from autograder.grading.judge import Rules
+from autograder.grading.results import Result, refused
+from autograder.grading.run import cores, fresh_seed, progress_bar
+from autograder.grading.store import Store
+from autograder.i18n import _, ngettext
+
+FOLDER = ".autograder"
+
+
+class Pool:
+    """The results of one assignment of a course, kept in `FOLDER` of its folder.
+
+    coursedir: nbgrader's `CourseDirectory`; it tells whose submissions are to be graded.
+    """
+
+    def __init__(self, coursedir, assignment: str, jobs: int, require_isolation: bool):
+        self._coursedir = coursedir
+        self._assignment = assignment
+        self._jobs = jobs or cores()
+        self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
+        folder = Path(coursedir.root) / FOLDER / assignment
+        self._store = Store(folder, _kit_version(), self._rules)
+
+    def result(self, learner: str, notebook: str) -> Result:
+        """The result of a learner's notebook as it is now; it may be one of many graded for it."""
+        path = self._path(learner, notebook)
+        exercise = course.step_of_file(path).name
+        try:
+            content = read_content(path)
+        except UnreadableSubmission as error:
+            return refused(learner, exercise, path.as_posix(), "", str(error))
+        key = self._store.key(path.name, content)
+        known = _LATEST.get((learner, path, key)) or self._store.kept(learner, exercise, key)
+        if known is None:
+            self._grade_all()
+            known = _LATEST.get((learner, path, key))
+        if known is None:
+            reason = _("cannot be graded because it changed while it was graded")
+            return refused(learner, exercise, path.as_posix(), "", reason)
+        return known
+
+    def _grade_all(self) -> None:
+        """Grade what has no result yet, of all submissions that nbgrader was asked for."""
+        submitted = self._submitted()
+        console = Console(file=sys.stderr, highlight=False)
+        failed = 0
+        with ExitStack() as stack:
+            executor = stack.enter_context(ThreadPoolExecutor(self._jobs))
+            progress = stack.enter_context(progress_bar(console))
+            bar = progress.add_task("", total=len(submitted), current=self._assignment)
+            grader = lambda: stack.enter_context(Grader(self._rules))  # noqa: E731
+            for graded in grade(submitted, self._store, grader, executor):
+                result = graded.result
+                failed += not result.gradable
+                path = Path(result.report.submission)
+                content = read_content(path)
+                key = self._store.key(path.name, content)
+                _LATEST[result.learner, path, key] = result
+                progress.update(bar, advance=1, current=f"{result.learner} · {path.stem}")
+        if failed:
+            text = ngettext(
+                "{n} submission cannot be graded", "{n} submissions cannot be graded", failed
+            )
+            console.print(text.format(n=failed))
+
+    def _submitted(self) -> list[Submitted]:
+        found = []
+        for learner in self._learners():
+            for path in sorted(self._path(learner, "*").parent.glob("*.ipynb")):
+                step = course.step_of_file(path)
+                wanted = fnmatch.fnmatch(path.stem, self._coursedir.notebook_id)
+                if step is not None and wanted:
+                    found.append(Submitted(learner, SubmissionFile(step.name, path)))
+        return found
+
+    def _learners(self) -> list[str]:
+        """The learners that nbgrader was asked for who handed something in."""
+        excluded = set(filter(None, self._coursedir.student_id_exclude.split(",")))
+        top = Path(
+            self._coursedir.format_path(self._coursedir.submitted_directory, ".", ".")
+        ).resolve()
+        names = [path.name for path in top.iterdir() if path.is_dir()] if top.is_dir() else []
+        pattern = self._coursedir.student_id
+        return sorted(n for n in names if fnmatch.fnmatch(n, pattern) and n not in excluded)
+
+    def _path(self, learner: str, notebook: str) -> Path:
+        coursedir = self._coursedir
+        folder = coursedir.format_path(coursedir.submitted_directory, learner, self._assignment)
+        return Path(os.path.abspath(folder)) / f"{notebook}.ipynb"
+
+
+_LATEST: dict[tuple[str, Path, str], Result] = {}
+
+
+@cache
+def _kit_version() -> str:
+    return kit_version()
