@@ -118,15 +118,13 @@ def grade(
 ) -> None:
     from autograder.grading.grader import IsolationMissing
     from autograder.grading.run import Options, grade_paths
+    from autograder.grading.writing import NotWritten
 
     options = Options(out, jobs, seed, force, require_isolation)
     try:
         all_graded = grade_paths(submissions, options, Console(highlight=False))
-    except IsolationMissing as error:
+    except (IsolationMissing, NotWritten) as error:
         _stop(str(error))
-    except OSError as error:
-        place = error.filename or out
-        _stop(_("{path} cannot be written: {reason}.").format(path=place, reason=error.strerror))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     raise typer.Exit(0 if all_graded else 1)

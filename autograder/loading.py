@@ -39,7 +39,8 @@ def load(file: SubmissionFile, content: bytes | None = None) -> Loaded:
 def load_cells(cells: Iterable[Cell], label: str, notes: tuple[str, ...] = ()) -> Loaded:
     """Run those of the cells that checks need; `notes` come before those on the cells."""
     module = types.ModuleType(f"submission_{label}")
-    module.get_ipython = _NoShell
+    shell = _NoShell(module.__dict__)
+    module.get_ipython = lambda: shell
     sys.modules[module.__name__] = module
     stopped = [note for c in cells if c.runs_in_checks for note in _run(c, label, module.__dict__)]
     engine = Engine(module.__dict__, lambda filename: filename.startswith(f"<{label}, cell "))
@@ -67,7 +68,16 @@ def _without_magics(source: str) -> str:
 
 
 class _NoShell:
-    """Stands for the IPython shell: a magic in a checked file does nothing."""
+    """Stands for the IPython shell: magics do nothing, but those that run a cell run it."""
+
+    _RUNNING = frozenset({"time", "timeit", "capture", "prun"})
+
+    def __init__(self, namespace: dict):
+        self._namespace = namespace
+
+    def run_cell_magic(self, name, line, cell):
+        if name in self._RUNNING:
+            exec(compile(cell, f"<%%{name}>", "exec", dont_inherit=True), self._namespace)
 
     def __getattr__(self, name):
         return lambda *arguments, **keywords: None

@@ -167,7 +167,7 @@ class CheckSession:
                 outcome=verdict.outcome,
                 points=self._points[item.nodeid] if verdict.outcome == "passed" else 0.0,
                 max_points=self._points[item.nodeid],
-                message=verdict.message,
+                message=_writable(verdict.message),
                 misconception=verdict.misconception,
                 seconds=round(report.duration, 3),
             )
@@ -197,7 +197,7 @@ class CheckSession:
 
     def _notes_of(self, item) -> list[str]:
         try:
-            return list(self._target.loaded(_exercise(item)).notes)
+            return [_writable(note) for note in self._target.loaded(_exercise(item)).notes]
         except UnreadableSubmission as error:
             return list(error.notes)
 
@@ -265,6 +265,11 @@ def _shared_points(items) -> dict[str, float]:
         total = course.step_of_function(function).points[function] / sum(parts.values())
         points.update({nodeid: round(total * share, 4) for nodeid, share in parts.items()})
     return points
+
+
+def _writable(text: str) -> str:
+    """The text without halves of characters, which no file and no terminal takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _first_line(text: str | None) -> str:

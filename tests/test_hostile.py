@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -26,25 +27,27 @@ pytestmark = [
 
 FOLDER = Path(__file__).parent / "hostile"
 CASES = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
-TIMES = Times(cell=4, call=4, check=12, submission=90)
+RULES = Rules(seed=20_261, times=Times(cell=4, call=4, check=12, submission=90))
 SECRET = "the secret of the grader"
 DAEMON = "hostile-daemon"
 
 
 @pytest.fixture(scope="module")
-def graders():
-    """Gives a grader whose workers lack these layers."""
-    made = {}
+def grader():
+    """A grader with short limits; `rules` says which layers its workers have."""
+    with Grader(RULES) as running:
+        yield running
 
-    def grader(without=frozenset()):
-        if without not in made:
-            rules = Rules(seed=20_261, times=TIMES, layers=frozenset(LAYERS) - without)
-            made[without] = Grader(rules).__enter__()
-        return made[without]
 
-    yield grader
-    for each in made.values():
-        each.__exit__()
+@pytest.fixture
+def graders(grader):
+    """Gives the grader with workers that lack these layers."""
+
+    def lacking(without=frozenset()):
+        grader.rules = replace(RULES, layers=frozenset(LAYERS) - without)
+        return grader
+
+    return lacking
 
 
 @pytest.fixture
@@ -128,6 +131,8 @@ def test_it_earns_what_it_has_earned_and_nothing_more(name, graders, handed_in, 
         return
     assert "refusal" not in case or case.get("either"), told
     assert result.report.isolation == LAYERS, told
+    outcomes = {check.outcome for f in result.report.functions for check in f.checks}
+    assert "error" not in outcomes, problems(result)
     points = {function.name: function.points for function in result.report.functions}
     if case.get("at_most"):
         assert all(points[f] <= most for f, most in case["points"].items()), (points, told)

@@ -25,6 +25,7 @@ from autograder.grading.pages import write_pages
 from autograder.grading.results import Result
 from autograder.grading.store import Store
 from autograder.grading.table import write_grades
+from autograder.grading.writing import make_folder
 from autograder.i18n import _, ngettext
 from autograder.terminal import class_table
 
@@ -44,10 +45,10 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     """Grade what lies at the paths; returns whether every file could be graded.
 
     Raises `IsolationMissing` where all layers are required and one is missing, and
-    `KeyboardInterrupt` after telling what is done; what was graded is kept. Raises `OSError` where
-    results cannot be written.
+    `KeyboardInterrupt` after telling what is done; what was graded is kept. Raises
+    `NotWritten` where results cannot be written.
     """
-    options.out.mkdir(parents=True, exist_ok=True)
+    make_folder(options.out)
     submitted, problems = collect(paths)
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,

@@ -1,4 +1,4 @@
-"""Feedback pages that show mathematics without the network, and nothing that is not for learners."""
+"""Feedback pages that show mathematics and figures without the network."""
 
 import re
 

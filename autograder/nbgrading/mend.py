@@ -1,8 +1,8 @@
 """A learner's notebook made whole again: every cell that nbgrader counts, once, as it was released.
 
 Cells are found by their `grade_id`, then by the function that they define or check, then by
-likeness to what was released; one that is not found is put back where it stood. Grading itself reads
-the file as it was handed in: what is mended here is what nbgrader's database and pages need.
+likeness to what was released; one that is not found is put back where it stood. Grading itself
+reads the file as it was handed in: what is mended is for nbgrader's database and pages.
 """
 
 from copy import deepcopy

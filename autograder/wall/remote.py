@@ -17,6 +17,7 @@ from autograder.raised import Raised, note_on_cell
 from autograder.values import Handle
 from autograder.wall import wire
 from autograder.wall.isolation import LAYERS, Limits
+from autograder.wall.outputs import Output, accepted
 from autograder.wall.wire import WireError
 from autograder.wall.zygote import ask
 
@@ -43,14 +44,6 @@ class Task:
     label: str
     cells: dict[int, str]
     files: dict[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a cell printed and drew."""
-
-    text: str
-    figures: tuple[bytes, ...]
 
 
 class WorkerFailed(RuntimeError):
@@ -137,7 +130,9 @@ class RemoteEngine:
     # The engine
 
     def names(self) -> frozenset[str]:
-        return frozenset(name for name in self._ask("names") if type(name) is str)
+        names = self._ask("names")
+        parts = names if type(names) in (frozenset, set, list, tuple) else ()
+        return frozenset(name for name in parts if type(name) is str)
 
     def name(self, name: str):
         return self._ask("name", name)
@@ -266,8 +261,7 @@ class RemoteEngine:
                     raise _CellLost(number, _("it sent what is no answer"))
 
     def _note_cell(self, number: int, raised, text: str, figures: list) -> None:
-        pictures = tuple(figure for figure in figures if type(figure) is bytes)
-        self.outputs[number] = Output(text, pictures)
+        self.outputs[number] = accepted(text, figures)
         self._raised.pop(number, None)
         match raised:
             case [str(type_name), str(builtin), str(message), str(where)]:

@@ -24,10 +24,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.i18n import _
 from autograder.raised import Raised, record
-
-MAX_TEXT = 20_000
-MAX_FIGURES = 4
-MAX_FIGURE_BYTES = 300_000
+from autograder.wall.outputs import MAX_FIGURE_BYTES, MAX_FIGURES, MAX_TEXT
 
 
 @dataclass(frozen=True)

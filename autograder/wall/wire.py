@@ -236,9 +236,10 @@ def _read_scalar(content, blobs, depth):
 
 def _read_texts(content, blobs, depth):
     width, shape, texts = content
-    if not all(type(text) is str for text in texts) or len(texts) != _size(shape):
+    fits = type(width) is int and width >= 0 and 4 * width * _size(shape) <= MAX_BYTES
+    if not fits or not all(type(t) is str for t in texts) or len(texts) != _size(shape):
         raise WireError(_("a message holds malformed texts"))
-    return np.array(texts, dtype=f"<U{max(int(width), 1)}").reshape(shape)
+    return np.array(texts, dtype=f"<U{max(width, 1)}").reshape(shape)
 
 
 def _read_objects(content, blobs, depth):

@@ -29,4 +29,4 @@ def evaluate_ranking(recommended, relevant, k):
 
 # %%
 def popularity_recommendations(train, seen, n=10):
-    return {user: np.zeros(25 * 2**20) for user in seen}
+    return np.zeros(25 * 2**20)
