@@ -5,14 +5,14 @@ Heavy libraries are imported by the commands that need them, so that help appear
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from autograder import __version__, course, paths
 from autograder.environment import QUIET, prefer
-from autograder.i18n import _
+from autograder.i18n import _, ngettext
 
 app = typer.Typer(
     name="autograder",
@@ -87,6 +87,24 @@ def check(
     raise typer.Exit(0 if all(report.complete for report in reports) else 1)
 
 
+@app.command(help=_("Check again at every save; one problem at a time, hints at a key."))
+def watch(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EXERCISE]...", help=_("Exercises (04_dot_product, 4).")),
+    ] = None,
+    submissions: Submissions = None,
+) -> None:
+    from autograder.files import UnreadableSubmission
+    from autograder.watch import watch as run_watch
+
+    exercises, _functions = _selection(names or [])
+    try:
+        run_watch(submissions or paths.exercises(), exercises, Console(highlight=False))
+    except UnreadableSubmission as error:
+        _stop(str(error))
+
+
 @app.command(
     help=_("Grade many submissions, each isolated; what is unchanged is not graded again.")
 )
@@ -115,15 +133,25 @@ def grade(
             "--require-isolation", help=_("Grade nothing unless every layer of isolation stands.")
         ),
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=_("Grade on the workers of a Dask scheduler, for example tcp://host:8786."),
+        ),
+    ] = None,
 ) -> None:
+    from autograder.grading.elsewhere import WorkersMissing
     from autograder.grading.grader import IsolationMissing
     from autograder.grading.run import Options, grade_paths
     from autograder.grading.writing import NotWritten
 
-    options = Options(out, jobs, seed, force, require_isolation)
+    if jobs is not None and scheduler is not None:
+        _stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
+    options = Options(out, jobs, seed, force, require_isolation, scheduler)
     try:
         all_graded = grade_paths(submissions, options, Console(highlight=False))
-    except (IsolationMissing, NotWritten) as error:
+    except (IsolationMissing, NotWritten, WorkersMissing) as error:
         _stop(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -161,6 +189,81 @@ def course_(
     print(_("What to do with it: {path}").format(path=folder / "README.md"))
 
 
+@app.command(help=_("Make notebooks of the scripts that learners handed in to a course."))
+def notebooks(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help=_("The course, or its folder `submitted`."),
+        ),
+    ],
+) -> None:
+    from autograder.grading.writing import NotWritten
+    from autograder.nbgrading.scripts import notebooks_of_scripts
+
+    n_made, problems = 0, 0
+    try:
+        for made in notebooks_of_scripts(folder):
+            for note in made.notes:
+                print(f"{made.script}: {note}")
+            if made.notebook is None:
+                problems += 1
+            else:
+                n_made += 1
+                print(_("written: {path}").format(path=made.notebook))
+    except NotWritten as error:
+        _stop(str(error))
+    text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
+    print(text.format(n=n_made))
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command(help=_("Write grades for Moodle's import, or results for Gradescope."))
+def export(
+    form: Annotated[Literal["moodle", "gradescope"], typer.Argument(metavar="moodle|gradescope")],
+    results: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESULTS",
+            exists=True,
+            file_okay=False,
+            help=_("A folder that `autograder grade` left, or a course. Default: this folder."),
+        ),
+    ] = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option(help=_("Where to write. Default: moodle.csv, or the folder gradescope.")),
+    ] = None,
+    identifier: Annotated[
+        Literal["Username", "ID number", "Email address"],
+        typer.Option(
+            case_sensitive=False, help=_("Moodle: the user field that learners are named by.")
+        ),
+    ] = "Username",
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help=_("Moodle: write 9,8 in place of 9.8."))
+    ] = False,
+) -> None:
+    from autograder.grading.exports import write_gradescope, write_moodle
+    from autograder.grading.reports import NoReports, results_in
+    from autograder.grading.writing import NotWritten
+
+    try:
+        found = results_in(results)
+        if form == "moodle":
+            written = out or Path("moodle.csv")
+            write_moodle(found, written, identifier, decimal_comma)
+        else:
+            written = out or Path("gradescope")
+            write_gradescope(found, written)
+    except (NoReports, NotWritten) as error:
+        _stop(str(error))
+    print(_("written: {path}").format(path=written))
+
+
 def _exercises_in(text: str) -> tuple[str, ...]:
     """The exercises that `01-10` or `04,05,08` mean, in course order."""
     numbers = set()
@@ -193,6 +296,39 @@ def progress(submissions: Submissions = None) -> None:
     except UnreadableSubmission as error:
         _stop(str(error))
     print_progress(reports, console)
+
+
+@app.command(help=_("Show the answer of a function: after it is passed, or when you insist."))
+def solution(
+    function: Annotated[str, typer.Argument(help=_("The function, for example build_mf."))],
+    submissions: Submissions = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
+) -> None:
+    from autograder.answers import answer_of, remember
+
+    try:
+        answer = answer_of(function)
+    except LookupError as error:
+        _stop(error.args[0])
+    if not _passes(function, submissions or paths.exercises()):
+        question = _("{function} does not pass yet. A hint may be enough. Show its answer?")
+        if not (yes or typer.confirm(question.format(function=function))):
+            raise typer.Exit(1)
+        remember(function)
+        print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
+    print(answer)
+
+
+def _passes(function: str, target: Path) -> bool:
+    from autograder.cache import cached_report
+    from autograder.files import UnreadableSubmission, find
+
+    exercise = course.step_of_function(function).name
+    try:
+        report = cached_report(find(target, frozenset({exercise}))[exercise])
+    except (UnreadableSubmission, KeyError):
+        return False
+    return any(f.name == function and f.outcome == "passed" for f in report.functions)
 
 
 @app.command(

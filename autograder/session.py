@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from autograder import course
+from autograder.answers import seen
 from autograder.engine import Engine
 from autograder.files import SubmissionFile, UnreadableSubmission, digest, find, read_content
 from autograder.guard import working
+from autograder.i18n import _
 from autograder.loading import Loaded, load
 from autograder.outcome import Subject, Verdict, judge, stopped
 from autograder.report import CheckResult, Report, of_function, with_function, write_json
@@ -72,6 +74,12 @@ class FileTarget:
         if isinstance(loaded, UnreadableSubmission):
             raise loaded
         return loaded
+
+    def remarks(self, exercise: str) -> tuple[str, ...]:
+        """What a report says besides: answers that were opened before they were found."""
+        opened = [name for name in course.step(exercise).functions if name in seen()]
+        note = _("the answer of {name} was opened before it passed")
+        return tuple(note.format(name=name) for name in opened)
 
     def _content(self, exercise: str) -> bytes:
         if exercise not in self._contents:
@@ -227,7 +235,8 @@ class CheckSession:
 
     def _report(self, step: course.Step) -> Report:
         path, sha256 = self._target.identity(step.name)
-        notes = tuple(self._notes[step.name])
+        remarks = getattr(self._target, "remarks", lambda exercise: ())(step.name)
+        notes = (*self._notes[step.name], *remarks)
         report = Report(step.name, path, sha256, 0.0, 0.0, (), (), notes)
         for function, points in step.points.items():
             checks = tuple(self._results.get((step.name, function), ()))

@@ -2,12 +2,12 @@
 
     python benchmarks/hostile_nbgrader.py [--only NAME ...]
 
-nbgrader's own commands release a hand-written course in a temporary folder and grade a batch of all
-submissions; where one of them ends the batch, another batch grades the rest. A submission is written
-into the released notebook, as its learner would have. The test cells' asserts are plain; others would
-fall for other tricks. Honest are the points that the code deserves by tests/hostile/expected.toml.
-Outcomes are `ok` (these), `forged` (more), `lost` (fewer), `by hand` (a test cell waits for a person),
-`ungraded` (an error, no points) and `crashed the batch` (no points, nor for those that come after).
+nbgrader's own commands release a hand-written course and grade all submissions in one batch; where
+one ends the batch, another batch grades the rest. Each is written into the released notebook, as a
+learner would have. Its tests are plain asserts; others would fall for other tricks. `honest` points
+are those of tests/hostile/expected.toml. Outcomes: `ok` (these), `forged` (more), `lost` (fewer),
+`by hand` (a test cell waits for a person), `ungraded` (an error, no points), `crashed the batch`
+(no points, nor for the submissions after it).
 """
 
 import argparse
@@ -21,7 +21,6 @@ import tempfile
 import tomllib
 import warnings
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
@@ -35,92 +34,78 @@ from autograder.grading.grader import Grader
 from autograder.grading.judge import Rules
 from autograder.reading.code import defined_in
 
+HOSTILE = paths.course_root() / "tests" / "hostile"
+EXPECTED = tomllib.loads((HOSTILE / "expected.toml").read_text(encoding="utf-8"))
+
 # nbgrader runs code with all the rights of whoever grades. Each case here was read: it harms only
-# its own kernel and files in the temporary folder. Never add one that forks, fills memory or disk,
-# loops for ever, leaves processes, reads or deletes files of others, or opens connections.
+# its own kernel. Never add one that forks, fills memory or disk, loops for ever, leaves processes,
+# opens connections, or writes, reads or deletes files of others.
 HARMLESS = """
 00_honest 00_honest_keras 01_replaces_builtins 01_replaces_numpy_testing 02_blanks_later_cells
-02_stubs_run_code 03_array_subclass 03_eq_to_everything 03_float_subclass 05_prints_what_the_judge_reads
-06_claims_points_in_metadata 10_ships_numpy 14_os_exit 14_sys_exit 22_warnings_are_errors
-22_warnings_on_standard_error 25_syntax_error 26_check_cell_deleted 26_check_cell_duplicated
-26_check_cell_edited 26_check_cell_moved_and_retyped 26_check_cell_turned_to_markdown
-27_metadata_stripped 27_unknown_kernel 28_truncated_json 45_nan 49_model_of_lies
+02_stubs_run_code 03_array_subclass 03_eq_to_everything 03_float_subclass
+05_prints_what_the_judge_reads 06_claims_points_in_metadata 14_os_exit 14_sys_exit
+22_warnings_are_errors 22_warnings_on_standard_error 25_syntax_error 26_check_cell_deleted
+26_check_cell_duplicated 26_check_cell_edited 26_check_cell_moved_and_retyped
+26_check_cell_turned_to_markdown 27_metadata_stripped 27_unknown_kernel 28_truncated_json 45_nan
+49_model_of_lies
 """
-NAMES = HARMLESS.split()
-# These answer rightly; whether they could forge points shows where their answers are taken away.
-UNANSWERED = {f"{name}-unanswered": name for name in NAMES if name.startswith("02_")}
+# It answers rightly; whether it could forge points shows where its answers are taken away.
+BLANKS = "02_blanks_later_cells"
 
-CELL_SECONDS = 20  # stock: 30
-IMPORTS = {
-    "04_dot_product": "import keras\nimport numpy as np",
-    "08_ranking": "import numpy as np\nimport pandas as pd",
-}
-
-# The test cells by function; the last line of each is hidden from learners.
+IMPORTS = {"04_dot_product": "import keras", "08_ranking": "import pandas as pd"}
 TESTS = """
-build_mf
+# build_mf
 model = build_mf(5, 7, 3)
 p, q = (model.get_layer(f"{name}_embedding").get_weights()[0] for name in ("user", "item"))
 assert p.shape[0] in (5, 6) and q.shape[0] in (7, 8) and p.shape[1] == q.shape[1] == 3
 scores = model.predict([np.array([[0], [4]]), np.array([[6], [2]])], verbose=0)
 assert np.abs(scores - [[p[0] @ q[6]], [p[4] @ q[2]]]).max() < 1e-5
-
-predict_pairs
+# predict_pairs
 user, item = keras.Input((1,)), keras.Input((1,))
 total = keras.Model([user, item], keras.layers.Add()([user, item]))
 pairs = predict_pairs(total, np.array([1, 2, 3]), np.array([10, 30, 20]))
-assert pairs.shape == (3,)
-assert np.abs(pairs - [11, 32, 23]).max() < 1e-5
-
-score_matrix
+assert pairs.shape == (3,) and np.abs(pairs - [11, 32, 23]).max() < 1e-5
+# score_matrix
 scores = score_matrix(np.array([[1, 2], [0, 3]]), np.array([[1, 1], [2, 0], [0, 4]]))
-assert scores.shape == (2, 3)
-assert np.abs(scores - [[3, 2, 8], [3, 0, 12]]).max() < 1e-6
-
-precision_at_k
+assert scores.shape == (2, 3) and np.abs(scores - [[3, 2, 8], [3, 0, 12]]).max() < 1e-6
+# precision_at_k
 assert precision_at_k([7, 3, 9, 1, 4], {3, 4, 8}, 5) == 0.4
 assert precision_at_k([1, 2], {2, 5}, 4) == 0.25
-
-recall_at_k
+# recall_at_k
 assert abs(recall_at_k([7, 3, 9, 1, 4], {3, 4, 8}, 5) - 2 / 3) < 1e-6
 assert recall_at_k([1, 2, 3], {3, 9}, 2) == 0
-
-ndcg_at_k
+# ndcg_at_k
 assert abs(ndcg_at_k([7, 3, 9, 1, 4], {3, 4, 8}, 5) - 0.4776) < 1e-4
 assert abs(ndcg_at_k([1, 2], {1}, 5) - 1) < 1e-6
-
-evaluate_ranking
+# evaluate_ranking
 relevant = {"ada": {1}, "ben": {4}, "eve": set(), "joe": {5}}
 means = evaluate_ranking({"ada": [1, 2], "ben": [3]}, relevant, 2)
-assert abs(means["precision"] - 1 / 6) < 1e-6
-assert abs(means["recall"] - 1 / 3) < 1e-6 and abs(means["ndcg"] - 1 / 3) < 1e-6
-
-popularity_recommendations
+for name, mean in ("precision", 1 / 6), ("recall", 1 / 3), ("ndcg", 1 / 3):
+    assert abs(means[name] - mean) < 1e-6
+# popularity_recommendations
 train = pd.DataFrame({"user": [0, 1, 2, 0, 1, 2], "item": [2, 2, 2, 0, 0, 1]})
 lists = popularity_recommendations(train, {0: {2, 0}, 1: {0, 2}, 2: set()}, n=2)
-assert np.array_equal(lists[0], [1])
-assert np.array_equal(lists[2], [2, 0])
+assert np.array_equal(lists[0], [1]) and np.array_equal(lists[2], [2, 0])
 """
 
 
 def source_notebook(exercise: str):
     """An exercise for stock nbgrader; its cells are named as those of the damaged notebooks are."""
-    tests = dict(part.split("\n", 1) for part in TESTS.strip().split("\n\n"))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(IMPORTS[exercise])])
+    tests = dict(part.split("\n", 1) for part in TESTS.split("\n# ")[1:])
+    imports = nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")
+    notebook = nbformat.v4.new_notebook(cells=[imports])
     for cell in jupytext.read(paths.solutions() / f"{exercise}.py").cells:
         if "### BEGIN SOLUTION" in cell.source:
             [name] = defined_in(cell.source)
-            shown, _, hidden = tests[name].rpartition("\n")
-            test = f"{shown}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
             points = course.step(exercise).points[name]
             notebook.cells.append(new_cell(cell.source, name, solution=True))
-            notebook.cells.append(new_cell(test, f"check-{name}", grade=True, points=points))
+            notebook.cells.append(new_cell(tests[name], f"check-{name}", grade=True, points=points))
     return notebook
 
 
 def new_cell(source: str, name: str, grade=False, solution=False, **points: int):
-    kind = {"cell_type": "code", "grade": grade, "solution": solution, "locked": grade, "task": False}
-    fields = {"schema_version": 3, "grade_id": name, **kind, **points}
+    kind = {"cell_type": "code", "grade": grade, "solution": solution, "task": False}
+    fields = {"schema_version": 3, "grade_id": name, "locked": grade, **kind, **points}
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": fields})
 
 
@@ -164,22 +149,17 @@ class Course:
         self.folder = folder
         for exercise in IMPORTS:
             self._write("source", exercise, nbformat.writes(source_notebook(exercise)))
-            self._nbgrader("generate_assignment", exercise)
+            self._log_of("generate_assignment", exercise)
 
-    def hand_in(self, learner: str, file: Path) -> None:
-        """Hand in an exercise, and the files beside it."""
-        released = nbformat.read(self._file("release", file.stem), as_version=4)
-        path = self._write(f"submitted/{learner}", file.stem, written_into(released, file))
-        for other in file.parent.iterdir():
-            if other != file:
-                shutil.copy(other, path.parent)
-
-    def autograde(self, exercise: str) -> dict[str, tuple[float | None, str]]:
-        """Points by learner, None for none, and what went wrong."""
+    def grade(self, files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
+        """Hand in files by learner; returns points, None for none, and what went wrong."""
+        for learner, file in files.items():
+            released = nbformat.read(self._file("release", file.stem), as_version=4)
+            self._write(f"submitted/{learner}", file.stem, written_into(released, file))
         outcomes = {}
-        while waiting := list(self.folder.glob(f"submitted/*/{exercise}")):
-            log = self._nbgrader("autograde", exercise)
-            reached = [path for path in waiting if f"Sanitizing {path}" in log]
+        while waiting := sorted(self.folder.glob("submitted/*/*")):
+            log = self._log_of("autograde", waiting[0].name)
+            reached = [path for path in waiting if f"Sanitizing {path}/" in log]
             if not reached:
                 raise RuntimeError(log)
             for path in reached:
@@ -198,63 +178,26 @@ class Course:
             submission = gradebook.find_submission(exercise, learner)
             return submission.score, "by hand" if submission.needs_manual_grade else ""
 
-    def _nbgrader(self, command: str, exercise: str) -> str:
-        """Run a command; returns its log."""
-        search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    def _log_of(self, command: str, exercise: str) -> str:
+        search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**QUIET, **HEADLESS, "PATH": search, "HOME": str(self.folder)}
-        line = ["nbgrader", command, exercise, f"--Execute.timeout={CELL_SECONDS}"]
+        line = ["nbgrader", command, exercise, "--Execute.timeout=15"]  # stock: 30 s
         ways = {"cwd": self.folder, "env": environment, "capture_output": True, "text": True}
         return subprocess.run([sys.executable, "-m", *line], **ways, check=False).stderr
 
     def _file(self, stage: str, exercise: str) -> Path:
         return self.folder / stage / exercise / f"{exercise}.ipynb"
 
-    def _write(self, stage: str, exercise: str, text: str) -> Path:
+    def _write(self, stage: str, exercise: str, text: str) -> None:
         path = self._file(stage, exercise)
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-        return path
 
 
-@dataclass(frozen=True)
-class Case:
-    """A hostile submission: its file in a learner's folder, and its honest points."""
-
-    name: str
-    file: Path
-    honest: float
-
-
-def prepared(name: str, folder: Path) -> Case:
-    """Put the files of a case into a learner's folder."""
-    hostile = paths.course_root() / "tests" / "hostile"
-    expected = tomllib.loads((hostile / "expected.toml").read_text(encoding="utf-8"))
-    case = expected[UNANSWERED.get(name, name)]
-    points = case.get("points", {})
-    shutil.copytree(hostile / Path(case["file"]).parent, folder / name)
-    for path in (folder / name).iterdir():
-        path.write_bytes(path.read_bytes().replace(b"@OUTSIDE@", str(folder).encode()))
-    file = folder / name / Path(case["file"]).name
-    if name not in UNANSWERED:
-        return Case(name, file, sum(points.values()))
-    notebook = jupytext.read(file)
-    notebook.cells = [cell for cell in notebook.cells if not defined_in(cell.source) & set(points)]
-    jupytext.write(notebook, file)
-    return Case(name, file, 0)
-
-
-def by_nbgrader(cases: list[Case], folder: Path) -> dict[str, tuple[float | None, str]]:
-    """Points by case, None for none, and what went wrong."""
-    stock = Course(folder)
-    for case in cases:
-        stock.hand_in(case.name, case.file)
-    return stock.autograde("04_dot_product") | stock.autograde("08_ranking")
-
-
-def by_autograder(cases: list[Case]) -> dict[str, tuple[float | None, str]]:
-    """As `by_nbgrader`."""
-    outcomes = {case.name: (None, "ungraded") for case in cases}
-    submitted, _problems = collect([case.file.parent for case in cases])
+def by_autograder(files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
+    """As `Course.grade`."""
+    outcomes = dict.fromkeys(files, (None, "ungraded"))
+    submitted, _problems = collect([file.parent for file in files.values()])
     with Grader(Rules(secrets.randbelow(2**31))) as grader:
         for each in submitted:
             result = grader.grade(each, read_content(each.file.path))
@@ -263,33 +206,44 @@ def by_autograder(cases: list[Case]) -> dict[str, tuple[float | None, str]]:
     return outcomes
 
 
-def word(points: float | None, wrong: str, honest: float) -> str:
-    if wrong:
-        return wrong
-    return "ok" if abs(points - honest) < 0.01 else "forged" if points > honest else "lost"
+def without_answers(file: Path, folder: Path) -> Path:
+    """A copy of a script that ends before its first function."""
+    folder.mkdir()
+    text = file.read_text(encoding="utf-8").partition("# %%\ndef ")[0]
+    (folder / file.name).write_text(text, encoding="utf-8")
+    return folder / file.name
+
+
+def word(surplus: float) -> str:
+    return "forged" if surplus > 0.01 else "lost" if surplus < -0.01 else "ok"
 
 
 def main() -> None:
     prefer(QUIET | HEADLESS)
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", metavar="NAME", choices=[*NAMES, *UNANSWERED])
-    names = sorted(parser.parse_args().only or [*NAMES, *UNANSWERED])
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=HARMLESS.split())
+    names = parser.parse_args().only or HARMLESS.split()
+    files = {name: HOSTILE / EXPECTED[name]["file"] for name in names}
+    honest = {name: sum(EXPECTED[name].get("points", {}).values()) for name in names}
     with tempfile.TemporaryDirectory() as folder:
-        cases = [prepared(name, Path(folder)) for name in names]
-        outcomes = by_nbgrader(cases, Path(folder) / "course"), by_autograder(cases)
-    print(f"{'points':33}{'honest':>7}{'nbgrader':>10}{'':19}{'autograder':>10}")
-    counts = {"nbgrader": Counter(), "autograder": Counter()}
-    for case in cases:
-        row = f"{case.name:33}{case.honest:7g}"
-        for outcome, count in zip(outcomes, counts.values(), strict=True):
-            points, wrong = outcome[case.name]
-            told = word(points, wrong, case.honest)
-            count[told] += 1
+        if BLANKS in names:
+            name = f"{BLANKS}-unanswered"
+            files[name], honest[name] = without_answers(files[BLANKS], Path(folder) / name), 0
+        stock = Course(Path(folder).resolve() / "course")
+        outcomes = {"nbgrader": stock.grade(files), "autograder": by_autograder(files)}
+    print(f"{'points':32}{'honest':>7}{'nbgrader':>10}{'':19}{'autograder':>10}")
+    counts = Counter()
+    for name in sorted(files):
+        row = f"{name:32}{honest[name]:7g}"
+        for grader, outcome in outcomes.items():
+            points, wrong = outcome[name]
+            told = wrong or word(points - honest[name])
+            counts[grader, told] += 1
             row += f"{'-' if points is None else format(points, 'g'):>10}  {told:17}"
         print(row.rstrip())
-    for grader, count in counts.items():
-        print(f"{grader}: {', '.join(f'{n} {told}' for told, n in count.most_common())}")
+    for (grader, told), n in sorted(counts.items()):
+        print(f"{grader:10}{n:4} {told}")
 
 
 if __name__ == "__main__":

@@ -138,3 +138,24 @@ def test_without_jupyterlab_the_way_to_it_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.lab.find_spec", lambda name: None)
     with pytest.raises(LabMissing, match="pip install"):
         open_lab(tmp_path, [])
+
+
+def test_an_answer_opens_on_request_only_and_is_remembered(run_python):
+    asked = run_python("-m", "autograder", "solution", "ndcg_at_k")
+    assert asked.returncode != 0
+    assert "discounts" not in asked.stdout
+    opened = run_python("-m", "autograder", "solution", "ndcg_at_k", "--yes")
+    assert opened.returncode == 0
+    assert "discounts" in opened.stdout
+    assert "SOLUTION" not in opened.stdout
+    checked = run_python("-m", "autograder", "check", "8")
+    assert "the answer of ndcg_at_k was opened before it passed" in checked.stdout
+
+
+def test_an_answer_opens_at_once_when_the_function_passes(run_python):
+    folder = paths.solutions()
+    opened = run_python("-m", "autograder", "solution", "ndcg_at_k", "--submissions", folder)
+    assert opened.returncode == 0
+    assert "Show its answer?" not in opened.stdout
+    checked = run_python("-m", "autograder", "check", "8")
+    assert "was opened" not in checked.stdout

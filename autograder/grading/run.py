@@ -2,8 +2,8 @@
 
 import os
 import secrets
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from autograder.grading.cluster import cluster
 from autograder.grading.collect import collect
 from autograder.grading.grade import grade
 from autograder.grading.grader import Grader, kit_version
@@ -39,6 +40,7 @@ class Options:
     seed: int | None = None
     force: bool = False
     require_isolation: bool = False
+    scheduler: str | None = None
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
@@ -46,7 +48,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
     Raises `IsolationMissing` where all layers are required and one is missing, and
     `KeyboardInterrupt` after telling what is done; what was graded is kept. Raises
-    `NotWritten` where results cannot be written.
+    `NotWritten` where results cannot be written, and `WorkersMissing` where a cluster cannot grade.
     """
     make_folder(options.out)
     submitted, problems = collect(paths)
@@ -59,11 +61,12 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     n_kept = 0
     with ExitStack() as stack:
         grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
-        executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
+        executor = stack.enter_context(_executor(options))
         progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("", total=len(submitted), current=_("starting"))
+        grading = grade(submitted, store, grader, executor, options.force)
         try:
-            for graded in grade(submitted, store, grader, executor, options.force):
+            for graded in grading:
                 results.append(graded.result)
                 n_kept += graded.kept
                 report = graded.result.report
@@ -76,13 +79,20 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
                     n=len(results), total=len(submitted)
                 )
             )
-            executor.shutdown(wait=False, cancel_futures=True)
+            grading.close()
             raise
     results.sort(key=lambda result: (result.learner, result.report.exercise))
     write_grades(results, options.out / "grades.csv")
     write_pages(results, options.out)
     _tell(results, problems, n_kept, options.out, console)
     return not problems and all(result.gradable for result in results)
+
+
+def _executor(options: Options) -> AbstractContextManager[Executor]:
+    """What judges several at once: threads here, or the workers of a cluster."""
+    if options.scheduler is None:
+        return ThreadPoolExecutor(options.jobs or cores())
+    return cluster(options.scheduler)
 
 
 def _open(grader: Grader, console: Console) -> Grader:

@@ -2,7 +2,7 @@
 
 `DIR/<learner>/<exercise>.json` is the report. Beside it, `.kept/` holds what the report was made
 from (the content, the kit, the rules, as one key), the report's digest, and what the cells printed
-and drew.
+and drew; and the learner's name where their folder has another (see `names`).
 """
 
 import hashlib
@@ -16,6 +16,9 @@ from autograder.grading.results import Result, outputs_from_json, outputs_to_jso
 from autograder.grading.writing import write_whole
 from autograder.report import from_json
 
+COURSE_FOLDER = ".autograder"
+_LEARNER = "learner.txt"
+
 
 class Store:
     """The results in a folder.
@@ -26,13 +29,15 @@ class Store:
 
     def __init__(self, folder: Path, version: str, rules):
         self.folder = folder
+        self.version = version
+        self.rules = rules
         times, limits = asdict(rules.times), asdict(rules.limits)
-        self._rules = json.dumps([version, times, limits, sorted(rules.layers)])
+        self._decisive = json.dumps([version, times, limits, sorted(rules.layers)])
         self._needed = rules.layers if rules.require_isolation else frozenset()
 
     def key(self, name: str, content: bytes) -> str:
         """What decides the verdicts on a file of this name and content."""
-        parts = (self._rules, name, digest(content))
+        parts = (self._decisive, name, digest(content))
         return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def kept(self, learner: str, exercise: str, key: str) -> Result | None:
@@ -55,6 +60,7 @@ class Store:
         tries again.
         """
         exercise = result.report.exercise
+        self._keep_name(result.learner)
         mark = self._kept_path(result.learner, exercise)
         mark.unlink(missing_ok=True)
         text = json.dumps(result.report.to_json(), indent=1, ensure_ascii=False) + "\n"
@@ -72,5 +78,16 @@ class Store:
     def report_path(self, learner: str, exercise: str) -> Path:
         return self.folder / slug(learner) / f"{exercise}.json"
 
+    def _keep_name(self, learner: str) -> None:
+        path = self.folder / ".kept" / slug(learner) / _LEARNER
+        if slug(learner) != learner and not path.exists():
+            write_whole(path, learner)
+
     def _kept_path(self, learner: str, exercise: str) -> Path:
         return self.folder / ".kept" / slug(learner) / f"{exercise}.json"
+
+
+def learner_of(folder: Path) -> str:
+    """The name of the learner whose reports lie in a folder."""
+    path = folder.parent / ".kept" / folder.name / _LEARNER
+    return path.read_text(encoding="utf-8") if path.is_file() else folder.name

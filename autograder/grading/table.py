@@ -32,19 +32,20 @@ def write_grades(results: list[Result], path: Path) -> None:
 def _row(book: ClassResults, learner: str) -> list:
     handed_in = book.results[learner]
     points = [
-        _number(handed_in[step.name].report.points) if step.name in handed_in else ""
+        hundredths(handed_in[step.name].report.points) if step.name in handed_in else ""
         for step in book.steps
     ]
-    return [_text(learner), *points, _number(book.total(learner)), _number(book.max_points)]
+    total, most = hundredths(book.total(learner)), hundredths(book.max_points)
+    return [plain_text(learner), *points, total, most]
 
 
-def _number(points: float) -> int | float:
+def hundredths(points: float) -> int | float:
     """Points to hundredths: 9.8 for 9.800799999999999, 6 for 6.0."""
     rounded = round(float(points), 2)
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _text(text: str) -> str:
+def plain_text(text: str) -> str:
     """One line that no spreadsheet takes for a formula: an apostrophe marks it as text."""
     line = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_hidden(c))
     return f"'{line}" if _FORMULA.match(unicodedata.normalize("NFKC", line)) else line

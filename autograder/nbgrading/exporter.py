@@ -14,6 +14,7 @@ from autograder.files import UnreadableSubmission, read_content
 from autograder.nbgrading.feedback import without_network
 from autograder.nbgrading.source import source_notebook
 from autograder.reading import as_written
+from autograder.reading.cells import Written
 
 NOTES = "autograder_notes"
 
@@ -42,7 +43,8 @@ class FeedbackExporter(HTMLExporter):
 
 def step_of(resources: dict) -> course.Step | None:
     """The exercise that a notebook of the course is, None for one of the instructor's own."""
-    return course.step_of_file(Path(f"{resources['nbgrader']['notebook']}.ipynb"))
+    name = resources["nbgrader"]["notebook"]
+    return next((step for step in course.steps() if step.name == name), None)
 
 
 def released_notebook(coursedir, names: dict) -> NotebookNode:
@@ -64,11 +66,20 @@ def _submitted(path: Path, released: NotebookNode) -> NotebookNode:
         notebook = deepcopy(released)
         notebook.metadata[NOTES] = [str(error)]
         return notebook
-    claims = _claims(data, len(written))
-    cells = [_cell(each, claim) for each, claim in zip(written, claims, strict=True)]
-    notebook = new_notebook(cells=cells, metadata=deepcopy(released.metadata))
+    notebook = sound_notebook(written, _claims(data, len(written)), released)
     notebook.metadata[NOTES] = list(notes)
     return notebook
+
+
+def sound_notebook(
+    written: list[Written], claims: list[str | None], released: NotebookNode
+) -> NotebookNode:
+    """The cells of a file, each with the grade_id that it says it has, in a notebook like released.
+
+    Of their metadata nothing else is left but tags.
+    """
+    cells = [_cell(each, claim) for each, claim in zip(written, claims, strict=True)]
+    return new_notebook(cells=cells, metadata=deepcopy(released.metadata))
 
 
 def _claims(data: bytes, n_cells: int) -> list[str | None]:
@@ -82,7 +93,7 @@ def _claims(data: bytes, n_cells: int) -> list[str | None]:
     return claims if len(claims) == n_cells else [None] * n_cells
 
 
-def _cell(written, claim: str | None) -> NotebookNode:
+def _cell(written: Written, claim: str | None) -> NotebookNode:
     tags = sorted(written.tags)
     metadata = {"tags": tags} if tags else {}
     if isinstance(claim, str):

@@ -2,10 +2,14 @@
 
 import re
 
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbconvert.preprocessors import Preprocessor
+from traitlets import Bool
 
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>|<script\b[^>]*/>", re.DOTALL | re.IGNORECASE)
 _REMOTE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']?(?:https?:)?//[^>]*>", re.IGNORECASE)
+_REMOTE_IMAGE = re.compile(
+    r"<img\b[^>]*?\bsrc=([\"'])(?P<address>(?:https?:)?//.*?)\1[^>]*>", re.IGNORECASE
+)
 _CODE_OR_MATHS = re.compile(
     r"(?P<code>```.*?```|`[^`\n]+`)"
     r"|\$\$(?P<display>.+?)\$\$"
@@ -14,8 +18,10 @@ _CODE_OR_MATHS = re.compile(
 )
 
 
-class MathsWithoutNetwork(NbGraderPreprocessor):
+class MathsWithoutNetwork(Preprocessor):
     """Formulas of text cells as MathML, which browsers draw by themselves."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == "markdown":
@@ -37,5 +43,6 @@ def _as_mathml(match: re.Match) -> str:
 
 
 def without_network(html: str) -> str:
-    """A page without scripts and without style sheets from elsewhere."""
-    return _REMOTE_STYLE.sub("", _SCRIPT.sub("", html))
+    """A page without scripts and style sheets from elsewhere; of images from there, the links."""
+    html = _REMOTE_STYLE.sub("", _SCRIPT.sub("", html))
+    return _REMOTE_IMAGE.sub(r'<a href="\g<address>">\g<address></a>', html)

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
+from autograder import course
 from autograder.i18n import _
 from autograder.nbgrading.source import function_of, is_check
 
@@ -73,10 +74,17 @@ def _same_function(wanted: NotebookNode, cells: list[NotebookNode], taken: set[i
 
 
 def _alike(wanted: NotebookNode, cells: list[NotebookNode], taken: set[int]) -> int | None:
-    free = [place for place in range(len(cells)) if place not in taken]
+    free = [p for p, c in enumerate(cells) if p not in taken and not _is_of_another(c, wanted)]
     likeness = {place: _ratio(wanted.source, cells[place].source) for place in free}
     best = max(likeness, key=likeness.get, default=None)
     return best if best is not None and likeness[best] >= LIKENESS else None
+
+
+def _is_of_another(cell: NotebookNode, wanted: NotebookNode) -> bool:
+    """Whether a cell defines or checks a function of the course that is not the wanted one."""
+    function = function_of(cell)
+    known = any(function in step.functions for step in course.steps())
+    return known and function != function_of(wanted)
 
 
 def _ratio(one: str, other: str) -> float:

@@ -11,20 +11,18 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import course
-from autograder.files import SubmissionFile, UnreadableSubmission, read_content
+from autograder.files import SubmissionFile, UnreadableSubmission, digest, read_content
 from autograder.grading.grade import grade
 from autograder.grading.grader import Grader, Submitted, kit_version
 from autograder.grading.judge import Rules
 from autograder.grading.results import Result, refused
 from autograder.grading.run import cores, fresh_seed, progress_bar
-from autograder.grading.store import Store
+from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.i18n import _, ngettext
-
-FOLDER = ".autograder"
 
 
 class Pool:
-    """The results of one assignment of a course, kept in `FOLDER` of its folder.
+    """The results of one assignment of a course, kept in `COURSE_FOLDER` of its folder.
 
     coursedir: nbgrader's `CourseDirectory`; it tells whose submissions are to be graded.
     """
@@ -34,22 +32,22 @@ class Pool:
         self._assignment = assignment
         self._jobs = jobs or cores()
         self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
-        folder = Path(coursedir.root) / FOLDER / assignment
+        folder = Path(coursedir.root) / COURSE_FOLDER / assignment
         self._store = Store(folder, _kit_version(), self._rules)
 
-    def result(self, learner: str, notebook: str) -> Result:
+    def result(self, learner: str, exercise: str) -> Result:
         """The result of a learner's notebook as it is now; it may be one of many graded for it."""
-        path = self._path(learner, notebook)
-        exercise = course.step_of_file(path).name
+        path = self._path(learner, exercise)
         try:
             content = read_content(path)
         except UnreadableSubmission as error:
             return refused(learner, exercise, path.as_posix(), "", str(error))
+        latest = learner, path, digest(content)
         key = self._store.key(path.name, content)
-        known = _LATEST.get((learner, path, key)) or self._store.kept(learner, exercise, key)
+        known = _LATEST.get(latest) or self._store.kept(learner, exercise, key)
         if known is None:
             self._grade_all()
-            known = _LATEST.get((learner, path, key))
+            known = _LATEST.get(latest)
         if known is None:
             reason = _("cannot be graded because it changed while it was graded")
             return refused(learner, exercise, path.as_posix(), "", reason)
@@ -58,6 +56,7 @@ class Pool:
     def _grade_all(self) -> None:
         """Grade what has no result yet, of all submissions that nbgrader was asked for."""
         submitted = self._submitted()
+        paths = {(each.learner, each.exercise): each.file.path for each in submitted}
         console = Console(file=sys.stderr, highlight=False)
         failed = 0
         with ExitStack() as stack:
@@ -68,10 +67,8 @@ class Pool:
             for graded in grade(submitted, self._store, grader, executor):
                 result = graded.result
                 failed += not result.gradable
-                path = Path(result.report.submission)
-                content = read_content(path)
-                key = self._store.key(path.name, content)
-                _LATEST[result.learner, path, key] = result
+                path = paths[result.learner, result.report.exercise]
+                _LATEST[result.learner, path, result.report.sha256] = result
                 progress.update(bar, advance=1, current=f"{result.learner} · {path.stem}")
         if failed:
             text = ngettext(
@@ -80,14 +77,14 @@ class Pool:
             console.print(text.format(n=failed))
 
     def _submitted(self) -> list[Submitted]:
-        found = []
-        for learner in self._learners():
-            for path in sorted(self._path(learner, "*").parent.glob("*.ipynb")):
-                step = course.step_of_file(path)
-                wanted = fnmatch.fnmatch(path.stem, self._coursedir.notebook_id)
-                if step is not None and wanted:
-                    found.append(Submitted(learner, SubmissionFile(step.name, path)))
-        return found
+        pattern = self._coursedir.notebook_id
+        wanted = {s.name for s in course.steps() if fnmatch.fnmatch(s.name, pattern)}
+        return [
+            Submitted(learner, SubmissionFile(path.stem, path))
+            for learner in self._learners()
+            for path in sorted(self._path(learner, "*").parent.glob("*.ipynb"))
+            if path.stem in wanted
+        ]
 
     def _learners(self) -> list[str]:
         """The learners that nbgrader was asked for who handed something in."""

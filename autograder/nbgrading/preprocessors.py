@@ -2,6 +2,8 @@
 
 import base64
 import math
+import re
+from textwrap import fill
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_code_cell, new_output
@@ -17,6 +19,8 @@ from autograder.nbgrading.source import function_of, is_check
 from autograder.panel import VerdictPanel
 from autograder.prose import visible
 from autograder.terminal import format_points
+
+_HTML = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 
 
 class MendNotebook(NbGraderPreprocessor):
@@ -75,9 +79,9 @@ def replay(nb, result: Result) -> None:
     printed = {output.cell: output for output in result.outputs}
     verdicts = {f.name: VerdictPanel(f, result.report.exercise) for f in result.report.functions}
     for cell in nb.cells:
+        number = cell.metadata.pop(NUMBER, None)
         if cell.cell_type != "code":
             continue
-        number = cell.metadata.pop(NUMBER, None)
         cell.outputs = _outputs(printed[number]) if number in printed else []
         if is_check(cell) and "nbgrader" in cell.metadata:
             cell.outputs = [_verdict(verdicts.get(function_of(cell)))]
@@ -106,7 +110,8 @@ def _verdict(panel: VerdictPanel | None):
 
 
 def _cell_of_notes(notes: list[str]):
-    text = "\n".join(f"- {visible(note)}" for note in notes)
+    lines = "\n".join(f"- {visible(note)}" for note in notes).split("\n")
+    text = "\n".join(fill(line, 96, subsequent_indent="  ") for line in lines)
     output = new_output("stream", name="stdout", text=f"{text}\n")
     return new_code_cell(_("# What was noticed while grading"), outputs=[output])
 
@@ -130,10 +135,13 @@ def _number(text) -> float:
 
 
 def _sanitize(nb, resources, released: set[str]) -> None:
-    """Take scripts out of the text cells that are not as they were released."""
+    """Take HTML out of the text cells that are not as they were released.
+
+    A text without any is left alone: `SanitizeHTML` would change its `<` and `&` all the same.
+    """
     cleaner = SanitizeHTML()
     for cell in nb.cells:
-        if cell.cell_type != "code" and cell.source not in released:
+        if cell.cell_type != "code" and cell.source not in released and _HTML.search(cell.source):
             cleaner.preprocess_cell(cell, resources, 0)
 
 

@@ -1,0 +1,98 @@
+"""`autograder notebooks`: notebooks for nbgrader, which takes no other, of scripts handed in."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.files import SubmissionFile, UnreadableSubmission, read_content, survey
+from autograder.grading.writing import write_whole
+from autograder.i18n import _
+from autograder.nbgrading.exporter import sound_notebook
+from autograder.nbgrading.mend import NUMBER, mend
+from autograder.nbgrading.source import source_notebook
+from autograder.reading import as_written
+
+MADE_FROM = "autograder_script"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A script, the notebook that was made of it (None where it cannot be read), and notes."""
+
+    script: Path
+    notebook: Path | None
+    notes: tuple[str, ...] = ()
+
+
+def notebooks_of_scripts(folder: Path) -> Iterator[Made]:
+    """Make a notebook of every script that is newer than its notebook, or has none.
+
+    folder: a course, or its folder of learners' folders of assignments. An older notebook that a
+    learner handed in is set aside, not lost. Raises `NotWritten`.
+    """
+    submitted = folder / "submitted" if (folder / "submitted").is_dir() else folder
+    for place in sorted(path for path in submitted.glob("*/*") if path.is_dir()):
+        try:
+            found = survey(place)
+        except UnreadableSubmission as error:
+            yield Made(place, None, (str(error),))
+            continue
+        yield from (Made(path, None, (reason,)) for path, reason in found.left_out.items())
+        for file in found.files.values():
+            if file.path.suffix.lower() != ".ipynb":
+                released = submitted.parent / "release" / place.name / f"{file.exercise}.ipynb"
+                yield _make(file, _read_released(released, file.exercise))
+
+
+def _read_released(path: Path, exercise: str) -> NotebookNode:
+    """The notebook as learners got it; where that is gone, the kit's own."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError):
+        return source_notebook(exercise)
+
+
+def _make(file: SubmissionFile, released: NotebookNode) -> Made:
+    try:
+        written, found = as_written(read_content(file.path), file.path.name)
+    except UnreadableSubmission as error:
+        return Made(file.path, None, (*file.notes, str(error)))
+    notebook = sound_notebook(written, [None] * len(written), released)
+    _mark(notebook, released)
+    notebook.metadata[MADE_FROM] = file.path.name
+    path = file.path.with_name(f"{file.exercise}.ipynb")
+    aside = _set_aside(path)
+    write_whole(path, nbformat.writes(notebook) + "\n")
+    return Made(file.path, path, (*file.notes, *found, *aside))
+
+
+def _mark(notebook: NotebookNode, released: NotebookNode) -> None:
+    """Give the cells that nbgrader counts its metadata, and leave them as the learner wrote them.
+
+    Only a copy is mended: what stands in a submission is for `nbgrader autograde` to mend.
+    """
+    mended = deepcopy(notebook)
+    mend(mended, released)
+    for cell in mended.cells:
+        number = cell.metadata.get(NUMBER)
+        if number is not None and "nbgrader" in cell.metadata:
+            notebook.cells[number - 1].metadata["nbgrader"] = cell.metadata.nbgrader
+
+
+def _set_aside(path: Path) -> tuple[str, ...]:
+    """Rename a notebook that stands in the way, unless it was made here; returns a note on it."""
+    if not path.is_file():
+        return ()
+    try:
+        made_here = MADE_FROM in nbformat.read(path, as_version=nbformat.NO_CONVERT).metadata
+    except (OSError, ValueError, AttributeError):
+        made_here = False
+    if made_here:
+        return ()
+    aside = path.with_name(f"{path.name}.older")
+    path.replace(aside)
+    return (_("the older notebook is now {name}").format(name=aside.name),)
