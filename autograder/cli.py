@@ -112,7 +112,7 @@ def grade(
     submissions: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             exists=True,
             help=_("Files, learners' folders of files, or folders of learners' folders."),
         ),
@@ -145,13 +145,14 @@ def grade(
     from autograder.grading.grader import IsolationMissing
     from autograder.grading.run import Options, grade_paths
     from autograder.grading.writing import NotWritten
+    from autograder.wall.zygote import ZygoteFailed
 
     if jobs is not None and scheduler is not None:
         _stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
     options = Options(out, jobs, seed, force, require_isolation, scheduler)
     try:
         all_graded = grade_paths(submissions, options, Console(highlight=False))
-    except (IsolationMissing, NotWritten, WorkersMissing) as error:
+    except (IsolationMissing, NotWritten, WorkersMissing, ZygoteFailed) as error:
         _stop(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

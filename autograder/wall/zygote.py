@@ -20,6 +20,7 @@ import tempfile
 from dataclasses import asdict
 
 from autograder.environment import HEADLESS, QUIET
+from autograder.i18n import _
 from autograder.wall.isolation import LAYERS, Limits, libraries, note_data_in_use
 
 _ENVIRONMENT = {
@@ -52,6 +53,19 @@ class Zygote:
         self._home = tempfile.mkdtemp(prefix="zygote-")
         os.chmod(self._home, 0o711)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = None
+        try:
+            ready = self._start(theirs)
+        except BaseException:
+            self.close()
+            raise
+        if not ready:
+            self.close()
+            text = _("The process from which workers are forked did not start. It said:\n{text}")
+            raise ZygoteFailed(text.format(text=self._said))
+
+    def _start(self, theirs: socket.socket) -> bool:
+        """Start the process; whether it has come to serve."""
         with theirs:
             # An empty environment but for this: nothing of the caller's is inherited.
             self._process = subprocess.Popen(
@@ -63,9 +77,7 @@ class Zygote:
                 stderr=self._log,
                 start_new_session=True,
             )
-        if self.socket.recv(len(_READY)) != _READY:
-            self.close()
-            raise ZygoteFailed(self._said)
+        return self.socket.recv(len(_READY)) == _READY
 
     @property
     def pid(self) -> int:
@@ -74,15 +86,19 @@ class Zygote:
     def close(self) -> None:
         """End the zygote and, with it, every keeper and worker."""
         self.socket.close()
+        if self._process is not None:
+            self._end_process()
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._log.seek(0)
+        self._said = self._log.read()[-4000:].decode(errors="replace")
+        self._log.close()
+
+    def _end_process(self) -> None:
         try:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
-        self._log.seek(0)
-        self._said = self._log.read()[-4000:].decode(errors="replace")
-        self._log.close()
 
     def __enter__(self):
         return self
@@ -117,8 +133,17 @@ def ask(
 
 
 def main() -> None:
-    """Import, say so, and fork on request until the other side is gone."""
+    """Import, say so, and fork on request until the other side is gone; then tidy up."""
     requests = socket.socket(fileno=int(sys.argv[1]))
+    try:
+        _serve(requests)
+    except BrokenPipeError:
+        pass
+    finally:
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+
+
+def _serve(requests: socket.socket) -> None:
     _import_stack()
     from autograder import paths
 
@@ -129,13 +154,10 @@ def main() -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests.send(_READY)
-    try:
-        while _fork_one(requests, readable):
-            pass
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, 0)
-    finally:
-        shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+    while _fork_one(requests, readable):
+        pass
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-1, 0)
 
 
 def _fork_one(requests: socket.socket, readable: tuple[str, ...]) -> bool:
