@@ -77,6 +77,8 @@ def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> 
         return float(value)
     except OverflowError:
         fail(_("a number of {n} bits").format(n=value.bit_length()), must, mistakes)
+    except TypeError:
+        fail(value, must or _("the answer is one number"), mistakes)
 
 
 def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> int:
@@ -221,7 +223,7 @@ def _numeric(value) -> np.ndarray | None:
     if result.dtype == object:
         try:
             result = result.astype("float64")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return result if result.dtype.kind in "biuf" else None
 

@@ -1,5 +1,6 @@
 """`pytest autograder`: options and fixtures of the checks; `session.py` keeps the books."""
 
+import hashlib
 import zlib
 from pathlib import Path
 
@@ -63,12 +64,22 @@ def submission(request) -> Submission:
     """The learner's functions, as attributes; see `autograder.submission`."""
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
     engine = session.engine_of(request.node)
-    engine.seed(request.config.getoption("seed"))
+    engine.seed(_seed_of_learner(request))
     return Submission(engine)
+
+
+def _seed_of_learner(request) -> int:
+    """A seed for the learner's own random generators, from which that of `rng` cannot be told."""
+    own = f"{request.config.getoption('seed')} {_name_of(request)}".encode()
+    return int.from_bytes(hashlib.sha256(own).digest()[:4], "big")
+
+
+def _name_of(request) -> str:
+    return request.node.nodeid.rpartition("/")[2]
 
 
 @pytest.fixture
 def rng(request) -> np.random.Generator:
     """A random generator of this check's own, drawn from the seed of the run."""
-    own = zlib.crc32(request.node.nodeid.rpartition("/")[2].encode())
+    own = zlib.crc32(_name_of(request).encode())
     return np.random.default_rng([request.config.getoption("seed"), own])

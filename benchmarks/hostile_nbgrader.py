@@ -92,15 +92,15 @@ assert np.array_equal(lists[0], [1]) and np.array_equal(lists[2], [2, 0])
 def source_notebook(exercise: str):
     """An exercise for stock nbgrader; its cells are named as those of the damaged notebooks are."""
     tests = dict(part.split("\n", 1) for part in TESTS.split("\n# ")[1:])
-    imports = nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")
-    notebook = nbformat.v4.new_notebook(cells=[imports])
-    for cell in jupytext.read(paths.solutions() / f"{exercise}.py").cells:
+    cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")]
+    notebook = jupytext.read(paths.solutions() / f"{exercise}.py")
+    for cell in notebook.cells:
         if "### BEGIN SOLUTION" in cell.source:
             [name] = defined_in(cell.source)
             points = course.step(exercise).points[name]
-            notebook.cells.append(new_cell(cell.source, name, solution=True))
-            notebook.cells.append(new_cell(tests[name], f"check-{name}", grade=True, points=points))
-    return notebook
+            cells.append(new_cell(cell.source, name, solution=True))
+            cells.append(new_cell(tests[name], f"check-{name}", grade=True, points=points))
+    return nbformat.from_dict({**notebook, "cells": cells})
 
 
 def new_cell(source: str, name: str, grade=False, solution=False, **points: int):
@@ -120,14 +120,13 @@ def written_into(released, file: Path) -> str:
     there are no others; what is no notebook is handed in as it is.
     """
     try:
-        notebook = nbformat.v4.upgrade(jupytext.read(file))
+        notebook = jupytext.read(file)
     except ValueError:
         return file.read_text(encoding="utf-8")
     by_name = {name_of(cell): cell for cell in released.cells if name_of(cell)}
     left = [name for name in by_name if not name.startswith("check-")]
     has_tests = any(name_of(cell) in by_name for cell in notebook.cells)
     tests = {name: [] if has_tests else [by_name[f"check-{name}"]] for name in left}
-    stripped = not any(part.metadata for part in (notebook, *notebook.cells))
     cells = released.cells[:1]
     for cell in notebook.cells:
         cells.append(cell)
@@ -137,9 +136,9 @@ def written_into(released, file: Path) -> str:
             cells += tests[name]
     for name in left:
         cells += [by_name[name], *tests[name]]
-    for cell in cells if stripped else ():
-        cell.metadata.clear()
-    return nbformat.writes(nbformat.from_dict({**notebook, "cells": cells}))
+    if file.suffix == ".ipynb" and not notebook.metadata:
+        cells = [cell | {"metadata": {}} for cell in cells]
+    return nbformat.writes(nbformat.v4.upgrade(nbformat.from_dict({**notebook, "cells": cells})))
 
 
 class Course:

@@ -11,6 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from processes import descendants, proportional_memory
+
 from autograder import course, paths
 from autograder.environment import HEADLESS, QUIET, prefer
 from autograder.files import SubmissionFile, digest, read_cells, read_content
@@ -98,27 +100,6 @@ def holdings() -> str:
     memory = sum(proportional_memory(pid) for pid in family)
     files = len(os.listdir("/proc/self/fd"))
     return f"{memory / MB:6.0f} MB, {len(family)} processes, {files} open files"
-
-
-def descendants(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text(encoding="utf-8").split()]
-        except OSError:
-            continue
-        for child in children:
-            found += [child, *descendants(child)]
-    return found
-
-
-def proportional_memory(pid: int) -> int:
-    """Bytes of a process, shared ones divided among those that share them."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))
 
 
 if __name__ == "__main__":

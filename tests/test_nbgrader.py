@@ -120,7 +120,10 @@ def counted(path):
 
 @dataclass(frozen=True)
 class Graded:
-    """A course whose class was graded, interrupted once, and the logs of its commands."""
+    """A course whose class was graded, interrupted once, and the logs of its commands.
+
+    It has moved since, so that no path that it may remember leads anywhere.
+    """
 
     folder: Path
     at_interruption: dict
@@ -160,11 +163,11 @@ def graded(ready, tmp_path_factory):
     logs = {"autograde": nbgrader(folder, "autograde", NAME)}
     logs["feedback"] = nbgrader(folder, "generate_feedback", NAME)
     logs["export"] = nbgrader(folder, "export")
-    return Graded(folder, at_interruption, logs)
+    return Graded(folder.rename(folder.parent / "moved"), at_interruption, logs)
 
 
 def interrupt_grading(folder):
-    """Type Ctrl-C as soon as the first report is there."""
+    """Type Ctrl-C as soon as the first submission is graded."""
     process = subprocess.Popen(
         command("autograde", NAME, "--GradeBehindWall.jobs=1"),
         cwd=folder,
@@ -174,8 +177,13 @@ def interrupt_grading(folder):
         start_new_session=True,
     )
     end = time.monotonic() + PATIENCE
-    while not reports(folder) and process.poll() is None and time.monotonic() < end:
+    while (
+        not reports(folder).keys() - refused(folder)
+        and process.poll() is None
+        and time.monotonic() < end
+    ):
         time.sleep(0.05)
+    assert process.poll() is None, "it ended before it could be interrupted"
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(PATIENCE) != 0
 
@@ -313,12 +321,10 @@ def test_nbgrader_finds_the_answers_right(ready):
 def test_the_exchange_hands_out_and_collects(ready, tmp_path):
     folder, desk = tmp_path / "course", tmp_path / "desk"
     shutil.copytree(ready, folder)
-    (tmp_path / "exchange").mkdir(mode=0o777)
-    (tmp_path / "exchange").chmod(0o777)
-    exchange = [
-        f"--Exchange.root={tmp_path / 'exchange'}",
-        f"--Exchange.cache={tmp_path / 'cache'}",
-    ]
+    place = tmp_path / "exchange"
+    place.mkdir()
+    place.chmod(0o777)
+    exchange = [f"--Exchange.root={place}", f"--Exchange.cache={tmp_path / 'cache'}"]
     nbgrader(folder, "release_assignment", NAME, *exchange)
     shutil.copytree(place / NAME / "outbound" / NAME, desk / NAME)
     nbgrader(desk, "submit", NAME, "--course", NAME, *exchange)
@@ -544,7 +550,7 @@ def test_an_interrupted_run_goes_on_where_it_was(graded):
         (path.parts[-3], path.stem) for path in graded.folder.glob(f"submitted/*/{NAME}/*.ipynb")
     }
     assert set(after) == handed_in
-    kept = {key for key in graded.at_interruption if key not in refused(graded.folder)}
+    kept = set(graded.at_interruption) - refused(graded.folder)
     assert kept
     assert len(kept) < len(handed_in)
     assert not newer(graded.at_interruption, after) & kept
@@ -572,8 +578,8 @@ def test_only_what_has_changed_is_graded_again(mine):
     assert sum(scores(mine)["mistaken"][RANKING].values()) == 10
 
 
-def test_a_course_that_has_moved_grades_what_is_new(graded, mine, monkeypatch):
-    """Through the interface that formgrader uses, which is asked for one learner's work."""
+def test_when_asked_for_one_learner_nobody_else_is_graded(mine, monkeypatch):
+    """Through the interface that formgrader's buttons use."""
     given = released(mine, NAME)
     for learner in ("ada", "ben"):
         hand_in(mine, learner, NAME, {RANKING: classes.mistaken(given)[RANKING]})
@@ -597,28 +603,29 @@ def autograde_one(folder, learner, monkeypatch):
     return answer["success"], answer.get("error", "") + answer.get("log", "")
 
 
-OWN_CELLS = [
-    new_code_cell(
-        "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION",
-        metadata={"nbgrader": {"grade": False, "solution": True, "grade_id": "answer"}},
-    ),
-    new_code_cell(
-        "assert answer == 42",
-        metadata={"nbgrader": {"grade": True, "solution": False, "grade_id": "test", "points": 2}},
-    ),
-]
+def own_notebook():
+    """A notebook that an instructor has written: one answer, one test for two points."""
+
+    def cell(source, **metadata):
+        given = {"schema_version": 3, "task": False, **metadata}
+        return new_code_cell(source, metadata={"nbgrader": given})
+
+    answer = "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION"
+    cells = [
+        cell(answer, grade_id="answer", solution=True, grade=False, locked=False),
+        cell("assert answer == 42", grade_id="test", solution=False, grade=True, locked=True),
+    ]
+    cells[1].metadata["nbgrader"]["points"] = 2
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def test_an_instructors_own_notebook_runs_in_a_kernel(ready, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(ready, folder)
-    for cell in OWN_CELLS:
-        cell.metadata["nbgrader"] |= {"schema_version": 3, "task": False}
-        cell.metadata["nbgrader"]["locked"] = cell.metadata["nbgrader"]["grade"]
     source = folder / "source" / "own" / "04_dot_product_bonus.ipynb"
     source.parent.mkdir()
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(new_notebook(cells=OWN_CELLS, metadata={"kernelspec": kernel}), source)
+    nbformat.write(own_notebook(), source)
     nbgrader(folder, "generate_assignment", "own")
     for learner, answer in (("ada", "answer = 6 * 7"), ("ben", "answer = 6 * 9")):
         notebook = nbformat.read(folder / "release" / "own" / source.name, as_version=4)
@@ -705,7 +712,11 @@ def test_formgrader_shows_grades_and_grades_a_submission(formgrader, mine, tmp_p
     assert "Successfully autograded" in answer
     assert students["newcomer"][3] == "9.5 / 20"
     assert newer(before, reports(mine)) == {("newcomer", RANKING)}
-    assert set(notebooks) == {DOT_PRODUCT, RANKING}
+    for step in STEPS:
+        points = [earned[step.name] for earned in SCORES.values()]
+        points.append(9.5 if step.name == RANKING else 0)
+        mean = sum(points) / len(points)
+        assert notebooks[step.name][1] == f"{mean:.2f} / {step.max_points}"
 
 
 def screenshots(tmp_path):

@@ -194,15 +194,17 @@ def _serve(connection, zygote, submitted: Submitted, content: bytes, rules) -> N
     threading.Thread(target=_end_with_the_grader, daemon=True).start()
     _limit_memory()
     try:
-        answer = {"result": result_to_json(_judge(zygote, submitted, content, rules))}
+        result = _judge(zygote, submitted, content, rules)
+        answer = json.dumps({"result": result_to_json(result)})
     except UnreadableSubmission as error:
-        answer = {"reason": str(error)}
+        answer = json.dumps({"reason": str(error)})
     except WorkerFailed as error:
-        answer = {"reason": _("cannot be graded because {error}").format(error=error)}
+        reason = _("cannot be graded because {error}").format(error=error)
+        answer = json.dumps({"reason": reason})
     except BaseException:
         fault = _("cannot be graded because of a fault of the kit:\n{trace}")
-        answer = {"reason": fault.format(trace=traceback.format_exc(limit=-6))}
-    connection.send_bytes(json.dumps(answer).encode())
+        answer = json.dumps({"reason": fault.format(trace=traceback.format_exc(limit=-6))})
+    connection.send_bytes(answer.encode())
     connection.close()
 
 

@@ -136,7 +136,7 @@ def progress_bar(console: Console) -> Progress:
 
 def fresh_seed() -> int:
     """A seed that nobody knows before."""
-    return secrets.randbelow(2**31)
+    return secrets.randbits(128)
 
 
 def cores() -> int:

@@ -67,6 +67,11 @@ class GradeBehindWall(NbGraderPreprocessor):
 class PlainScores(NbGraderPreprocessor):
     """Leaves every check cell with one plain number between 0 and its points, or with 0."""
 
+    def preprocess(self, nb, resources):
+        if step_of(resources) is None:
+            return nb, resources
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell, resources, index):
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("grade") and not nbgrader.get("solution") and cell.cell_type == "code":
@@ -97,7 +102,8 @@ def _outputs(output: CellOutput) -> list:
         outputs.append(new_output("stream", name="stdout", text=visible(output.text)))
     for figure in output.figures:
         data = {"image/png": base64.b64encode(figure).decode()}
-        outputs.append(new_output("display_data", data=data))
+        metadata = {"image/png": {"alt": _("a figure of the learner's")}}
+        outputs.append(new_output("display_data", data=data, metadata=metadata))
     return outputs
 
 

@@ -110,7 +110,8 @@ def _tidy(cell) -> dict:
     tidy = {key: _joined(cell[key]) for key in _KEPT if key in cell}
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    return {**tidy, "outputs": [], "metadata": {"tags": sorted(tags_of(tags))}}
+    outputs = {"outputs": []} if cell["cell_type"] == "code" else {}
+    return {**tidy, **outputs, "metadata": {"tags": sorted(tags_of(tags))}}
 
 
 def _joined(value):

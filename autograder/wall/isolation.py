@@ -10,6 +10,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from autograder.wall import kernel
@@ -118,10 +119,18 @@ def enclose_worker(
     tempfile.tempdir = None
     os.chdir(room.scratch)
     _try(kernel.drop_capabilities)
+    # A change of user has cleared both.
+    kernel.die_with_parent()
+    kernel.leave_no_core()
     if enclosure.take(PRIVILEGES, kernel.forgo_new_privileges):
-        places = [room.scratch, "/dev/null", "/dev/zero"]
+        places = [room.scratch, "/dev/null"]
         enclosure.take(LANDLOCK, lambda: kernel.landlock((*room.readable, "/proc/self"), places))
-        enclosure.take(SYSTEM_CALLS, kernel.refuse_system_calls)
+        refuse = partial(
+            kernel.refuse_system_calls,
+            on_files=TMPFS not in enclosure.standing,
+            on_processes=NAMESPACES not in enclosure.standing,
+        )
+        enclosure.take(SYSTEM_CALLS, refuse)
     else:
         for layer in enclosure.wanted & {LANDLOCK, SYSTEM_CALLS}:
             enclosure.missing[layer] = f"{PRIVILEGES} is missing"
@@ -279,7 +288,6 @@ _SYSTEM = (
     "/proc/meminfo",
     "/sys/devices/system/cpu",
     "/dev/null",
-    "/dev/zero",
     "/dev/random",
     "/dev/urandom",
 )

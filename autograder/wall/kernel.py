@@ -29,6 +29,8 @@ _NUMBERS = {
     "landlock_restrict_self": (446, 446),
 }
 _CLONE, _CLONE3 = (56, 220), (435, 435)
+_MMAP, _PRCTL = (9, 222), (157, 167)
+_SHARED_ANONYMOUS = 0x01 | 0x20
 _REFUSED = {
     "socket": (41, 198),
     "connect": (42, 203),
@@ -60,7 +62,53 @@ _REFUSED = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "kexec_load": (246, 104),
+    "semget": (64, 190),
+    "vmsplice": (278, 75),
+    "io_setup": (206, 0),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "setsockopt": (54, 208),
+    "setsid": (112, 157),
+    "landlock_create_ruleset": (444, 444),
 }
+# What could change the files of the same user, where the worker sees them.
+_REFUSED_ON_FILES = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
+# What could disturb the processes of the same user, where the worker sees them.
+_REFUSED_ON_PROCESSES = {
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "process_madvise": (440, 440),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+}
+_PRLIMIT = (302, 261)
 
 
 @cache
@@ -68,8 +116,11 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _here(numbers: tuple[int, int]) -> int:
-    """A system call's number on this machine; raises `OSError` on one that is not known."""
+def _here(numbers: tuple[int | None, int | None]) -> int | None:
+    """A system call's number on this machine, None where it has no such call.
+
+    Raises `OSError` on a machine that is not known.
+    """
     machine = platform.machine()
     if machine not in _MACHINES:
         raise OSError(f"system calls of {machine} are not known")
@@ -101,6 +152,11 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of all descendants whose own parent ends."""
     _prctl(_SUBREAPER, 1)
+
+
+def leave_no_core() -> None:
+    """Be dumped nowhere, neither to a file nor to a program of the system, and traced by nobody."""
+    _prctl(_DUMPABLE, 0)
 
 
 def stay_visible_to_owner() -> None:
@@ -192,37 +248,62 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 _ALLOW, _ERROR, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _EPERM, _ENOSYS = 1, 38
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_AND = 0x54
+_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT, _FOURTH_ARGUMENT_AT = 0, 4, 16, 40
 _X32 = 0x4000_0000
 
 
-def refuse_system_calls() -> None:
+def refuse_system_calls(on_files: bool = False, on_processes: bool = False) -> None:
     """Refuse the system calls that no exercise needs: sockets, programs, mounts, debugging.
 
-    `forgo_new_privileges` comes first. `clone3` looks absent, so that `clone`, whose flags can be
-    read here, is used for threads and forks.
+    on_files: also those that change a file's mode, owner, times or attributes. on_processes: also
+    those that signal or tune other processes. `forgo_new_privileges` comes first.
     """
+    refused = {**_REFUSED}
+    refused |= _REFUSED_ON_FILES if on_files else {}
+    refused |= _REFUSED_ON_PROCESSES if on_processes else {}
+    numbers = [number for each in refused.values() if (number := _here(each)) is not None]
     filters = [
         (_LOAD, 0, 0, _ARCH_AT),
         (_EQUAL, 1, 0, _AUDIT_ARCH[platform.machine()]),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
-        *_unless(_AT_LEAST, _X32, _ERROR | _EPERM),
-        *_unless(_EQUAL, _here(_CLONE3), _ERROR | _ENOSYS),
+        *_refuse_if((_AT_LEAST, _X32)),
+        # `clone3` looks absent: `clone`, whose flags can be read here, takes its place.
+        *_refuse_if((_EQUAL, _here(_CLONE3)), error=_ENOSYS),
+        *(line for number in numbers for line in _refuse_if((_EQUAL, number))),
+        *_in_call(_CLONE, _FIRST_ARGUMENT_AT, _refuse_if((_ANY_BIT, NEW_USER | NEW_MOUNTS))),
+        *_in_call(
+            _MMAP,
+            _FOURTH_ARGUMENT_AT,
+            [(_AND, 0, 0, _SHARED_ANONYMOUS), *_refuse_if((_EQUAL, _SHARED_ANONYMOUS))],
+        ),
+        *_in_call(
+            _PRCTL,
+            _FIRST_ARGUMENT_AT,
+            [*_refuse_if((_EQUAL, _DIE_WITH_PARENT)), *_refuse_if((_EQUAL, _DUMPABLE))],
+        ),
     ]
-    for numbers in _REFUSED.values():
-        filters += _unless(_EQUAL, _here(numbers), _ERROR | _EPERM)
-    filters += [
-        (_EQUAL, 0, 3, _here(_CLONE)),
-        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
-        *_unless(_ANY_BIT, NEW_USER | NEW_MOUNTS, _ERROR | _EPERM),
-        (_RETURN, 0, 0, _ALLOW),
-    ]
+    if on_processes:
+        other = [(_EQUAL, 1, 0, 0), (_RETURN, 0, 0, _ERROR | _EPERM)]
+        filters += _in_call(_PRLIMIT, _FIRST_ARGUMENT_AT, other)
+    filters.append((_RETURN, 0, 0, _ALLOW))
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *f) for f in filters))
     program = ctypes.create_string_buffer(struct.pack("@HP", len(filters), ctypes.addressof(code)))
     _prctl(_SECCOMP, 2, program)
 
 
-def _unless(test: int, value: int, answer: int) -> list[tuple[int, int, int, int]]:
-    """Answer so when the test holds, else go on."""
-    return [(test, 0, 1, value), (_RETURN, 0, 0, answer)]
+def _refuse_if(test: tuple[int, int], error: int = _EPERM) -> list[tuple[int, int, int, int]]:
+    """Refuse the call when the test holds, else go on."""
+    kind, value = test
+    return [(kind, 0, 1, value), (_RETURN, 0, 0, _ERROR | error)]
+
+
+def _in_call(numbers: tuple[int, int], argument_at: int, filters: list) -> list:
+    """Look at an argument of one system call, and at the number of the call again."""
+    return [
+        (_EQUAL, 0, len(filters) + 1, _here(numbers)),
+        (_LOAD, 0, 0, argument_at),
+        *filters,
+        (_LOAD, 0, 0, _NUMBER_AT),
+    ]

@@ -22,6 +22,7 @@ from autograder.wall.wire import WireError
 from autograder.wall.zygote import ask
 
 MAX_RESTARTS = 8
+MAX_OUTPUT = 4 * 2**20
 MAX_NOTE = 300
 GRACE_SECONDS = 2
 START_SECONDS = 60
@@ -90,6 +91,8 @@ class RemoteEngine:
         self.outputs: dict[int, Output] = {}
         self.remarks: dict[str, None] = {}
         self.lost: str | None = None
+        self._room = MAX_OUTPUT
+        self._ran: set[int] = set()
         self._raised: dict[int, Raised] = {}
 
     @property
@@ -116,7 +119,7 @@ class RemoteEngine:
             if self._restarts > MAX_RESTARTS:
                 self._skipped.update(
                     dict.fromkeys(
-                        [n for n in self._task.cells if n not in self.outputs],
+                        [n for n in self._task.cells if n not in self._ran],
                         _("too many cells before it had to be stopped"),
                     )
                 )
@@ -261,7 +264,11 @@ class RemoteEngine:
                     raise _CellLost(number, _("it sent what is no answer"))
 
     def _note_cell(self, number: int, raised, text: str, figures: list) -> None:
-        self.outputs[number] = accepted(text, figures)
+        self._ran.add(number)
+        output = accepted(text, figures)
+        self._room -= len(output.text) + sum(map(len, output.figures))
+        if self._room >= 0:
+            self.outputs[number] = output
         self._raised.pop(number, None)
         match raised:
             case [str(type_name), str(builtin), str(message), str(where)]:
@@ -292,7 +299,7 @@ class _Worker:
         mark = secrets.token_hex(8)
         self.send([mark, operation, arguments], until)
         match self.receive(until):
-            case [answered, *answer] if answered == mark:
+            case [str(answered), *answer] if answered == mark:
                 return answer
         raise WireError(_("it sent what is no answer"))
 

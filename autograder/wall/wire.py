@@ -13,11 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.i18n import _
-from autograder.values import Handle
+from autograder.values import MAX_DEPTH, Handle
 
 MAX_JSON = 8 * 2**20
 MAX_BYTES = 64 * 2**20
-MAX_DEPTH = 120
 
 _FRAME = struct.Struct(">QQ")
 _RAW_KINDS = frozenset("biufcmMS")
@@ -61,11 +60,11 @@ def receive(connection: socket.socket, until: float | None = None):
     if n_text > MAX_JSON or n_bytes > MAX_BYTES:
         raise WireError(_("a message of {n} MB is refused").format(n=(n_text + n_bytes) >> 20))
     text = _read(connection, n_text, until)
-    blobs = _Blobs(_read(connection, n_bytes, until))
+    blobs = _Blobs(_read(connection, n_bytes, until), until)
     try:
         value = _decode(json.loads(text), blobs, 0)
         blobs.close()
-    except WireError:
+    except (WireError, TimeoutError):
         raise
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
         raise WireError(_("a malformed message: {error}").format(error=error)) from error
@@ -99,7 +98,8 @@ def _left(until: float | None) -> float | None:
 class _Blobs:
     """The raw bytes of a message, handed out in order."""
 
-    def __init__(self, data: bytearray):
+    def __init__(self, data: bytearray, until: float | None = None):
+        self.until = until
         self._data = memoryview(data)
 
     def take(self, size: int) -> bytes:
@@ -184,6 +184,7 @@ def _column(values, blobs: list[bytes], depth: int):
 def _decode(node, blobs: _Blobs, depth: int):
     if depth > MAX_DEPTH:
         raise WireError(_("a message is nested too deep"))
+    _left(blobs.until)
     if node is None or type(node) in (bool, int, float):
         return node
     if type(node) is str:

@@ -1,0 +1,377 @@
+"""A class graded by `nbgrader autograde`: in this kit's course, and in a course of stock nbgrader.
+
+    python benchmarks/class_grading.py [--learners 6] [--exercises 04,08] [--demonstrations]
+
+Both courses hold the same notebooks: of learners who are right, mistaken, have done nothing, print
+warnings, or have damaged their files. In the stock course the check cells run the kit's checks in a
+kernel. Printed are seconds and memory of the whole command for half of the class and for all of it,
+the two courses in turn, and the verdicts that differ, each with what the stock course shows of why.
+Where a notebook ends stock nbgrader's command, it is typed again until every learner had a turn,
+and all of that counts. Cells that demonstrate, which a kernel runs and the kit does not, are left
+out of what is handed in, unless --demonstrations.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from processes import EVERY_SECONDS, Usage, measured
+
+from autograder import course
+from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.misconceptions import catalogue
+from autograder.nbgrading.make import COURSE_ID, make_course
+
+STOCK_CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "{course_id}"
+c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError()"}}
+c.Execute.timeout = 300
+c.Execute.iopub_timeout = 60
+"""
+MB = 2**20
+
+
+# The class: each makes what a learner hands in of a notebook with the right answers.
+
+
+@dataclass(frozen=True)
+class Handout:
+    """An exercise: the notebook as released, and the right answers by function."""
+
+    exercise: str
+    released: NotebookNode
+    answers: dict[str, str]
+
+    def filled_in(self, answers: dict[str, str]) -> NotebookNode:
+        notebook = deepcopy(self.released)
+        for cell in notebook.cells:
+            cell.source = answers.get(grade_id(cell), cell.source)
+        return notebook
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def right(handout: Handout, number: int) -> str:
+    return nbformat.writes(handout.filled_in(handout.answers))
+
+
+def mistaken(handout: Handout, number: int) -> str:
+    mistakes = [m for m in catalogue().values() if m.function in handout.answers]
+    mistake = mistakes[number % len(mistakes)]
+    wrong = {mistake.function: mistake.code.strip()}
+    return nbformat.writes(handout.filled_in({**handout.answers, **wrong}))
+
+
+def untouched(handout: Handout, number: int) -> str:
+    return nbformat.writes(handout.released)
+
+
+def warning(handout: Handout, number: int) -> str:
+    """Right, but each function warns when it is called."""
+    line = '    __import__("warnings").warn("this is slow")'
+    answers = {
+        name: re.sub(r"^(def [^#]*?\) *(?:->[^:]+)?:)$", rf"\1\n{line}", code, count=1, flags=re.M)
+        for name, code in handout.answers.items()
+    }
+    return nbformat.writes(handout.filled_in(answers))
+
+
+def duplicated(handout: Handout, number: int) -> str:
+    """Right, with a check cell twice."""
+    notebook = handout.filled_in(handout.answers)
+    twin = deepcopy(next(cell for cell in notebook.cells if is_check(cell)))
+    twin["id"] = "twin"
+    notebook.cells.append(twin)
+    return nbformat.writes(notebook)
+
+
+def deleted(handout: Handout, number: int) -> str:
+    """Right, without a check cell."""
+    notebook = handout.filled_in(handout.answers)
+    notebook.cells.remove(next(cell for cell in notebook.cells if is_check(cell)))
+    return nbformat.writes(notebook)
+
+
+def stripped(handout: Handout, number: int) -> str:
+    """Right, without any metadata, as some editors save."""
+    notebook = handout.filled_in(handout.answers)
+    for cell in notebook.cells:
+        cell.metadata.clear()
+    return nbformat.writes(notebook)
+
+
+def truncated(handout: Handout, number: int) -> str:
+    """Right, but the file breaks off."""
+    text = right(handout, number)
+    return text[: len(text) * 3 // 4]
+
+
+def is_check(cell: NotebookNode) -> bool:
+    return (grade_id(cell) or "").startswith("check_")
+
+
+KINDS: tuple[Callable[[Handout, int], str], ...] = (
+    right,
+    mistaken,
+    duplicated,
+    untouched,
+    warning,
+    deleted,
+    stripped,
+    truncated,
+)
+
+
+def class_of(n: int) -> dict[str, Callable[[Handout, int], str]]:
+    """Learners by name; kinds take turns."""
+    kinds = [KINDS[number % len(KINDS)] for number in range(n)]
+    return {f"{number:03d}_{kind.__name__}": kind for number, kind in enumerate(kinds)}
+
+
+# The two courses
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Points in a gradebook, None for none, and what the course shows of how it came to them."""
+
+    points: float | None
+    shown: str = ""
+
+
+class Course:
+    """An nbgrader course in a folder, used by nbgrader's own commands."""
+
+    def __init__(self, folder: Path, exercises: tuple[str, ...]):
+        self.folder = folder
+        self.exercises = exercises
+        [self.assignment] = make_course(folder, exercises, "one").assignments
+        self._logs: dict[str, str] = {}
+
+    def released(self) -> list[Handout]:
+        """Release the assignment; what learners get, with the answers."""
+        self._nbgrader("generate_assignment")
+        return [self._handout(exercise) for exercise in self.exercises]
+
+    def _handout(self, exercise: str) -> Handout:
+        released, source = (
+            nbformat.read(self.folder / stage / self.assignment / f"{exercise}.ipynb", 4)
+            for stage in ("release", "source")
+        )
+        answers = {
+            grade_id(cell): re.sub(r"^ *### (?:BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.M)
+            for cell in source.cells
+            if grade_id(cell) and not is_check(cell)
+        }
+        return Handout(exercise, released, answers)
+
+    def hand_in(self, learner: str, exercise: str, text: str) -> None:
+        path = self._path("submitted", learner, exercise)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def autograde(self, *options: str) -> tuple[Usage, int]:
+        """What it took until each learner had a turn, and how often the command was typed."""
+        waiting = {path.name for path in (self.folder / "submitted").iterdir()}
+        usages = []
+        while waiting:
+            log, usage = self._nbgrader("autograde", *options)
+            usages.append(usage)
+            reached = {name for name in waiting if f"Sanitizing {self._place(name)}" in log}
+            if not reached:
+                raise RuntimeError(log)
+            self._logs.update(dict.fromkeys(reached, log))
+            waiting -= reached
+            for name in reached if waiting else ():
+                (self.folder / "had_a_turn").mkdir(exist_ok=True)
+                (self.folder / "submitted" / name).rename(self.folder / "had_a_turn" / name)
+        wall, cpu = (sum(getattr(usage, name) for usage in usages) for name in ("wall", "cpu"))
+        return Usage(wall, cpu, max(usage.memory for usage in usages)), len(usages)
+
+    def outcome(self, learner: str, exercise: str) -> Outcome:
+        from nbgrader.api import Gradebook
+
+        if not self._path("autograded", learner, exercise).is_file():
+            return Outcome(None, self._failure(learner))
+        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}", COURSE_ID) as gradebook:
+            entry = gradebook.find_submission_notebook(exercise, self.assignment, learner)
+            points, by_hand = entry.score, entry.needs_manual_grade
+        noise = self._noise(learner, exercise)
+        if by_hand:
+            noise = f"waits for a person, for a check cell is gone; {noise}".removesuffix("; ")
+        return Outcome(points, noise)
+
+    def _failure(self, learner: str) -> str:
+        """Why a learner got no grade, as the log tells it."""
+        place = self._place(learner)
+        own = self._logs[learner].partition(f"Sanitizing {place}")[2].partition("Sanitizing ")[0]
+        alone = f"There was an error processing assignment: {place.rstrip(os.sep)}" in own
+        raised = re.findall(r"^ *(?:\w+\.)*\w*(?:Error|Exception)\b.*$", own, re.M)
+        logged = re.findall(r"\| (?:WARNING|ERROR)\] (.*)$", own, re.M)
+        reason = raised[-1].strip() if raised else logged[0] if logged else "not told"
+        return f"{'no grade' if alone else 'it ended the command'}: {reason[:90]}"
+
+    def _noise(self, learner: str, exercise: str) -> str:
+        """How many of the check cells show text on standard error, which nbgrader scores zero."""
+        notebook = nbformat.read(self._path("autograded", learner, exercise), 4)
+        streams = [
+            any(output.get("name") == "stderr" for output in cell.outputs)
+            for cell in notebook.cells
+            if is_check(cell) and cell.cell_type == "code"
+        ]
+        text = "{} of {} check cells score zero for text on standard error"
+        return text.format(sum(streams), len(streams)) if any(streams) else ""
+
+    def _place(self, learner: str) -> str:
+        return f"{self.folder / 'submitted' / learner}{os.sep}"
+
+    def _path(self, stage: str, learner: str, exercise: str) -> Path:
+        return self.folder / stage / learner / self.assignment / f"{exercise}.ipynb"
+
+    def _nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
+        search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = {**os.environ, "PATH": search, "COURSE_DATA": "simulated"}
+        line = [sys.executable, "-m", "nbgrader", command, self.assignment, *options]
+        done, usage = measured(line, cwd=self.folder, env=environment)
+        return done.stdout, usage
+
+
+class StockCourse(Course):
+    """The same sources, with a configuration that names nothing of the kit."""
+
+    def __init__(self, folder: Path, exercises: tuple[str, ...]):
+        super().__init__(folder, exercises)
+        config = STOCK_CONFIG.format(course_id=COURSE_ID)
+        (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+
+
+# One size of a class in both courses
+
+
+@dataclass(frozen=True)
+class Run:
+    """A course that has graded a class: what that took, and how many commands."""
+
+    course: Course
+    usage: Usage
+    n_commands: int
+
+
+def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
+    """Make a course, hand in what a class of n made, and grade it."""
+    made = kind(folder, arguments.exercises)
+    for handout in made.released():
+        if not arguments.demonstrations:
+            cells = handout.released.cells
+            cells[:] = [c for c in cells if "demo" not in c.metadata.get("tags", ())]
+        for number, (learner, learners_way) in enumerate(class_of(n).items()):
+            made.hand_in(learner, handout.exercise, learners_way(handout, number // len(KINDS)))
+    return Run(made, *made.autograde())
+
+
+def print_usage(name: str, n: int, n_notebooks: int, usage: Usage, note: str = "") -> None:
+    row = f"{name:22}{n:9}{n_notebooks:10}{usage.wall:9.1f}{usage.cpu:9.1f}{usage.memory / MB:9.0f}"
+    print(f"{row}{usage.wall / n_notebooks:12.2f}  {note}".rstrip(), flush=True)
+
+
+def print_ratios(name: str, kit: Usage, stock: Usage) -> None:
+    ratios = (stock.wall / kit.wall, stock.cpu / kit.cpu, stock.memory / kit.memory)
+    print(f"{name:41}" + "".join(f"{ratio:8.1f}x" for ratio in ratios), flush=True)
+
+
+def growth(small: Usage, large: Usage, n: int) -> Usage:
+    """What each of n learners more took."""
+    pairs = ((getattr(large, key), getattr(small, key)) for key in ("wall", "cpu", "memory"))
+    return Usage(*((more - less) / n for more, less in pairs))
+
+
+def print_differences(kit: Course, stock: Course, learners: dict) -> None:
+    """The verdicts that are not the same, with what would be honest and what the courses show."""
+    print(
+        f"\n{'verdicts that differ':42}{'honest':>7}{'kit':>7}{'stock':>7}  what stock shows of why"
+    )
+    same = 0
+    for exercise in kit.exercises:
+        full = course.step(exercise).max_points
+        for learner, way in learners.items():
+            ours, theirs = kit.outcome(learner, exercise), stock.outcome(learner, exercise)
+            if ours.points == theirs.points and not theirs.shown:
+                same += 1
+                continue
+            honest = {untouched: "0", mistaken: "-", truncated: "-"}.get(way, f"{full:g}")
+            points = [f"{o.points:g}" if o.points is not None else "none" for o in (ours, theirs)]
+            row = f"{learner + ' ' + exercise:42}{honest:>7}{points[0]:>7}{points[1]:>7}"
+            print(f"{row}  {theirs.shown or 'unexplained'}")
+    print(f"the same: {same} of {len(learners) * len(kit.exercises)}")
+
+
+def main() -> None:
+    prefer(QUIET | HEADLESS)
+    warnings.simplefilter("ignore")
+    arguments = parsed()
+    sizes = arguments.learners // 2, arguments.learners
+    n_exercises = len(arguments.exercises)
+    print(
+        f"exercises: {', '.join(arguments.exercises)}; processors: {len(os.sched_getaffinity(0))}"
+    )
+    print(
+        f"processor time is looked at every {EVERY_SECONDS} s, memory is the highest sum of PSS\n"
+    )
+    print(
+        f"{'':22}{'learners':>9}{'notebooks':>10}{'wall, s':>9}{'CPU, s':>9}{'MB':>9}"
+        f"{'s/notebook':>12}"
+    )
+    runs = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        for kind, n in zip(
+            (Course, StockCourse, StockCourse, Course), sorted(2 * sizes), strict=True
+        ):
+            run = runs[kind, n] = graded(kind, folder / f"{kind.__name__}_{n}", arguments, n)
+            label = "this kit" if kind is Course else "stock nbgrader"
+            note = f"in {run.n_commands} commands" if run.n_commands > 1 else ""
+            print_usage(label, n, n * n_exercises, run.usage, note)
+        small, large = ((runs[Course, n], runs[StockCourse, n]) for n in sizes)
+        again, _times = large[0].course.autograde("--force")
+        print_usage("this kit, nothing new", sizes[1], sizes[1] * n_exercises, again)
+        print()
+        for n, (kit, stock) in zip(sizes, (small, large), strict=True):
+            print_ratios(f"stock to kit, {n} learners", kit.usage, stock.usage)
+        more = sizes[1] - sizes[0]
+        for label, one, other in zip(("this kit", "stock nbgrader"), small, large, strict=True):
+            grown = growth(one.usage, other.usage, more)
+            print_usage(f"{label}, +1 learner", 1, n_exercises, grown)
+        print_differences(large[0].course, large[1].course, class_of(sizes[1]))
+
+
+def parsed() -> argparse.Namespace:
+    """The options; `exercises` become names."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--learners", type=int, default=6, help="at least 2 (default: 6)")
+    parser.add_argument("--exercises", default="04,08", help="numbers (default: 04,08)")
+    parser.add_argument("--demonstrations", action="store_true", help="hand in these cells too")
+    arguments = parser.parse_args()
+    if arguments.learners < 2:
+        parser.error("a class of two sizes has at least 2 learners")
+    try:
+        steps = [course.step(number.strip()) for number in arguments.exercises.split(",")]
+    except LookupError as error:
+        parser.error(error.args[0])
+    arguments.exercises = tuple(step.name for step in steps)
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""What a process and all of its descendants use, read from Linux's /proc."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.platform != "linux":
+    raise SystemExit("This measures with Linux's /proc.")
+
+EVERY_SECONDS = 0.05
+MEMORY_EVERY_SECONDS = 0.5
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Seconds of the clock and of processors, and the most memory at a time in bytes.
+
+    Shared memory counts once, as processes' proportional shares of it.
+    """
+
+    wall: float
+    cpu: float
+    memory: int
+
+
+def measured(command: list[str], **ways) -> tuple[subprocess.CompletedProcess, Usage]:
+    """Run a command (`ways` as `subprocess.Popen` takes them): its output as text, and its usage.
+
+    Processor time is looked at every `EVERY_SECONDS`, so that the last moment of each process is
+    missing, and memory every `MEMORY_EVERY_SECONDS`.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **ways
+    )
+    watch = _Watch(process.pid)
+    watch.start()
+    output, _none = process.communicate()
+    wall = time.perf_counter() - start
+    watch.end()
+    done = subprocess.CompletedProcess(command, process.returncode, output)
+    return done, Usage(wall, sum(watch.seconds.values()), watch.memory)
+
+
+class _Watch(threading.Thread):
+    """Looks at a family of processes again and again; those that lost their parents stay in it."""
+
+    def __init__(self, pid: int):
+        super().__init__(daemon=True)
+        self.seconds: dict[tuple[int, str], float] = {}
+        self.memory = 0
+        self._family = [pid]
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        next_memory = 0.0
+        while not self._ended.wait(EVERY_SECONDS):
+            family = list(self._family)
+            for pid in family:
+                family += [child for child in children(pid) if child not in family]
+            self._family = [pid for pid in family if self._look_at(pid)]
+            if time.perf_counter() > next_memory:
+                next_memory = time.perf_counter() + MEMORY_EVERY_SECONDS
+                self.memory = max(self.memory, sum(map(proportional_memory, self._family)))
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+    def _look_at(self, pid: int) -> bool:
+        """Note the processor time of a process; False where it is gone."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+        fields = stat.rpartition(")")[2].split()
+        user, system, started = fields[11], fields[12], fields[19]
+        self.seconds[pid, started] = (int(user) + int(system)) / TICKS
+        return fields[0] not in "ZX"
+
+
+def descendants(pid: int) -> list[int]:
+    """The children of a process, theirs, and so on."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process; of one that is gone, none."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, task.read_text(encoding="utf-8").split())
+    return found
+
+
+def proportional_memory(pid: int) -> int:
+    """Bytes of a process, shared ones divided among those that share them."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))

@@ -1,0 +1,54 @@
+"""How long one submission takes behind the wall: `python benchmarks/submissions.py [--rounds 3]`.
+
+Grades the reference and the untouched exercise of every step, one after another by one job, each in
+a process of its own as `autograder grade` does, and prints the seconds of the clock: the median of
+the rounds. The start of the grader, which a class pays once, stands in a line of its own.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from statistics import median
+
+from autograder import course, paths
+from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.files import SubmissionFile, read_content
+from autograder.grading.grader import Grader, Submitted
+from autograder.grading.judge import Rules
+
+SEED = 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3, help="how often (default: 3)")
+    rounds = parser.parse_args().rounds
+    prefer(QUIET | HEADLESS)
+    folders = {"reference": paths.solutions(), "untouched": paths.exercises()}
+    start = time.perf_counter()
+    with Grader(Rules(SEED)) as grader:
+        seconds(grader, course.steps()[0].name, paths.exercises())
+        first = time.perf_counter() - start
+        print(f"{'start, with a first submission':32}{first:10.2f} s")
+        print(f"{'seconds a submission':32}" + "".join(f"{name:>12}" for name in folders))
+        totals = dict.fromkeys(folders, 0.0)
+        for step in course.steps():
+            row = f"{step.name:32}"
+            for name, folder in folders.items():
+                took = median(seconds(grader, step.name, folder) for _round in range(rounds))
+                totals[name] += took
+                row += f"{took:12.2f}"
+            print(row, flush=True)
+    print(f"{'all':32}" + "".join(f"{total:12.2f}" for total in totals.values()))
+
+
+def seconds(grader: Grader, exercise: str, folder: Path) -> float:
+    path = folder / f"{exercise}.py"
+    content = read_content(path)
+    start = time.perf_counter()
+    grader.grade(Submitted("learner", SubmissionFile(exercise, path)), content)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
