@@ -281,14 +281,25 @@ def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
     return Run(made, *made.autograde())
 
 
-def print_usage(name: str, n: int, n_notebooks: int, usage: Usage, note: str = "") -> None:
-    row = f"{name:22}{n:9}{n_notebooks:10}{usage.wall:9.1f}{usage.cpu:9.1f}{usage.memory / MB:9.0f}"
-    print(f"{row}{usage.wall / n_notebooks:12.2f}  {note}".rstrip(), flush=True)
+COLUMNS = ("learners", "notebooks", "wall, s", "CPU, s", "MB", "s/notebook", "load")
+
+
+def print_header(exercises: tuple[str, ...]) -> None:
+    print(f"{', '.join(exercises)}; {len(os.sched_getaffinity(0))} processors")
+    print(f"CPU: looked at every {EVERY_SECONDS} s; MB: the highest sum of proportional shares;")
+    print("load: processes of this machine that wanted to run, in the last minute of the command\n")
+    print(f"{'':24}" + "".join(f"{name:>11}" for name in COLUMNS))
+
+
+def print_usage(name: str, n: int, n_notebooks: int, usage: Usage, rest: str = "") -> None:
+    memory, each = usage.memory / MB, usage.wall / n_notebooks
+    numbers = f"{usage.wall:11.1f}{usage.cpu:11.1f}{memory:11.0f}{each:11.2f}"
+    print(f"{name:24}{n:11}{n_notebooks:11}{numbers}{rest}", flush=True)
 
 
 def print_ratios(name: str, kit: Usage, stock: Usage) -> None:
     ratios = (stock.wall / kit.wall, stock.cpu / kit.cpu, stock.memory / kit.memory)
-    print(f"{name:41}" + "".join(f"{ratio:8.1f}x" for ratio in ratios), flush=True)
+    print(f"{name:46}" + "".join(f"{ratio:10.1f}x" for ratio in ratios))
 
 
 def growth(small: Usage, large: Usage, n: int) -> Usage:
@@ -322,38 +333,38 @@ def main() -> None:
     warnings.simplefilter("ignore")
     arguments = parsed()
     sizes = arguments.learners // 2, arguments.learners
-    n_exercises = len(arguments.exercises)
-    print(
-        f"exercises: {', '.join(arguments.exercises)}; processors: {len(os.sched_getaffinity(0))}"
-    )
-    print(
-        f"processor time is looked at every {EVERY_SECONDS} s, memory is the highest sum of PSS\n"
-    )
-    print(
-        f"{'':22}{'learners':>9}{'notebooks':>10}{'wall, s':>9}{'CPU, s':>9}{'MB':>9}"
-        f"{'s/notebook':>12}"
-    )
-    runs = {}
+    print_header(arguments.exercises)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        for kind, n in zip(
-            (Course, StockCourse, StockCourse, Course), sorted(2 * sizes), strict=True
-        ):
-            run = runs[kind, n] = graded(kind, folder / f"{kind.__name__}_{n}", arguments, n)
-            label = "this kit" if kind is Course else "stock nbgrader"
-            note = f"in {run.n_commands} commands" if run.n_commands > 1 else ""
-            print_usage(label, n, n * n_exercises, run.usage, note)
-        small, large = ((runs[Course, n], runs[StockCourse, n]) for n in sizes)
-        again, _times = large[0].course.autograde("--force")
-        print_usage("this kit, nothing new", sizes[1], sizes[1] * n_exercises, again)
+        kit, stock = {}, {}
+        for n, order in zip(sizes, ((kit, stock), (stock, kit)), strict=True):
+            for runs in order:
+                runs[n] = compared(Course if runs is kit else StockCourse, folder, arguments, n)
+        print_nothing_new(kit[sizes[1]], sizes[1])
         print()
-        for n, (kit, stock) in zip(sizes, (small, large), strict=True):
-            print_ratios(f"stock to kit, {n} learners", kit.usage, stock.usage)
-        more = sizes[1] - sizes[0]
-        for label, one, other in zip(("this kit", "stock nbgrader"), small, large, strict=True):
-            grown = growth(one.usage, other.usage, more)
-            print_usage(f"{label}, +1 learner", 1, n_exercises, grown)
-        print_differences(large[0].course, large[1].course, class_of(sizes[1]))
+        for n in sizes:
+            print_ratios(f"stock to kit, {n} learners", kit[n].usage, stock[n].usage)
+        for label, runs in (("this kit", kit), ("stock nbgrader", stock)):
+            grown = growth(*(runs[n].usage for n in sizes), sizes[1] - sizes[0])
+            print_usage(f"{label}, +1 learner", 1, len(arguments.exercises), grown)
+        print_differences(kit[sizes[1]].course, stock[sizes[1]].course, class_of(sizes[1]))
+
+
+def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
+    """Grade a class in a course of its own and print what it took."""
+    run = graded(kind, folder / f"{kind.__name__}_{n}", arguments, n)
+    rest = f"{os.getloadavg()[0]:11.1f}"
+    rest += f"  in {run.n_commands} commands" if run.n_commands > 1 else ""
+    name = "stock nbgrader" if kind is StockCourse else "this kit"
+    print_usage(name, n, n * len(arguments.exercises), run.usage, rest)
+    return run
+
+
+def print_nothing_new(run: Run, n: int) -> None:
+    """Let nbgrader enter the kept results once more: what is not grading."""
+    usage, _times = run.course.autograde("--force")
+    load = f"{os.getloadavg()[0]:11.1f}"
+    print_usage("this kit, nothing new", n, n * len(run.course.exercises), usage, load)
 
 
 def parsed() -> argparse.Namespace:

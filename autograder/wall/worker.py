@@ -108,9 +108,11 @@ def _answer(
 ) -> None:
     """Answer one question after the other until the judge hangs up.
 
-    Every answer repeats the mark of its question, so that none can be given in advance.
+    Every answer repeats the mark of its question, so that none can be given in advance. A process
+    that the learner's code has forked gives none.
     """
     receive, send, pack, recorded = wire.receive, connection.sendall, wire.pack, record
+    this_process, own, end = os.getpid, os.getpid(), os._exit
     while True:
         try:
             mark, operation, arguments = receive(connection)
@@ -126,6 +128,8 @@ def _answer(
             if type(raised) is not Raised:
                 raised = recorded(error, is_learners)
             parts = pack([mark, "raised", *_fields(raised), remarks.new()])
+        if this_process() != own:
+            end(0)
         for part in parts:
             send(part)
 
