@@ -93,9 +93,11 @@ def descendants(pid: int) -> list[int]:
 def children(pid: int) -> list[int]:
     """The children of a process; of one that is gone, none."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, task.read_text(encoding="utf-8").split())
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                text = Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="utf-8")
+                found += map(int, text.split())
     return found
 
 

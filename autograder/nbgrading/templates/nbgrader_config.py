@@ -49,5 +49,9 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = [MathsWithoutNetwork, GetGrades]
 
+# For `nbgrader zip_collect`: how the files in your platform's archive are named, for example
+# c.FileNameCollectorPlugin.named_regexp = r"(?P<student_id>[^_]+)_.*_(?P<file_id>\d\d_\w+)"
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
+
 # Students come into the gradebook with their first submission.
 c.Autograde.create_student = True
