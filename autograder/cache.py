@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pooch
 from autograder import paths
 from autograder.files import SubmissionFile, UnreadableSubmission, digest, read_content
 from autograder.report import Report, from_json
+from autograder.writing import NotWritten, write_whole
 
 
 def cached_report(file: SubmissionFile) -> Report:
@@ -22,13 +24,8 @@ def cached_report(file: SubmissionFile) -> Report:
         return from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         report = _fresh_report(replace(file, notes=()))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(report.to_json()), encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        pass
+    with suppress(NotWritten):
+        write_whole(path, json.dumps(report.to_json()))
     return report
 
 

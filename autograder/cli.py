@@ -144,8 +144,8 @@ def grade(
     from autograder.grading.elsewhere import WorkersMissing
     from autograder.grading.grader import IsolationMissing
     from autograder.grading.run import Options, grade_paths
-    from autograder.grading.writing import NotWritten
     from autograder.wall.zygote import ZygoteFailed
+    from autograder.writing import NotWritten
 
     if jobs is not None and scheduler is not None:
         _stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
@@ -202,8 +202,8 @@ def notebooks(
         ),
     ],
 ) -> None:
-    from autograder.grading.writing import NotWritten
     from autograder.nbgrading.scripts import notebooks_of_scripts
+    from autograder.writing import NotWritten
 
     n_made, problems = 0, 0
     try:
@@ -250,7 +250,7 @@ def export(
 ) -> None:
     from autograder.grading.exports import write_gradescope, write_moodle
     from autograder.grading.reports import NoReports, results_in
-    from autograder.grading.writing import NotWritten
+    from autograder.writing import NotWritten
 
     try:
         found = results_in(results)

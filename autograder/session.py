@@ -18,6 +18,7 @@ from autograder.i18n import _
 from autograder.loading import Loaded, load
 from autograder.outcome import Subject, Verdict, judge, stopped
 from autograder.report import CheckResult, Report, of_function, with_function, write_json
+from autograder.values import whole_text
 
 PROPERTY = "autograder"
 LETTERS = {
@@ -175,7 +176,7 @@ class CheckSession:
                 outcome=verdict.outcome,
                 points=self._points[item.nodeid] if verdict.outcome == "passed" else 0.0,
                 max_points=self._points[item.nodeid],
-                message=_writable(verdict.message),
+                message=whole_text(verdict.message),
                 misconception=verdict.misconception,
                 seconds=round(report.duration, 3),
             )
@@ -205,7 +206,7 @@ class CheckSession:
 
     def _notes_of(self, item) -> list[str]:
         try:
-            return [_writable(note) for note in self._target.loaded(_exercise(item)).notes]
+            return [whole_text(note) for note in self._target.loaded(_exercise(item)).notes]
         except UnreadableSubmission as error:
             return list(error.notes)
 
@@ -274,11 +275,6 @@ def _shared_points(items) -> dict[str, float]:
         total = course.step_of_function(function).points[function] / sum(parts.values())
         points.update({nodeid: round(total * share, 4) for nodeid, share in parts.items()})
     return points
-
-
-def _writable(text: str) -> str:
-    """The text without halves of characters, which no file and no terminal takes."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _first_line(text: str | None) -> str:

@@ -33,6 +33,11 @@ class Handle:
     type_name: str
 
 
+def whole_text(text: str) -> str:
+    """The text without halves of characters, which no file and no terminal takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def by_value(value, otherwise: Callable, depth: int = 0):
     """A copy of `value` in plain data; `otherwise(part)` replaces every part that is none.
 

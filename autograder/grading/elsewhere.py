@@ -9,7 +9,6 @@ import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from autograder.environment import QUIET, prefer
 from autograder.grading.grader import Grader, Submitted, kit_version
@@ -27,16 +26,11 @@ def grade_content(version: str, rules, submitted: Submitted, content: bytes) -> 
     version: of the kit that asks, see `kit_version`; another one would give other verdicts.
     Raises `WorkersMissing` where this process has another, and `IsolationMissing` as a grader does.
     """
-    if version != _kit_version():
+    if version != kit_version():
         text = _("Another version of the kit, or of its libraries, is installed on {host}.")
         raise WorkersMissing(text.format(host=platform.node()))
     with _grader(rules) as grader:
         return result_to_json(grader.grade(submitted, content))
-
-
-@cache
-def _kit_version() -> str:
-    return kit_version()
 
 
 _lock = threading.Lock()

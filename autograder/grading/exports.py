@@ -10,9 +10,9 @@ from autograder.grading.names import slug
 from autograder.grading.results import Result
 from autograder.grading.summary import class_results
 from autograder.grading.table import hundredths, plain_text
-from autograder.grading.writing import write_whole
 from autograder.prose import visible
 from autograder.report import CheckResult, FunctionReport
+from autograder.writing import write_whole
 
 IDENTIFIERS = ("Username", "ID number", "Email address")
 BYTE_ORDER_MARK = "\ufeff"

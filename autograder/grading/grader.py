@@ -14,17 +14,19 @@ import sys
 import threading
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import wait
 
-from autograder.files import SubmissionFile, UnreadableSubmission
+from autograder.files import SubmissionFile, UnreadableSubmission, digest
 from autograder.grading.results import Result, refused, result_from_json, result_to_json
 from autograder.i18n import _
+from autograder.wall.isolation import in_words
 from autograder.wall.remote import WorkerFailed
 
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
 MAX_TRIES = 2
-_PRELOADED = ["autograder.grading.warm"]
+_PRELOADED = ["autograder.grading.preload"]
 
 
 class IsolationMissing(RuntimeError):
@@ -90,7 +92,7 @@ class Grader:
         if missing and self.rules.require_isolation:
             raise IsolationMissing(
                 _("Isolation is required, and missing: {layers}. Nothing was graded.").format(
-                    layers="; ".join(f"{name} ({reason})" for name, reason in missing.items())
+                    layers=in_words(missing)
                 )
             )
         return missing
@@ -123,8 +125,8 @@ class Grader:
         if "result" in answer:
             return result_from_json(submitted.learner, answer["result"])
         path = submitted.file.path.as_posix()
-        sha256 = hashlib.sha256(content).hexdigest()
-        return refused(submitted.learner, submitted.exercise, path, sha256, answer["reason"])
+        reason = answer["reason"]
+        return refused(submitted.learner, submitted.exercise, path, digest(content), reason)
 
     def _ask_judge(self, submitted: Submitted, content: bytes) -> tuple:
         """The zygote in use (None without a wall), and what a judge of its own says.
@@ -222,7 +224,7 @@ def _judge(zygote, submitted: Submitted, content: bytes, rules) -> Result:
         learner=submitted.learner,
         exercise=submitted.exercise,
         path=submitted.file.path.as_posix(),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest(content),
         reading=read_bytes(content, name, submitted.exercise),
         notes=submitted.file.notes,
         files={name: content},
@@ -237,6 +239,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (JUDGE_MEMORY, JUDGE_MEMORY))
 
 
+@cache
 def kit_version() -> str:
     """A digest of everything that decides a verdict: the kit's files, the libraries' versions."""
     from importlib.metadata import version
@@ -245,11 +248,11 @@ def kit_version() -> str:
 
     package = paths.CHECKS.parent
     sources = sorted([*package.rglob("*.py"), *package.rglob("*.toml")])
-    digest = hashlib.sha256()
+    whole = hashlib.sha256()
     for source in sources:
-        digest.update(source.relative_to(package).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(source.read_bytes()).digest())
+        whole.update(source.relative_to(package).as_posix().encode() + b"\0")
+        whole.update(hashlib.sha256(source.read_bytes()).digest())
     for library in ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "matplotlib"):
         with contextlib.suppress(ImportError):
-            digest.update(f"{library} {version(library)}".encode())
-    return digest.hexdigest()[:16]
+            whole.update(f"{library} {version(library)}".encode())
+    return whole.hexdigest()[:16]

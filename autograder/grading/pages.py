@@ -18,11 +18,11 @@ from autograder.grading import summary
 from autograder.grading.names import slug
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.summary import ClassResults, class_results
-from autograder.grading.writing import write_whole
 from autograder.i18n import _, ngettext
 from autograder.prose import message, prose, visible
 from autograder.report import CheckResult, FunctionReport
 from autograder.terminal import SIGNS, format_points
+from autograder.writing import write_whole
 
 MAX_FIGURE_BYTES = 2 * 2**20
 MAX_FIGURE_PIXELS = 40_000_000

@@ -26,9 +26,10 @@ from autograder.grading.pages import write_pages
 from autograder.grading.results import Result
 from autograder.grading.store import Store
 from autograder.grading.table import write_grades
-from autograder.grading.writing import make_folder
 from autograder.i18n import _, ngettext
 from autograder.terminal import class_table
+from autograder.wall.isolation import in_words
+from autograder.writing import make_folder
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,7 @@ def _open(grader: Grader, console: Console) -> Grader:
     missing = grader.missing_layers()
     if missing:
         console.print(
-            _("Isolation is incomplete: {layers}").format(
-                layers="; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
-            ),
+            _("Isolation is incomplete: {layers}").format(layers=in_words(missing)),
             style="yellow",
         )
     return grader

@@ -13,8 +13,8 @@ from pathlib import Path
 from autograder.files import digest
 from autograder.grading.names import slug
 from autograder.grading.results import Result, outputs_from_json, outputs_to_json
-from autograder.grading.writing import write_whole
 from autograder.report import from_json
+from autograder.writing import write_whole
 
 COURSE_FOLDER = ".autograder"
 _LEARNER = "learner.txt"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from autograder.grading.results import Result
 from autograder.grading.summary import ClassResults, class_results
-from autograder.grading.writing import write_whole
 from autograder.prose import is_hidden
+from autograder.writing import write_whole
 
 _FORMULA = re.compile(r"\s*[=+\-@]")
 

@@ -5,7 +5,6 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -33,7 +32,7 @@ class Pool:
         self._jobs = jobs or cores()
         self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
         folder = Path(coursedir.root) / COURSE_FOLDER / assignment
-        self._store = Store(folder, _kit_version(), self._rules)
+        self._store = Store(folder, kit_version(), self._rules)
 
     def result(self, learner: str, exercise: str) -> Result:
         """The result of a learner's notebook as it is now; it may be one of many graded for it."""
@@ -103,8 +102,3 @@ class Pool:
 
 
 _LATEST: dict[tuple[str, Path, str], Result] = {}
-
-
-@cache
-def _kit_version() -> str:
-    return kit_version()

@@ -9,12 +9,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.files import SubmissionFile, UnreadableSubmission, read_content, survey
-from autograder.grading.writing import write_whole
 from autograder.i18n import _
 from autograder.nbgrading.exporter import sound_notebook
 from autograder.nbgrading.mend import NUMBER, mend
 from autograder.nbgrading.source import source_notebook
 from autograder.reading import as_written
+from autograder.writing import write_whole
 
 MADE_FROM = "autograder_script"
 

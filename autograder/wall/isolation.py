@@ -72,6 +72,11 @@ class Enclosure:
         return layer in self.standing
 
 
+def in_words(missing: dict[str, str]) -> str:
+    """Missing layers with their reasons, on one line."""
+    return "; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
+
+
 @dataclass(frozen=True)
 class Room:
     """What of the file system a worker sees: folders and files to read, one folder to write."""
@@ -219,7 +224,7 @@ def _show(source: str, target: str) -> None:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
     kernel.mount(source, target, None, kernel.BIND | kernel.RECURSIVE)
     kept = os.statvfs(target).f_flag & _KEPT_FLAGS
-    if not target.endswith(("/dev/null", "/dev/zero")):
+    if not target.endswith("/dev/null"):
         flags = kernel.BIND | _REMOUNT | _READ_ONLY | kept
         _try(lambda: kernel.mount(None, target, None, flags))
 

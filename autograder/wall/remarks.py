@@ -76,10 +76,6 @@ def _connected(room: Room, _socket, address) -> str:
     return _("tried to connect to {address}").format(address=address)
 
 
-def _sent(room: Room, _socket, address) -> str:
-    return _connected(room, _socket, address)
-
-
 def _looked_up(room: Room, host, *_details) -> str:
     return _("tried to look up the address of {host}").format(host=host)
 
@@ -110,7 +106,7 @@ _EVENTS = {
     "os.truncate": _opened,
     "socket.__new__": _made_socket,
     "socket.connect": _connected,
-    "socket.sendto": _sent,
+    "socket.sendto": _connected,
     "socket.getaddrinfo": _looked_up,
     "subprocess.Popen": _started,
     "os.system": _started,

@@ -16,7 +16,7 @@ from autograder.i18n import _
 from autograder.raised import Raised, note_on_cell
 from autograder.values import Handle
 from autograder.wall import wire
-from autograder.wall.isolation import LAYERS, Limits
+from autograder.wall.isolation import LAYERS, Limits, in_words
 from autograder.wall.outputs import Output, accepted
 from autograder.wall.wire import WireError
 from autograder.wall.zygote import ask
@@ -195,9 +195,8 @@ class RemoteEngine:
             case ["value", value, list(remarks)]:
                 self._remark(remarks)
                 return value
-            case ["raised", str(type_name), str(builtin), str(message), str(where), list(remarks)]:
+            case ["raised", *fields, list(remarks)] if raised := _raised(fields):
                 self._remark(remarks)
-                raised = Raised(type_name[:80], _builtin(builtin), message[:700], where[:300])
                 raise raised.exception()
         self._lose(_("it sent what is no answer"))
         raise Raised("ValueError", "ValueError", self.lost, "").exception()
@@ -228,10 +227,8 @@ class RemoteEngine:
         self.layers = tuple(layer for layer in LAYERS if layer in standing)
         self.missing = dict(missing)
         if self._require and set(self.layers) != self._wanted:
-            reasons = "; ".join(f"{layer} ({reason})" for layer, reason in self.missing.items())
-            raise WorkerFailed(
-                _("isolation is required, and missing: {layers}").format(layers=reasons)
-            )
+            text = _("isolation is required, and missing: {layers}")
+            raise WorkerFailed(text.format(layers=in_words(self.missing)))
 
     def _run_cells(self, worker: "_Worker") -> None:
         """Run the cells one by one; after each, the worker must still be there."""
@@ -270,11 +267,9 @@ class RemoteEngine:
         if self._room >= 0:
             self.outputs[number] = output
         self._raised.pop(number, None)
-        match raised:
-            case [str(type_name), str(builtin), str(message), str(where)]:
-                self._raised[number] = Raised(
-                    type_name[:80], _builtin(builtin), message[:700], where[:300]
-                )
+        said = _raised(raised)
+        if said is not None:
+            self._raised[number] = said
 
 
 class _CellLost(Exception):
@@ -360,6 +355,14 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)
+
+
+def _raised(fields) -> Raised | None:
+    """What a worker says was raised, cut to length; None where it says nothing of the kind."""
+    match fields:
+        case [str(type_name), str(builtin), str(message), str(where)]:
+            return Raised(type_name[:80], _builtin(builtin), message[:700], where[:300])
+    return None
 
 
 def _builtin(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.i18n import _
-from autograder.values import MAX_DEPTH, Handle
+from autograder.values import MAX_DEPTH, Handle, whole_text
 
 MAX_JSON = 8 * 2**20
 MAX_BYTES = 64 * 2**20
@@ -188,18 +188,13 @@ def _decode(node, blobs: _Blobs, depth: int):
     if node is None or type(node) in (bool, int, float):
         return node
     if type(node) is str:
-        return _readable(node)
+        return whole_text(node)
     if type(node) is not dict or len(node) != 1:
         raise WireError(_("a message holds a node of no known kind"))
     [(tag, content)] = node.items()
     if tag not in _READERS:
         raise WireError(_("a message holds a node of no known kind"))
     return _READERS[tag](content, blobs, depth + 1)
-
-
-def _readable(text: str) -> str:
-    """The text without lone surrogates, which no file could hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _parts(content, blobs: _Blobs, depth: int) -> Iterator:

@@ -171,8 +171,7 @@ class _Kept:
     def __init__(self, scratch: str, namespace: dict):
         self._scratch = scratch
         self._namespace = namespace
-        self._own = {name: namespace.get(name) for name in ("__name__", "__builtins__")}
-        self._own["__builtins__"] = builtins
+        self._own = {"__name__": namespace["__name__"], "__builtins__": builtins}
         self._names = [(vars(module), dict(vars(module))) for module in self._MODULES]
         self._modules = sys.modules
         self._loaded = dict(sys.modules)
