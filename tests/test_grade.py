@@ -152,6 +152,19 @@ def test_what_holds_no_exercise_is_told_and_hides_no_other(tmp_path):
     assert "cleo: 08_ranking.docx cannot be graded because" in problems[1]
 
 
+def test_what_lies_beside_learners_folders_is_told(tmp_path):
+    hand_in(tmp_path / "class", "ada")
+    hand_in(tmp_path / "elsewhere", "ben")
+    (tmp_path / "class" / "ben").symlink_to(tmp_path / "elsewhere" / "ben")
+    (tmp_path / "class" / "cleo.zip").write_bytes(b"PK")
+    submitted, problems = collect([tmp_path / "class"])
+    assert [each.learner for each in submitted] == ["ada"]
+    told = "\n".join(problems)
+    assert "ben is a link to a folder" in told
+    assert "cleo.zip" in told
+    assert len(problems) == 2
+
+
 def test_a_folder_that_may_not_be_opened_is_told_and_hides_no_other(tmp_path, monkeypatch):
     hand_in(tmp_path / "class", "ada")
     hand_in(tmp_path / "locked", "ben")

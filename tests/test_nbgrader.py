@@ -603,6 +603,20 @@ def autograde_one(folder, learner, monkeypatch):
     return answer["success"], answer.get("error", "") + answer.get("log", "")
 
 
+def test_the_workers_of_a_cluster_grade_in_a_course_too(mine):
+    distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
+    files = {RANKING: classes.right(released(mine, NAME))[RANKING]}
+    hand_in(mine, "mistaken", NAME, files, "2026-03-03 10:00:00 UTC")
+    before = reports(mine)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as workers:
+        option = f"--GradeBehindWall.scheduler={workers.scheduler_address}"
+        nbgrader(mine, "autograde", NAME, option)
+    assert ("mistaken", RANKING) in newer(before, reports(mine))
+    assert sum(scores(mine)["mistaken"][RANKING].values()) == 10
+
+
 def own_notebook():
     """A notebook that an instructor has written: one answer, one test for two points."""
 

@@ -21,12 +21,14 @@ def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
     folders. A learner is called as their folder is; of one exercise the newest file counts.
     """
     folders: dict[Path, list[Path]] = {}
+    problems = []
     for path in paths:
-        for target in _targets(path):
+        targets, left_out = _targets(path)
+        problems += left_out
+        for target in targets:
             folder = target if target.is_dir() else target.parent
             folders.setdefault(folder.resolve(), []).append(target)
     candidates: dict[tuple[str, str], dict[Path, SubmissionFile]] = {}
-    problems = []
     names = _names(list(folders))
     for folder, targets in folders.items():
         for target in targets:
@@ -55,15 +57,23 @@ def _newest(exercise: str, files: dict[Path, SubmissionFile]) -> SubmissionFile:
     return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
 
 
-def _targets(path: Path) -> list[Path]:
-    """A file or a learner's folder as it is; of a folder of folders, those."""
+def _targets(path: Path) -> tuple[list[Path], list[str]]:
+    """A file or a learner's folder as it is; of a folder of folders, those, and what else is there.
+
+    What else is there is told where it may be somebody's work: links, which are not followed, and
+    archives.
+    """
     try:
         parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
     except OSError:
-        return [path]
-    if any(looks_like_a_submission(part) for part in parts):
-        return [path]
-    return [part for part in parts if part.is_dir() and not part.is_symlink()] or [path]
+        return [path], []
+    folders = [part for part in parts if part.is_dir()]
+    if not folders or any(looks_like_a_submission(part) for part in parts):
+        return [path], []
+    link = _("{path} is a link to a folder, and links are not followed: name the folder itself.")
+    left_out = [link.format(path=folder) for folder in folders if folder.is_symlink()]
+    left_out += survey(path).left_out.values()
+    return [folder for folder in folders if not folder.is_symlink()], left_out
 
 
 def _names(folders: list[Path]) -> dict[Path, str]:

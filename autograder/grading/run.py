@@ -62,7 +62,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     n_kept = 0
     with ExitStack() as stack:
         grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
-        executor = stack.enter_context(_executor(options))
+        executor = stack.enter_context(executor_of(options.jobs, options.scheduler))
         progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("", total=len(submitted), current=_("starting"))
         grading = grade(submitted, store, grader, executor, options.force)
@@ -89,11 +89,9 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     return not problems and all(result.gradable for result in results)
 
 
-def _executor(options: Options) -> AbstractContextManager[Executor]:
-    """What judges several at once: threads here, or the workers of a cluster."""
-    if options.scheduler is None:
-        return ThreadPoolExecutor(options.jobs or cores())
-    return cluster(options.scheduler)
+def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """What judges several at once: so many threads here, or a cluster's workers, see `cluster`."""
+    return cluster(scheduler) if scheduler else ThreadPoolExecutor(jobs or cores())
 
 
 def _open(grader: Grader, console: Console) -> Grader:

@@ -3,7 +3,6 @@
 import fnmatch
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from autograder.grading.grade import grade
 from autograder.grading.grader import Grader, Submitted, kit_version
 from autograder.grading.judge import Rules
 from autograder.grading.results import Result, refused
-from autograder.grading.run import cores, fresh_seed, progress_bar
+from autograder.grading.run import executor_of, fresh_seed, progress_bar
 from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.i18n import _, ngettext
 
@@ -24,12 +23,16 @@ class Pool:
     """The results of one assignment of a course, kept in `COURSE_FOLDER` of its folder.
 
     coursedir: nbgrader's `CourseDirectory`; it tells whose submissions are to be graded.
+    jobs: how many at once, 0 for as many as cores. scheduler: the address of a cluster's, or "".
     """
 
-    def __init__(self, coursedir, assignment: str, jobs: int, require_isolation: bool):
+    def __init__(
+        self, coursedir, assignment: str, jobs: int, require_isolation: bool, scheduler: str = ""
+    ):
         self._coursedir = coursedir
         self._assignment = assignment
-        self._jobs = jobs or cores()
+        self._jobs = jobs
+        self._scheduler = scheduler
         self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
         folder = Path(coursedir.root) / COURSE_FOLDER / assignment
         self._store = Store(folder, kit_version(), self._rules)
@@ -59,7 +62,7 @@ class Pool:
         console = Console(file=sys.stderr, highlight=False)
         failed = 0
         with ExitStack() as stack:
-            executor = stack.enter_context(ThreadPoolExecutor(self._jobs))
+            executor = stack.enter_context(executor_of(self._jobs, self._scheduler))
             progress = stack.enter_context(progress_bar(console))
             bar = progress.add_task("", total=len(submitted), current=self._assignment)
             grader = lambda: stack.enter_context(Grader(self._rules))  # noqa: E731

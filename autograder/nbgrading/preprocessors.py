@@ -7,9 +7,11 @@ from textwrap import fill
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_code_cell, new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Bool, Integer
+from traitlets import Bool, Integer, Unicode
 
+from autograder.course import Step
 from autograder.grading.results import CellOutput, Result
 from autograder.i18n import _
 from autograder.nbgrading.exporter import NOTES, released_notebook, step_of
@@ -43,7 +45,8 @@ class GradeBehindWall(NbGraderPreprocessor):
     """Takes the place of `Execute`: grades all submissions of the assignment at once, then replays.
 
     The first notebook of a run has all of them graded in a pool, keyed by content, so that an
-    interrupted run goes on and what is unchanged is not graded again.
+    interrupted run goes on and what is unchanged is not graded again. Points of a bonus exercise are
+    entered as extra credit, so that they add to a score and never to what it is out of.
     """
 
     jobs = Integer(0, min=0, help="How many submissions at once; 0: as many as cores.").tag(
@@ -52,15 +55,24 @@ class GradeBehindWall(NbGraderPreprocessor):
     require_isolation = Bool(
         False, help="Grade nothing unless every layer of isolation stands."
     ).tag(config=True)
+    scheduler = Unicode(
+        "", help="Grade on the workers of this Dask scheduler, such as tcp://host:8786."
+    ).tag(config=True)
 
     def preprocess(self, nb, resources):
-        if step_of(resources) is None:
+        step = step_of(resources)
+        if step is None:
             self.log.warning("%s is none of the kit's: it runs in a kernel", _name(resources))
             return Execute(parent=self.parent).preprocess(nb, resources)
         names = resources["nbgrader"]
         coursedir = self.parent.parent.coursedir
-        pool = Pool(coursedir, names["assignment"], self.jobs, self.require_isolation)
-        replay(nb, pool.result(names["student"], names["notebook"]))
+        pool = Pool(
+            coursedir, names["assignment"], self.jobs, self.require_isolation, self.scheduler
+        )
+        result = pool.result(names["student"], names["notebook"])
+        replay(nb, result)
+        if step.bonus:
+            _enter_extra_credit(step, result, names)
         return nb, resources
 
 
@@ -93,6 +105,16 @@ def replay(nb, result: Result) -> None:
     notes = [*nb.metadata.pop(NOTES, []), *result.report.notes]
     if notes:
         nb.cells.insert(0, _cell_of_notes(list(dict.fromkeys(notes))))
+
+
+def _enter_extra_credit(step: Step, result: Result, names: dict) -> None:
+    """Enter what a bonus exercise earned beside the scores, which are 0 of 0 points."""
+    points = {function.name: function.points for function in result.report.functions}
+    with Gradebook(names["db_url"]) as gradebook:
+        for function in step.functions:
+            place = f"check_{function}", names["notebook"], names["assignment"], names["student"]
+            gradebook.find_grade(*place).extra_credit = points.get(function, 0.0)
+        gradebook.db.commit()
 
 
 def _outputs(output: CellOutput) -> list:

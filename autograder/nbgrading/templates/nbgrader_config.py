@@ -43,6 +43,7 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 # c.GradeBehindWall.jobs = 4                  # default: as many as the machine has cores
+# c.GradeBehindWall.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
 # c.GradeBehindWall.require_isolation = True  # grade nothing unless every layer of isolation stands
 
 # Feedback shows messages, hints, formulas and figures, and asks for nothing from the network.
