@@ -22,6 +22,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autograder import causes
+from autograder.causes import Cause
 from autograder.describe import brief
 from autograder.i18n import _
 from autograder.raised import of_learner
@@ -33,6 +35,7 @@ class CheckFailure(Exception):
     """A learner's answer is wrong: what came back, what must hold, which known mistake it shows.
 
     want: the expected value where one can be told; it is shown after what must hold.
+    cause: what is likely where none of the known mistakes is shown.
     """
 
     def __init__(
@@ -41,11 +44,13 @@ class CheckFailure(Exception):
         must: str | None = None,
         mistakes: Mistakes | None = None,
         want: str | None = None,
+        cause: Cause | None = None,
     ):
         super().__init__(got)
         self.got = got
         self.must = must
         self.want = want
+        self.cause = cause
         self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
 
 
@@ -54,15 +59,24 @@ def checks(function: str, share: float = 1):
     return pytest.mark.checks(function=function, share=share)
 
 
-def fail(got, must: str | None = None, mistakes: Mistakes | None = None):
+def fail(
+    got, must: str | None = None, mistakes: Mistakes | None = None, cause: Cause | None = None
+):
     """Reject an answer; `got` is the answer itself or a phrase that describes it."""
-    raise CheckFailure(got if isinstance(got, str) else brief(got), must, mistakes)
+    cause = causes.nothing_returned() if got is None else cause
+    raise CheckFailure(got if isinstance(got, str) else brief(got), must, mistakes, cause=cause)
 
 
-def require(holds, got, must: str | None = None, mistakes: Mistakes | None = None) -> None:
+def require(
+    holds,
+    got,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+    cause: Cause | None = None,
+) -> None:
     """Reject an answer unless a property holds."""
     if not holds:
-        fail(got, must, mistakes)
+        fail(got, must, mistakes, cause)
 
 
 def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> float:
@@ -70,7 +84,7 @@ def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> 
     if isinstance(value, np.ndarray) and value.shape == ():
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
-        fail(value, must or _("the answer is one number"), mistakes)
+        fail(value, must or _("the answer is one number"), mistakes, causes.of_number(value))
     if np.iscomplexobj(value):
         fail(value, must or _("the answer is one real number"), mistakes)
     try:
@@ -85,7 +99,12 @@ def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> i
     """The answer as an int; rejects what is not one whole number."""
     result = number(value, must or _("the answer is one whole number"), mistakes)
     if not np.isfinite(result) or result != int(result):
-        fail(value, must or _("the answer is one whole number"), mistakes)
+        cause = None
+        if np.isnan(result):
+            cause = causes.of_numbers(result, 0, 0, 0)
+        elif np.isfinite(result):
+            cause = causes.of_type(_("float"), _("a whole number"))
+        fail(value, must or _("the answer is one whole number"), mistakes, cause)
     return int(result)
 
 
@@ -98,10 +117,12 @@ def array(value, shape=None, must: str | None = None, mistakes: Mistakes | None 
         value = value.to_numpy()
     result = _numeric(value)
     if result is None:
-        fail(value, must or _("the answer is an array of numbers"), mistakes)
+        cause = causes.of_kind(value, _("an array of numbers"))
+        fail(value, must or _("the answer is an array of numbers"), mistakes, cause)
     if shape is not None and not _fits(result.shape, shape):
         wanted = str(tuple("any" if n is None else n for n in shape)).replace("'", "")
-        fail(value, must or _("the answer has shape {shape}").format(shape=wanted), mistakes)
+        must = must or _("the answer has shape {shape}").format(shape=wanted)
+        fail(value, must, mistakes, causes.of_shape(result.shape, shape))
     return result.astype("float64")
 
 
@@ -110,19 +131,22 @@ def integers(value, shape=None, must: str | None = None, mistakes: Mistakes | No
     result = array(value, shape, must, mistakes)
     kept = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
     if kept.dtype.kind not in "iu" and result.size:
-        fail(value, must or _("the answer is an array of integers"), mistakes)
+        cause = causes.of_type(kept.dtype, _("an integer type"))
+        fail(value, must or _("the answer is an array of integers"), mistakes, cause)
     return result.astype("int64")
 
 
 def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.DataFrame:
     """The answer as a frame; rejects anything else, and a frame that lacks a column."""
     if not isinstance(value, pd.DataFrame):
-        fail(value, must or _("the answer is a pandas DataFrame"))
+        cause = causes.of_kind(value, _("a DataFrame"))
+        fail(value, must or _("the answer is a pandas DataFrame"), cause=cause)
     missing = [name for name in columns if name not in value.columns]
     if missing:
         fail(
             value,
             must or _("the frame has a column {names}").format(names=", ".join(missing)),
+            cause=causes.of_missing(missing, value.columns, _("Column")),
         )
     return value
 
@@ -130,12 +154,14 @@ def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.Dat
 def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
     """The answer as a dict; rejects anything else, and a dict that lacks a key."""
     if not isinstance(value, dict):
-        fail(value, must or _("the answer is a dict"))
+        cause = causes.of_kind(value, _("a dict"))
+        fail(value, must or _("the answer is a dict"), cause=cause)
     missing = [key for key in keys if key not in value]
     if missing:
         fail(
             value,
             must or _("the dict has a key {keys}").format(keys=", ".join(map(brief, missing))),
+            cause=causes.of_missing(missing, value, _("Key")),
         )
     return value
 
@@ -145,7 +171,11 @@ def pair(value, length: int = 2, must: str | None = None) -> tuple:
     if isinstance(value, np.ndarray) and value.ndim:
         value = list(value)
     if not isinstance(value, (tuple, list)) or len(value) != length:
-        fail(value, must or _("the answer is a tuple of {n} parts").format(n=length))
+        parts = _("a tuple of {n} parts").format(n=length)
+        many = isinstance(value, (tuple, list))
+        cause = causes.of_length(len(value), length) if many else causes.of_kind(value, parts)
+        must = must or _("the answer is a tuple of {n} parts").format(n=length)
+        fail(value, must, cause=cause)
     return tuple(value)
 
 
@@ -161,7 +191,10 @@ def close(
     if alike(got, want, rtol, atol):
         return
     shown, wanted = _first_difference(got, want, rtol, atol)
-    raise CheckFailure(shown, must, mistakes, wanted)
+    left, right = _numeric(got), _numeric(want)
+    known = left is not None and right is not None
+    cause = causes.of_numbers(left, right, rtol, atol) if known else None
+    raise CheckFailure(shown, must, mistakes, wanted, cause)
 
 
 def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
@@ -211,8 +244,10 @@ def raises(kind: type[Exception], call: Callable, must: str, mistakes: Mistakes 
         raised = of_learner(error)
         if raised is None or raised.type_name == "NotImplementedError":
             raise
-        fail(_("it raised {error}").format(error=raised), must, mistakes)
-    fail(_("no exception, but {value}").format(value=brief(value)), must, mistakes)
+        cause = causes.of_no_exception(kind.__name__, raised.type_name)
+        fail(_("it raised {error}").format(error=raised), must, mistakes, cause)
+    cause = causes.of_no_exception(kind.__name__)
+    fail(_("no exception, but {value}").format(value=brief(value)), must, mistakes, cause)
 
 
 def _numeric(value) -> np.ndarray | None:

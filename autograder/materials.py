@@ -4,6 +4,7 @@ None of them is an answer to any step: a model given to `predict_pairs` must not
 `build_mf` could return. They are made where the learner's code runs, and hold no secret.
 """
 
+import inspect
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -105,6 +106,19 @@ def sum_model(user_terms, item_terms):
     model = keras.Model([user, item], keras.layers.Flatten(name="score")(score))
     model.set_weights(tables)
     return model
+
+
+def defaults(function):
+    """What the signature of a function gives where an argument is left out: dict name -> value.
+
+    Numbers and texts only; empty for anything without a signature.
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    plain = int, float, str, np.integer, np.floating
+    return {p.name: p.default for p in parameters if isinstance(p.default, plain)}
 
 
 def disturb_random(seed):

@@ -1,9 +1,12 @@
 """From what a check raised to its verdict and the four parts of its message."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
-from autograder import misconceptions
+from autograder import causes, course, misconceptions
+from autograder.causes import Cause
 from autograder.checking import CheckFailure
+from autograder.hints import invitation
 from autograder.i18n import _
 from autograder.raised import Raised, of_learner
 from autograder.submission import MissingFunction
@@ -20,9 +23,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a check is about: the function, the calls made on it, the property, the file's notes."""
+    """What a check is about: the function, the calls made on it, the property, the file's notes.
+
+    address: what names the function on the command line.
+    """
 
     function: str
+    address: str
     calls: str
     property: str
     notes: tuple[str, ...] = ()
@@ -39,7 +46,7 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
         must = error.must or _(subject.property)
         if error.want is not None:
             must = _("{must} Expected: {want}").format(must=must, want=error.want)
-        return _failed(subject, error.got, must, error.mistakes)
+        return _failed(subject, error.got, must, error.mistakes, error.cause)
     if isinstance(error, MissingFunction):
         return _missing(error, subject)
     raised = of_learner(error)
@@ -74,44 +81,93 @@ def _called_stub(raised: Raised, subject: Subject) -> str | None:
 
 
 def _failed(
-    subject: Subject, got: str, must: str | None, mistakes: tuple[str, ...], cause=""
+    subject: Subject,
+    got: str,
+    must: str | None,
+    mistakes: tuple[str, ...],
+    cause: Cause | None = None,
 ) -> Verdict:
     known = misconceptions.catalogue()
-    named = [known[name] for name in mistakes if name in known]
-    causes = _(" Or: ").join(entry.sentence() for entry in named) or cause or _UNKNOWN
-    hint = _("For a hint: autograder hint {function}").format(function=subject.function)
+    sentences = [known[name].sentence() for name in mistakes if name in known]
+    sentences = sentences or [cause.text if cause else _UNKNOWN]
+    must = _("Must hold: {must}").format(must=must or _(subject.property))
+    hint = invitation(subject.address)
+    likely = _likely(sentences, MAX_WORDS - len(f"{must} {hint}".split()) - 2 * MIN_WORDS)
+    room = MAX_WORDS - len(f"{must} {likely} {hint}".split())
     lines = [
-        _("Called: {calls}").format(calls=subject.calls or subject.function),
-        _("Got: {got}").format(got=got),
-        _("Must hold: {must}").format(must=must or _(subject.property)),
-        _("Likely cause: {cause}").format(cause=causes),
+        _first_words(
+            _("Called: {calls}").format(calls=subject.calls or subject.function), room / 2
+        ),
+        _first_words(_("Got: {got}").format(got=got), room / 2),
+        must,
+        likely,
         hint,
     ]
-    return Verdict("failed", "\n".join(lines), mistakes[0] if mistakes else None)
+    name = mistakes[0] if mistakes else cause.name if cause else None
+    return Verdict("failed", "\n".join(lines), name)
+
+
+def _likely(sentences: list[str], n: int) -> str:
+    """The line of the causes: as many of them, but one at least, as fit into `n` words."""
+    while True:
+        line = _("Likely cause: {cause}").format(cause=_(" Or: ").join(sentences))
+        if len(sentences) == 1 or len(line.split()) <= n:
+            return line
+        sentences = sentences[:-1]
+
+
+def _first_words(text: str, n: float) -> str:
+    """The text, cut with a mark after its first `n` words, or `MIN_WORDS`, where it has more."""
+    words = text.split()
+    n = max(int(n), MIN_WORDS)
+    return text if len(words) <= n else " ".join(words[: n - 1]) + " …"
 
 
 def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verdict:
-    where = _(" in {where}").format(where=raised.where) if raised.where else ""
+    where = raised.where.removesuffix(": ")
     verdict = _failed(
         subject,
-        f"{raised}{where}",
+        _shortened(str(raised)) + (_(" in {where}").format(where=where) if where else ""),
         None,
         mistakes,
-        _EXPLAINED.get(raised.type_name, _explain_any)(raised),
+        causes.of_exception(raised, subject.function),
     )
     late = raised.type_name == "TimeoutError"
     return replace(verdict, outcome="timeout") if late else verdict
 
 
+def _shortened(text: str) -> str:
+    """An exception's text in one line, cut between two words where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_ERROR else text[:MAX_ERROR].rpartition(" ")[0] + " …"
+
+
 def _missing(error: MissingFunction, subject: Subject) -> Verdict:
     if error.found is not None:
         got = _("{name} is {found!r}, not a function").format(name=error.name, found=error.found)
-        cause = _("Another cell gives the name {name} to something else.").format(name=error.name)
+        text = _("Another cell gives the name {name} to something else.").format(name=error.name)
+        cause = Cause("name-taken", text)
     else:
         got = _("there is no function {name}").format(name=error.name)
-        cause = _("Its cell did not run, or the function was renamed or deleted.")
+        cause = _absent(error)
     stopped = "; ".join(subject.notes)
     return _failed(subject, f"{got} ({stopped})" if stopped else got, None, (), cause)
+
+
+def _absent(error: MissingFunction) -> Cause:
+    """The cause behind a function that is not there: a near name, or a cell that did not run."""
+    asked_for = {name for step in course.steps() for name in step.functions}
+    near = [name for name in sorted(error.others) if name not in asked_for and name.isidentifier()]
+    plain = {name.replace("_", "").lower(): name for name in near}
+    found = get_close_matches(error.name.replace("_", "").lower(), plain, n=1, cutoff=0.72)
+    if not found:
+        text = _("Its cell did not run, or the function was renamed or deleted.")
+        return Cause("function-missing", text)
+    text = _(
+        "There is a {near}, which may be meant: the course asks for it by the name {name}. "
+        "How does the stub spell it?"
+    ).format(near=plain[found[0]], name=error.name)
+    return Cause("function-misnamed", text)
 
 
 def _kit_fault(error: BaseException, trace: str) -> str:
@@ -121,28 +177,10 @@ def _kit_fault(error: BaseException, trace: str) -> str:
     ).format(error=f"{type(error).__name__}: {error}", trace=trace)
 
 
-_UNKNOWN = _("Try the smallest example that you can follow by hand, and compare.")
-
-
-def _explain_any(raised: Raised) -> str:
-    return _("Run the failing line alone and look at the values that go into it.")
-
-
-_EXPLAINED = {
-    "NameError": lambda raised: _("The line uses a name that nothing has defined before."),
-    "NotImplementedError": lambda raised: _("The function calls another one that is still a stub."),
-    "TypeError": lambda raised: _(
-        "A value has another type, or a call other arguments, than expected."
-    ),
-    "ModuleNotFoundError": lambda raised: _("That package is not installed here, or is misspelt."),
-    "TimeoutError": lambda raised: _("A loop may never end, or does far more work than needed."),
-    "ProgramEnded": lambda raised: _(
-        "The function ends the whole program (by exit, a crash, or too much memory) "
-        "instead of returning."
-    ),
-    "ValueError": lambda raised: _("The shapes or values that meet in this line do not fit."),
-    "IndexError": lambda raised: _("A position lies outside of what it indexes."),
-    "InvalidArgumentError": lambda raised: _(
-        "An index may lie outside of its table, or shapes differ."
-    ),
-}
+MAX_ERROR = 160
+MAX_WORDS = 90
+MIN_WORDS = 8
+_UNKNOWN = _(
+    "None of the mistakes that this check knows. The line above says what breaks, in the first "
+    "call that fails: follow it through your code by hand, one entry at a time."
+)

@@ -11,13 +11,15 @@ from autograder.values import Handle, by_value
 class MissingFunction(Exception):
     """The submission has no function of the name that a check asks for.
 
-    `found` is what stands under that name instead, None where nothing does.
+    `found` is what stands under that name instead, None where nothing does; `others` are the names
+    that are there.
     """
 
-    def __init__(self, name: str, found=None):
+    def __init__(self, name: str, found=None, others: frozenset[str] = frozenset()):
         super().__init__(name)
         self.name = name
         self.found = found
+        self.others = others
 
 
 class Proxy:
@@ -72,8 +74,9 @@ class Submission:
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._engine.names():
-            raise MissingFunction(name)
+        names = self._engine.names()
+        if name not in names:
+            raise MissingFunction(name, others=frozenset(names))
         function = self._wrap(self._engine.name(name), name)
         if not isinstance(function, Proxy):
             raise MissingFunction(name, function)

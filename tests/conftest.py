@@ -51,3 +51,29 @@ def dataset(request):
     if request.param != "simulated" and not MOVIELENS:
         pytest.skip("MOVIELENS_DIR is not set")
     return request.param
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The confusion matrix of the catalogue: each wrong answer and the names that it was given."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows = [
+        value
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for key, value in report.user_properties
+        if key == "confusion"
+    ]
+    if not rows:
+        return
+    firsts = [names[0] for _wrong, names in rows]
+    own = sum(wrong == first for (wrong, _names), first in zip(rows, firsts, strict=True))
+    terminalreporter.section("confusion matrix of known mistakes")
+    terminalreporter.line(
+        f"{len(rows)} wrong answers: {own} called by their own name first, "
+        f"{len(rows) - own - firsts.count(None)} by another, {firsts.count(None)} by none. "
+        "Off the diagonal (the other names, in the order of the checks):"
+    )
+    for wrong, names in sorted(rows):
+        others = [name or "-" for name in dict.fromkeys(names) if name != wrong]
+        if others:
+            terminalreporter.line(f"  {wrong}: {', '.join(others)}")

@@ -12,12 +12,18 @@ from autograder.conftest import PUBLIC_SEED
 from autograder.misconceptions import catalogue, of_step
 from tests.bank import alternatives, verdict_across_wall, verdict_on
 
-FUNCTIONS = [name for step in course.steps() for name in step.functions]
+FUNCTIONS = [name for step in course.steps() if step.graded for name in step.functions]
 MAX_WORDS = 90
+# Mistakes that the first check cannot tell from another one, whose sentence names both.
+TOLD_TOGETHER = {"error-sign-reversed": "step-uphill", "discount-of-rank": "nothing-matched"}
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_a_misconception_fails_and_is_named(name, zygote):
+def test_a_misconception_fails_and_is_named(name, zygote, record_property):
+    """It fails by its own name, and no other mistake's name is given to it first.
+
+    What its checks said is kept for the confusion matrix at the end of the run (see `conftest`).
+    """
     entry = catalogue()[name]
     report = verdict_on(entry.function, entry.code)
     across = verdict_across_wall(entry.function, entry.code, zygote, PUBLIC_SEED)
@@ -25,6 +31,11 @@ def test_a_misconception_fails_and_is_named(name, zygote):
     failed = [check for check in report.checks if check.outcome != "passed"]
     assert failed, f"{name} earns full points"
     assert {check.outcome for check in failed} == {"failed"}, failed[0].message
+    record_property("confusion", [name, [check.misconception for check in failed]])
+    first = failed[0].misconception
+    assert first is not None, f"its first problem names no cause: {failed[0].message}"
+    told = first in (name, TOLD_TOGETHER.get(name)) or first not in catalogue()
+    assert told, f"called {first}: {failed[0].message}"
     named = [check for check in failed if check.misconception == name]
     assert named, [(check.id, check.misconception, check.message) for check in failed]
     assert entry.cause in named[0].message

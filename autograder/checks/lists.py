@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from autograder.checking import Mistakes, integers, require, shape_of
+from autograder.causes import Cause, of_shape
+from autograder.checking import Mistakes, fail, integers, shape_of
 from autograder.describe import brief
 from autograder.i18n import _
 
@@ -67,5 +68,72 @@ def best_list(value, candidates, scores, n: int, mistakes: Mistakes | None = Non
     must = _("the {n} best unseen items, best first: {want}").format(
         n=len(want), want=brief(want.tolist())
     )
+    if is_best(value, candidates, scores, n):
+        integers(value, want.shape, must, mistakes)
+        return
+    cause = list_cause(value, want, candidates)
+    if cause is not None and not any((mistakes or {}).values()):
+        fail(value, must, cause=cause)
     integers(value, want.shape, must, mistakes)
-    require(is_best(value, candidates, scores, n), value, must, mistakes)
+    fail(value, must, mistakes)
+
+
+def list_cause(value, want, candidates) -> Cause | None:
+    """What is wrong with a list of items that should be `want`, where that can be told."""
+    shape = shape_of(value)
+    if shape is None or len(shape) != 1:
+        pairs = isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple))
+        if pairs or (shape is not None and len(shape) == 2 and shape[1] == 2):
+            return Cause("pairs-for-ids", _PAIRS)
+        return None
+    numbers = np.asarray(value, dtype="float64")
+    if not np.isfinite(numbers).all():
+        return None
+    got, wanted = numbers.tolist(), want.tolist()
+    strange = [item for item in got if item not in set(np.asarray(candidates).tolist())]
+    if got[: len(wanted)] == wanted and len(got) > len(wanted):
+        return Cause("list-too-long", _TOO_LONG.format(got=len(got), want=len(wanted)))
+    if wanted[: len(got)] == got:
+        return Cause("list-too-short", _TOO_SHORT.format(got=len(got), want=len(wanted)))
+    if len(wanted) > 1 and got == wanted[::-1]:
+        return Cause("list-reversed", _REVERSED)
+    if sorted(got) == sorted(wanted):
+        return Cause("list-unsorted", _UNSORTED)
+    if len(wanted) > 1 and got[: len(wanted) - 1] == wanted[1:]:
+        return Cause("first-item-skipped", _SKIPPED)
+    if strange and len(strange) == len(got):
+        return Cause("only-excluded-items", _EXCLUDED)
+    if strange:
+        return Cause("excluded-items-listed", _STRANGE.format(item=f"{strange[0]:g}"))
+    return of_shape(shape, want.shape) if shape != want.shape else None
+
+
+_PAIRS = _(
+    "Pairs came back, an item with its score, where ids alone are asked for. "
+    "Which half of each pair does the caller want?"
+)
+_TOO_LONG = _(
+    "The list begins rightly and goes on too long, {got} entries for {want}: `n` is not used, or "
+    "places are filled up that should stay away. Where does your code cut?"
+)
+_TOO_SHORT = _(
+    "The list is right as far as it goes, but ends too early: {got} entries for {want}. "
+    "What is taken out after the cut, or what limits its length?"
+)
+_SKIPPED = _("The best item is left out: the list begins at the second. Which place is number 0?")
+_REVERSED = _(
+    "These are the right items in reverse order, the best one last. "
+    "Which end does an ascending sort put first?"
+)
+_UNSORTED = _(
+    "These are the right items, but not best first: finding the n best and putting them in order "
+    "are two steps. Which function that you use promises an order?"
+)
+_EXCLUDED = _(
+    "Only items came back that should have been left out: the condition is the wrong way round. "
+    "Which items does it keep?"
+)
+_STRANGE = _(
+    "Item {item} stands in the list and is none of those that may be listed: seen, unknown, or a "
+    "filler. After which step are such items still there?"
+)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from autograder.causes import argument_changed
 from autograder.checking import require
 from autograder.i18n import _
 
@@ -50,6 +51,7 @@ def require_unchanged(submission, kept, original, mistakes=None) -> None:
         _("the call left its argument changed"),
         _("a function leaves its arguments as they were"),
         mistakes,
+        argument_changed(),
     )
 
 

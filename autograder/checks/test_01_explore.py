@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from autograder import causes
 from autograder.checking import (
     alike,
     array,
@@ -37,8 +38,19 @@ def read_back(submission, ratings) -> pd.DataFrame:
     header_read = isinstance(got, pd.DataFrame) and "userId" not in got.columns
     mistakes = {"header-read-as-data": header_read and len(got) == len(ratings) + 1}
     if header_read:
-        fail(got, _("the frame has the columns userId, movieId, rating, timestamp"), mistakes)
+        fail(
+            got,
+            _("the frame has the columns userId, movieId, rating, timestamp"),
+            mistakes,
+            causes.of_missing(["userId"], got.columns, _("Column")),
+        )
     got = frame(got, TYPES)
+    require(
+        got.dtypes["timestamp"].kind != "M",
+        _("column timestamp of type {dtype}").format(dtype=got.dtypes["timestamp"]),
+        _("timestamp is int64, seconds as they stand in the file"),
+        {"time-made-a-date": True},
+    )
     require(
         len(got.columns) == len(TYPES),
         got,
@@ -47,7 +59,10 @@ def read_back(submission, ratings) -> pd.DataFrame:
     require(
         len(got) == len(ratings),
         _("{n} rows from a file of {m} ratings").format(n=len(got), m=len(ratings)),
-        mistakes={"first-rating-lost": len(got) == len(ratings) - 1},
+        mistakes={
+            "first-rating-lost": len(got) == len(ratings) - 1,
+            "header-read-as-data": len(got) == len(ratings) + 1,
+        },
     )
     return got
 
@@ -81,8 +96,8 @@ def test_columns_have_their_types(submission, rng):
             _("column {name} of type {dtype}").format(name=name, dtype=got.dtypes[name]),
             mistakes={
                 "stars-cut-to-integers": name == "rating" and got.dtypes[name].kind == "i",
-                "time-made-a-date": name == "timestamp" and got.dtypes[name].kind == "M",
             },
+            cause=causes.of_type(got.dtypes[name], wanted),
         )
 
 
@@ -119,6 +134,7 @@ def test_sizes_are_counted(submission, rng):
                 np.asarray(answer[key]).dtype.kind in "iu",
                 _("{key} of type {kind}").format(key=key, kind=type(answer[key]).__name__),
                 _("{key} is an int: it is a count").format(key=key),
+                cause=causes.of_type(type(answer[key]).__name__, _("an int")),
             )
 
 
@@ -185,7 +201,8 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     """The learner's counts as (movie ids, counts); rejects all but each item with its count."""
     mistakes = {"users-counted": shows(answer, ratings["userId"])}
     if not isinstance(answer, pd.Series):
-        fail(answer, _("the answer is a pandas Series, its index the movieId"), mistakes)
+        must = _("the answer is a pandas Series, its index the movieId")
+        fail(answer, must, mistakes, causes.of_kind(answer, _("a Series")))
     require(answer.index.nlevels == 1, answer, _("the index is the movieId alone"))
     want = ratings.groupby("movieId").size()
     index = np.asarray(answer.index.get_level_values(0))
@@ -199,6 +216,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
         ),
         must,
         mistakes,
+        causes.of_shape(ids.shape, want.shape),
     )
     counts = array(answer)
     expected = want[ids]
@@ -210,6 +228,9 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
         {
             "stars-summed": alike(counts, sums[ids]),
             "counts-as-shares": alike(counts, expected / len(ratings)),
+            "distinct-stars-counted": alike(
+                counts, ratings.groupby("movieId")["rating"].nunique()[ids]
+            ),
         },
     )
     return ids, counts
@@ -237,6 +258,7 @@ def test_most_rated_comes_first(submission, rng):
         ratings = draw_ratings(rng, **sizes)
         ids, counts = counted(submission.item_counts(ratings), ratings)
         steps = np.diff(counts)
+        means = ratings.groupby("movieId")["rating"].mean()
         require(
             (steps <= 0).all(),
             _("counts {first} … {last}").format(
@@ -245,5 +267,6 @@ def test_most_rated_comes_first(submission, rng):
             mistakes={
                 "least-rated-first": (steps >= 0).all(),
                 "sorted-by-id": (np.diff(ids) > 0).all() or (np.diff(ids) < 0).all(),
+                "sorted-by-stars": bool((np.diff(means[ids]) <= 1e-9).all()),
             },
         )

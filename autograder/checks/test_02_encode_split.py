@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from autograder import causes
 from autograder.checking import (
     CheckFailure,
     alike,
@@ -78,7 +79,11 @@ def require_inverse(classes, index_of, ids) -> None:
         not missing,
         _("`mapping` has no key {ids}").format(ids=missing[:1]),
         _("every raw id is a key of `mapping`"),
-        {"mapping-reversed": set(index_of) == set(range(len(classes)))},
+        {
+            "mapping-reversed": set(index_of) == set(range(len(classes))),
+            "keys-of-another-type": set(map(str, ids.tolist())) <= set(map(str, index_of)),
+            "last-id-left-out": len(missing) == 1 and missing[0] in ids[[0, -1]],
+        },
     )
     require(set(index_of) <= set(classes.tolist()), index_of, _("only raw ids are keys"))
     indices = np.array([index_in(index_of, x) for x in ids.tolist()])
@@ -163,9 +168,9 @@ def require_key_error(call, unknown: int, mistakes_of) -> None:
         text = raises(KeyError, noted, _("the unknown id {x} raises KeyError").format(x=unknown))
     except CheckFailure as failure:
         if answers:
-            fail(_("no exception"), failure.must, mistakes_of(answers[0]))
+            fail(_("no exception"), failure.must, mistakes_of(answers[0]), failure.cause)
         nan = "non-finite" in failure.got or "NaN" in failure.got
-        fail(failure.got, failure.must, {"unknown-becomes-nan": nan})
+        fail(failure.got, failure.must, {"unknown-becomes-nan": nan}, failure.cause)
     require(
         re.search(rf"(?<!\d){unknown}(?!\d)", text),
         _("KeyError: {text}").format(text=text),
@@ -238,6 +243,7 @@ def test_an_unknown_id_raises(submission, rng):
 # split_ratings
 
 SEED_RANGE = 100_000
+CHANCE = 40
 
 
 @checks("split_ratings", share=1.5)
@@ -327,7 +333,10 @@ def require_sizes(parts, ratings, val: float, test: float) -> None:
         **ids_kept_apart(ratings, parts["train"], parts["test"]),
     }
     if not any(mistakes.values()):
-        mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=60)
+        mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=CHANCE)
+    if not any(mistakes.values()):
+        near = [abs(got["val"] - val * n_rows), abs(got["test"] - test * n_rows)]
+        mistakes["one-fraction-off"] = min(near) <= N_USERS
     require(
         sizes_are(got, n_rows, val, test),
         _("{train}, {val} and {test} rows of {n}").format(**got, n=n_rows),
@@ -415,9 +424,13 @@ def draw_encoded(rng, n_rows: int = 20):
 def inputs_of(answer) -> tuple:
     """The answer as (users, items, y), each as it came."""
     x, y = pair(answer, must=_("the answer is a pair ([users, items], y)"))
-    mistakes = {"one-array-of-pairs": (shape_of(x) or ())[1:] == (2,)}
+    mistakes = {
+        "one-array-of-pairs": (shape_of(x) or ())[1:] == (2,),
+        "target-before-inputs": isinstance(y, (list, tuple)) and len(y) == 2,
+    }
     if not isinstance(x, (list, tuple)) or len(x) != 2:
-        fail(x, _("the inputs are a list of two: [users, items]"), mistakes)
+        cause = causes.of_kind(x, _("a list [users, items]"))
+        fail(x, _("the inputs are a list of two: [users, items]"), mistakes, cause)
     return x[0], x[1], y
 
 

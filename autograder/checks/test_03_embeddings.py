@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder import causes
 from autograder.checking import (
     alike,
     array,
@@ -19,6 +20,8 @@ from autograder.checking import (
 from autograder.i18n import _
 from autograder.raised import of_learner
 from autograder.submission import Proxy
+
+EMBEDDING = _("a layer of kind Embedding")
 
 
 @checks("make_embedding", share=2)
@@ -147,6 +150,10 @@ def test_both_tables_count(submission, rng):
                 "cells-counted": got in {n_users * n_items, n_users * n_items * n_factors},
                 "one-table-counted": got in {n_users * n_factors, n_items * n_factors},
                 "biases-counted": got == (n_users + n_items) * (n_factors + 1),
+                "rows-counted": got == n_users + n_items,
+                "product-before-sum": got
+                in {n_users + n_items * n_factors, n_users * n_factors + n_items},
+                "bytes-counted": got in {4 * n for n in _counts(n_users, n_items, n_factors)},
             },
         )
 
@@ -196,14 +203,14 @@ def _require_embedding(layer) -> None:
     must = _("the answer is a `keras.layers.Embedding`, a layer and not its weights")
     if not isinstance(layer, Proxy):
         empty = isinstance(layer, list) and not layer
-        fail(layer, must, {"weights-before-build": empty})
+        fail(layer, must, {"weights-before-build": empty}, causes.of_kind(layer, EMBEDDING))
     try:
         found = type(layer.input_dim), type(layer.output_dim)
     except AttributeError as error:
         if of_learner(error) is None:
             raise
         found = ()
-    require(found == (int, int), layer, must)
+    require(found == (int, int), layer, must, cause=causes.of_kind(layer, EMBEDDING))
 
 
 def _draw_table(rng, n_ids: int, n_factors: int) -> np.ndarray:
@@ -228,6 +235,7 @@ def _takes_rows(submission, function, weights, ids, known: "KnownMistakes") -> N
         alike(submission.read(kept_weights), weights) and alike(submission.read(kept_ids), ids),
         _("`weights` or `ids` was changed"),
         _("the function leaves its arguments as they are"),
+        cause=causes.argument_changed(),
     )
 
 
@@ -247,6 +255,7 @@ def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
         "take-flattened": alike(answer, weights.ravel()[ids]),
         "ids-as-set": alike(answer, weights[np.unique(ids)]),
         "ids-put-in-order": alike(answer, weights[np.sort(ids)]),
+        "first-rows-taken": len(ids) > 1 and alike(answer, weights[: len(ids)]),
     }
 
 
@@ -258,6 +267,10 @@ def _product_mistakes(answer, weights, ids) -> dict[str, bool]:
         "onehot-not-multiplied": alike(answer, onehot),
         "product-entrywise": alike(answer, onehot[:, :, None] * weights),
         "onehots-merged": alike(answer, weights[np.unique(ids)].sum(axis=0)),
+        "one-in-every-row": len(ids) > 1
+        and alike(answer, np.tile(weights[np.unique(ids)].sum(axis=0), (len(ids), 1))),
+        "batch-for-table": len(ids) > 1 and alike(answer, weights[: len(ids)]),
+        "one-placed-before": alike(answer, weights[ids - 1]),
     }
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import causes
 from autograder.checking import alike, array, checks, close, crash_means, require, shape_of
 from autograder.checks.models import (
     draw_pairs,
@@ -35,7 +36,8 @@ def test_every_pair_has_one_score(submission, rng):
             "dot-not-flattened": shape == (m, 1, 1),
             "dot-over-wrong-axis": shape in {(m, n_factors, n_factors), (m, n_factors**2)},
             "product-not-summed": shape in {(m, n_factors), (m, 1, n_factors)},
-            "pairs-mixed": shape in {(m, m), (m, m, 1), (m, 1, m), (1,), (1, 1), ()},
+            "pairs-mixed": shape
+            in {(m, m), (m, m, 1), (m, 1, m), (1,), (1, 1), (), (n_factors,), (1, n_factors)},
         },
     )
 
@@ -100,7 +102,20 @@ def test_scores_follow_the_pairs(submission, rng):
     users, items = draw_pairs(rng, *scores.shape)
     got = _predictions(submission, scores, users, items)
     want = scores[users, items]
-    close(got, want, mistakes={"pairs-exchanged": alike(got, scores[items, users])})
+    close(
+        got,
+        want,
+        mistakes={
+            "pairs-exchanged": alike(got, scores[items, users]),
+            "scores-kept-in-range": _kept_in_range(got, want),
+        },
+    )
+
+
+def _kept_in_range(got, want) -> bool:
+    """Whether scores were cut off, or rounded, as if they were ratings."""
+    cut = not alike(got, want) and alike(got, np.clip(want, got.min(), got.max()))
+    return cut or any(alike(got, np.round(want * n) / n) for n in (1, 2))
 
 
 @checks("predict_pairs", share=1)
@@ -132,6 +147,7 @@ def test_entries_are_dot_products(submission, rng):
             alike(submission.read(kept_p), p) and alike(submission.read(kept_q), q),
             _("a table was changed"),
             _("the function leaves its arguments as they are"),
+            cause=causes.argument_changed(),
         )
 
 
@@ -203,6 +219,7 @@ def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
     causes = {
         "dot-normalised": alike(scores, want / lengths),
         "product-averaged": alike(scores, want / p_u.shape[1]),
+        "vectors-side-by-side": _spanned(scores, np.hstack([who, what])),
         "terms-added": _spanned(scores - want, np.hstack([who, what])),
         "dense-on-top": _spanned(scores, np.column_stack([p_u * q_i, np.ones(len(want))])),
         "score-squashed": bool(np.diff(scores[np.argsort(want)]).min() >= -1e-6),
@@ -251,6 +268,7 @@ def _predictions(submission, scores, users, items, by_name=False):
         unchanged,
         _("`users`, `items` or the model was changed"),
         _("the function leaves its arguments as they are"),
+        cause=causes.argument_changed(),
     )
     return got
 

@@ -66,12 +66,24 @@ def means_of(train, test) -> dict[str, np.ndarray]:
     return want
 
 
+def medians_of(train, test) -> dict[str, np.ndarray]:
+    """What medians in place of means would answer."""
+    middle = train["rating"].median()
+    medians = {"global": np.full(len(test), middle)}
+    for key in ("user", "item"):
+        own = train.groupby(key)["rating"].median()
+        medians[key] = test[key].map(own).fillna(middle).to_numpy()
+    return medians
+
+
 def require_means(answer, train, test) -> None:
     """Reject an answer of `mean_baselines` that is not three arrays of the right means."""
     want = means_of(train, test)
     of_test = means_of(test, test)
     mean_of_means = train.groupby("user")["rating"].mean().mean()
     other = {"user": "item", "item": "user", "global": "global"}
+    both = means_of(pd.concat([train, test]), test)
+    medians = medians_of(train, test)
     answer = mapping(answer, want)
     for key in want:
         values = array(
@@ -89,6 +101,12 @@ def require_means(answer, train, test) -> None:
                 "unseen-left-missing": np.isnan(values).any(),
                 "unseen-rated-zero": bool((unseen & (values == 0)).any()),
                 "means-of-test": alike(values, of_test[key]),
+                "test-in-the-means": alike(values, both[key]),
+                "medians-for-means": alike(values, medians[key]),
+                "unseen-given-a-constant": bool(unseen.any())
+                and alike(values[~unseen], want[key][~unseen])
+                and np.ptp(values[unseen]) == 0
+                and values[unseen][0] != 0,
                 "means-exchanged": other[key] != key and alike(values, want[other[key]]),
                 "global-mean-of-means": key == "global"
                 and (values == values[0]).all()
@@ -168,6 +186,12 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
         number(got_mu, _("the first part, mu, is one number")),
         mu,
         _("mu is the mean of the training ratings"),
+        {
+            "mu-of-means": any(
+                alike(got_mu, train.groupby(key)["rating"].mean().mean())
+                for key in ("user", "item")
+            )
+        },
     )
     shapes = shape_of(got_user), shape_of(got_item)
     exchanged = {"biases-exchanged": shapes == ((n_items,), (n_users,))}
@@ -197,7 +221,11 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
             b_item[seen_item], answer[2][seen_item]
         )
 
-    return {
+    items = train["item"].to_numpy()
+    rest = ratings - mu
+    sums, counts = (np.bincount(items, part, sizes[1]) for part in (rest, np.ones(len(rest))))
+    outside = [counts + sums / (reg_item or 1), sums / np.maximum(counts, 1) + reg_item]
+    shown = {
         "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
         "biases-undamped": found(biases_of(train, *sizes, reg_user=0, reg_item=0)),
         "users-before-items": found(biases_of(train, *sizes, **regs, first="user")),
@@ -205,10 +233,27 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
         and found(biases_of(train, *sizes, reg_user=reg_item, reg_item=reg_user)),
         "item-bias-not-subtracted": alike(b_item, right_item)
         and alike(b_user, damped(ratings - mu, users, sizes[0], reg_user)),
-        "mu-not-subtracted": alike(
-            b_item, damped(ratings, train["item"].to_numpy(), sizes[1], reg_item)
-        ),
+        "mu-not-subtracted": alike(b_item, damped(ratings, items, sizes[1], reg_item)),
+        "item-bias-added": alike(b_item, right_item)
+        and alike(b_user, damped(rest + right_item[items], users, sizes[0], reg_user)),
+        "count-outside-the-fraction": any(alike(b_item, wrong) for wrong in outside),
     }
+    if not any(shown.values()):
+        left = rest - b_item[items]
+        shown["damped-by-another-number"] = (
+            _damping(b_item, rest, items) is not None and _damping(b_user, left, users) is not None
+        )
+    return shown
+
+
+def _damping(biases, values, ids) -> float | None:
+    """The number that explains biases as damped means of `values`; None where there is none."""
+    sums, counts = (np.bincount(ids, part, len(biases)) for part in (values, np.ones(len(ids))))
+    known = np.abs(sums) > 0.1
+    if not known.any() or not np.all(biases[known]):
+        return None
+    found = float(np.median(sums[known] / biases[known] - counts[known]))
+    return found if alike(biases, damped(values, ids, len(biases), found), atol=1e-4) else None
 
 
 @checks("bias_baseline", share=2)
@@ -268,6 +313,7 @@ def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
             "sum-not-flattened": shape == (m, 1, 1),
             "bias-as-wide-as-factors": shape in {(m, n_factors), (m, 1, n_factors)},
             "sum-over-all-pairs": shape == (m, m),
+            "terms-not-added": shape in {(m, 2), (m, 3), (m, 1, 3)},
         },
     )
     return array(answer).reshape(-1)
@@ -299,8 +345,23 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
                 "score-forced-into-range": forced(scores, want),
                 "factors-left-out": alike(scores, want - dots),
+                "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
+                or alike(scores, mu + b_u * b_i * dots),
+                "mu-replaced": _shifted(scores, want) and not without_mu,
+                "sum-reweighted": not _shifted(scores, want) and _scaled(scores, want),
             },
         )
+
+
+def _shifted(scores, want) -> bool:
+    return alike(scores - np.mean(scores - want), want)
+
+
+def _scaled(scores, want) -> bool:
+    """Whether scores are a multiple of the right ones, plus a constant."""
+    columns = np.column_stack([want, np.ones(len(want))])
+    weights = np.linalg.lstsq(columns, scores, rcond=None)[0]
+    return abs(weights[0]) > 1e-3 and alike(columns @ weights, scores)
 
 
 def forced(scores, want) -> bool:
@@ -458,6 +519,9 @@ def mean_absolute(errors) -> float:
 
 def names_of(answer, predictions) -> list[str]:
     """The models in the order of the answer's rows; rejects other indexes and columns."""
+    if isinstance(answer, pd.DataFrame) and set(answer.columns) == set(predictions):
+        must = _("the models are rows, and the columns are rmse, rmse_warm and rmse_cold")
+        fail(answer, must, {"models-in-columns": True})
     answer = frame(answer, COLUMNS)
     names = list(map(str, answer.index))
     numbered = names == [str(k) for k in range(len(names))]
@@ -514,6 +578,10 @@ def test_best_model_comes_first(submission, rng):
         {
             "worst-model-first": names == best_first[::-1],
             "rows-not-sorted": names in (given, sorted(given)),
+            "sorted-by-a-part": any(
+                names == list(errors_of(*data)[column].sort_values().index)
+                for column in ("rmse_warm", "rmse_cold")
+            ),
         },
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from autograder import causes
 from autograder.checking import (
     alike,
     array,
@@ -19,7 +20,14 @@ from autograder.checking import (
     require,
     shape_of,
 )
-from autograder.checks.lists import best_list, best_of, draw_encoded, is_best, unseen
+from autograder.checks.lists import (
+    best_list,
+    best_of,
+    draw_encoded,
+    is_best,
+    list_cause,
+    unseen,
+)
 from autograder.checks.ratings import require_unchanged
 from autograder.describe import brief
 from autograder.i18n import _
@@ -39,7 +47,7 @@ def test_every_rating_counts(submission, rng):
         must = _("a dict: user -> set of items")
         mistakes = {"seen-as-series": isinstance(answer, pd.Series)}
         if not isinstance(answer, dict):
-            fail(answer, must, mistakes)
+            fail(answer, must, mistakes, causes.of_kind(answer, _("a dict")))
         require_same_sets(answer, train)
 
 
@@ -82,13 +90,19 @@ def test_train_stays_as_it_is(submission, rng):
 def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
     """Reject an answer that differs from the sets of items of `train`'s users."""
     want = sets_by(train, "user", "item")
+    numbers = [items for items in answer.values() if isinstance(items, (int, np.integer))]
     got = {user: as_set(items) for user, items in answer.items()}
+    stars = sets_by(train, "user", "rating")
+    every = set(train["item"])
     got = {user: items for user, items in got.items() if items}
     pairs = dict(zip(train["user"], train["item"], strict=True))
     mistakes = {
         "seen-keyed-by-item": got == sets_by(train, "item", "user"),
         "seen-only-liked": liked_only(got, train),
         "seen-last-only": got == {user: {item} for user, item in pairs.items()},
+        "seen-counted": bool(numbers) and len(numbers) == len(answer),
+        "stars-for-items": got == stars,
+        "all-items-for-everyone": all(items == every for items in got.values()) and bool(got),
     }
     if set(got) != set(want):
         fail(
@@ -161,11 +175,7 @@ def test_ten_items_where_nothing_is_said(submission, rng):
         seen = draw_seen(rng, scores, 6)
         got = submission.top_n(scores, seen)
         left = unseen(n_items, seen)
-        mistakes = {
-            "tied-items-lost": shape_of(got) == (len(np.unique(scores[left])),),
-            **mistakes_of_top(got, scores, seen, 10),
-        }
-        best_list(got, left, scores, 10, mistakes)
+        best_list(got, left, scores, 10, mistakes_of_top(got, scores, seen, 10))
 
 
 @checks("top_n", share=1)
@@ -186,6 +196,17 @@ def draw_seen(rng, scores, n: int) -> set:
     return {int(item) for item in (*best[:2], *rng.permutation(best[2:])[: n - 2])}
 
 
+def _one_a_score(got, left, scores, n) -> bool:
+    """Whether a list holds one item for each score, though some items share a score."""
+    if len(shape_of(got) or ()) != 1:
+        return False
+    items = np.asarray(got, dtype="float64")
+    if not np.isin(items, left).all():
+        return False
+    distinct, items = np.unique(scores[left])[::-1], items.astype(int)
+    return len(distinct) < len(left) and np.array_equal(scores[items], distinct[:n])
+
+
 def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
     everything = range(len(scores))
     left = unseen(len(scores), seen)
@@ -200,6 +221,7 @@ def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
         "seen-removed-after-cut": alike(got, cut_first),
         "seen-masked-with-zero": is_best(got, everything, zeroed, min(n, len(left))),
         "scores-for-ids": alike(got, scores[want]),
+        "tied-items-lost": _one_a_score(got, left, scores, n),
         "tail-filled-with-seen": shape == (min(n, len(scores)),)
         and is_best(np.asarray(got)[: len(left)], left, scores, n),
     }
@@ -285,7 +307,8 @@ def test_best_unseen_films_of_that_user(submission, rng):
     world = draw_world(rng)
     model = submission.given.table_model(world.scores)
     for raw_user_id, n in zip(sorted(world.user_map), (4, 3, 7), strict=True):
-        got = submission.recommend(model, np.int64(raw_user_id), **world.arguments, n=n)
+        with crash_means(inputs_of_model_exchanged=("is not in [0", "out of bounds")):
+            got = submission.recommend(model, np.int64(raw_user_id), **world.arguments, n=n)
         films_are(got, world, raw_user_id, n)
 
 
@@ -299,7 +322,12 @@ def test_title_and_score_belong_to_the_film(submission, rng):
         films_are(got, world, raw_user_id, 3)
         user = world.user_map[raw_user_id]
         items = best_of(world.left(user), world.scores[user], 3)
-        close(array(got["score"], (3,)), world.scores[user, items])
+        ranks = [np.arange(3), np.arange(1, 4), np.arange(3, 0, -1)]
+        close(
+            array(got["score"], (3,)),
+            world.scores[user, items],
+            mistakes={"rank-for-score": any(alike(got["score"], rank) for rank in ranks)},
+        )
         require_titles(got["title"], items, world)
 
 
@@ -351,7 +379,9 @@ def films_are(answer, world: World, raw_user_id: int, n: int) -> None:
     must = _("the films {want}, in this order").format(want=want)
     mistakes = mistakes_of_films(answer, world, raw_user_id, n)
     films = integers(frame(answer, COLUMNS)["movieId"], (None,), must, mistakes).tolist()
-    require(films == want, _("the films {films}").format(films=films), must, mistakes)
+    left = world.films(world.left(world.user_map[raw_user_id]))
+    cause = list_cause(films, np.array(want), left)
+    require(films == want, _("the films {films}").format(films=films), must, mistakes, cause)
 
 
 def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]:

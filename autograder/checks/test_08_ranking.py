@@ -103,6 +103,8 @@ def precision_is_right(value, recommended, relevant, k: int) -> None:
         "precision-over-relevant": alike(got, hits / len(relevant)),
         "precision-over-list": alike(got, hits / len(every[:k])),
         "precision-of-whole-list": alike(got, every.sum() / k),
+        "last-places-counted": alike(got, every[-k:].sum() / k),
+        "any-hit-counts": alike(got, float(hits > 0)),
         "hits-not-divided": alike(got, hits),
     }
     close(got, precision(recommended, relevant, k), mistakes=mistakes)
@@ -115,6 +117,8 @@ def recall_is_right(value, recommended, relevant, k: int) -> None:
         "recall-over-reachable": alike(got, hits / min(k, len(relevant))),
         "recall-over-k": alike(got, hits / k),
         "recall-of-whole-list": alike(got, every.sum() / len(relevant)),
+        "cut-one-early": alike(got, every[: k - 1].sum() / len(relevant)),
+        "divided-by-the-union": alike(got, hits / (len(every[:k]) + len(relevant) - hits)),
         "hits-not-divided": alike(got, hits),
     }
     close(got, recall(recommended, relevant, k), mistakes=mistakes)
@@ -199,6 +203,18 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
         "ideal-of-own-hits": ranked_ideal > 0 and alike(got, gain(hits) / ranked_ideal),
         "ideal-always-k": alike(got, gain(hits) / gain(np.ones(k))),
         "ideal-never-cut": alike(got, gain(hits) / gain(np.ones(len(relevant)))),
+        "nothing-matched": got == 0 and bool(hits.any()),
+        "logarithms-mixed": any(
+            alike(got, gain(hits) / gain(possible) * factor)
+            for factor in (np.log(2), 1 / np.log(2), np.log10(2), 1 / np.log10(2))
+        ),
+        "ndcg-of-whole-list": len(every) > k and alike(got, gain(every) / gain(possible)),
+        "rank-among-hits": alike(got, gain(np.ones(int(hits.sum()))) / gain(possible)),
+        "average-precision-for-ndcg": hits.any()
+        and alike(
+            got,
+            np.sum(hits * np.cumsum(hits) / np.arange(1, len(hits) + 1)) / len(possible),
+        ),
     }
 
 
@@ -270,9 +286,24 @@ def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=
         by_position = [metric(*pair, k) for pair in pairs if pair[1]]
         mistakes = {
             "users-paired-by-position": alike(got[name], np.mean(by_position)),
+            "depth-fixed": any(
+                alike(
+                    got[name],
+                    np.mean([metric(recommended.get(u, ()), relevant[u], m) for u in users]),
+                )
+                for m in (5, 10, 20)
+                if m != k
+            ),
+            "lists-exchanged": alike(got[name], exchanged_mean(metric, recommended, relevant, k)),
             **mean_mistakes(got[name], values, recommended, relevant),
         }
         close(got[name], want, must, mistakes)
+
+
+def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
+    """The mean of a metric that takes the liked items for the list, and the list for the liked."""
+    pairs = [(list(items), set(recommended.get(user, ()))) for user, items in relevant.items()]
+    return float(np.mean([metric(*pair, k) if pair[1] else 0.0 for pair in pairs if pair[0]]))
 
 
 def mean_mistakes(got: float, values: dict, recommended: dict, relevant: dict) -> dict[str, bool]:
@@ -358,15 +389,18 @@ def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
     )
     for user, mine in seen.items():
         left = [item for item in items if item not in mine]
-        best_list(lists[user], left, counts, n, popularity_mistakes(lists[user], train, left, n))
+        mistakes = popularity_mistakes(lists[user], train, left, n, seen)
+        best_list(lists[user], left, counts, n, mistakes)
 
 
-def popularity_mistakes(got, train: pd.DataFrame, left: list, n: int) -> dict[str, bool]:
+def popularity_mistakes(got, train, left: list, n: int, seen: dict) -> dict[str, bool]:
+    anyone = set().union(*seen.values())
     counts = np.bincount(train["item"])
     items = np.flatnonzero(counts)
     table = train.groupby("item")["rating"].agg(["sum", "mean"]).reindex(range(len(counts)))
     best = best_of(items, counts)
     places = [place for place, item in enumerate(best) if item in left]
+    unseen_by_all = [item for item in items if item not in anyone]
     cut_first = [item for item in best[:n] if item in left]
     return {
         "popular-but-seen": len(left) < len(items) and is_best(got, items, counts, n),
@@ -376,4 +410,6 @@ def popularity_mistakes(got, train: pd.DataFrame, left: list, n: int) -> dict[st
         "obscure-items-first": is_best(got, left, -counts, n),
         "counts-for-items": alike(got, counts[best_of(left, counts, n)]),
         "popularity-rank-as-item": is_best(got, places, counts[best], n),
+        "seen-by-anyone-removed": len(unseen_by_all) < len(left)
+        and is_best(got, unseen_by_all, counts, n),
     }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import causes
 from autograder.checking import (
     alike,
     array,
@@ -52,7 +53,8 @@ def test_embeddings_are_the_item_table(submission, rng):
     orders = (TABLES, TABLES[::-1], ("user_embedding", "item_embedding", "item_offset"))
     for order in orders:
         tables = draw_tables(rng, order, n_users=6, n_items=9, n_factors=4)
-        close(array(read_embeddings(submission, tables)), tables["item_embedding"])
+        got, want = array(read_embeddings(submission, tables)), tables["item_embedding"]
+        close(got, want, mistakes={"embeddings-normalised": alike(got, unit(want))})
 
 
 @checks("item_embeddings", share=1)
@@ -69,7 +71,8 @@ def test_embeddings_are_float32(submission, rng):
         },
     )
     dtype = np.asarray(got).dtype
-    require(dtype == np.float32, _("an array of {dtype}").format(dtype=dtype))
+    cause = causes.of_type(dtype, "float32")
+    require(dtype == np.float32, _("an array of {dtype}").format(dtype=dtype), cause=cause)
 
 
 # nearest
@@ -87,16 +90,39 @@ def draw_vectors(rng, n_items=23, n_factors=5) -> np.ndarray:
     return (lengths * rng.normal(size=(n_items, n_factors))).astype("float32")
 
 
+def _two_arrays(got) -> tuple:
+    """The answer as (indices, similarities); rejects one array, and a list of pairs."""
+    must = _("the answer is a pair (indices, similarities)")
+    shape = shape_of(got) or ()
+    pairs = len(shape) == 2 and shape[1] == 2 and isinstance(got, list)
+    mistakes = {"similarities-left-out": len(shape) == 1, "pairs-of-neighbours": pairs}
+    require(not any(mistakes.values()) or len(shape) == 0, got, must, mistakes)
+    return pair(got, must=must)
+
+
+def _all_whole(value) -> bool:
+    """Whether a value is an array of whole numbers that are not all alike."""
+    if len(shape_of(value) or ()) != 1:
+        return False
+    numbers = array(value)
+    return alike(numbers, np.round(numbers), rtol=0, atol=0) and np.ptp(numbers) > 0
+
+
 def check_neighbours(got, embeddings, index, n) -> np.ndarray:
     """Reject what are not the query's min(n, I - 1) nearest others; returns their indices."""
     n_items = len(embeddings)
     size = min(n, n_items - 1)
-    indices, similarities = pair(got, must=_("the answer is a pair (indices, similarities)"))
+    indices, similarities = _two_arrays(got)
     must = _("{size} neighbours of film {index}, of {n_items} films").format(
         size=size, index=index, n_items=n_items
     )
     own = shape_of(indices) == (n_items,) or index in np.ravel(np.asarray(indices, dtype=object))
-    indices = integers(indices, (size,), must, {"query-own-neighbour": own})
+    mistakes = {
+        "query-own-neighbour": own,
+        "similarities-first": _all_whole(similarities) and not _all_whole(indices),
+        "one-neighbour-short": not own and shape_of(indices) == (size - 1,),
+    }
+    indices = integers(indices, (size,), must, mistakes)
     similarities = array(similarities, (size,), must)
     cosines = unit(embeddings) @ unit(embeddings)[index]
     others = np.delete(np.arange(n_items), index)
@@ -134,6 +160,12 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
     return indices
 
 
+def _by_columns(embeddings, index) -> np.ndarray:
+    """Products of the query with every film, after dividing by the lengths of the columns."""
+    scaled = unit(np.asarray(embeddings).T).T
+    return scaled @ scaled[index]
+
+
 def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) -> dict:
     products = embeddings @ embeddings[index]
     lengths = np.linalg.norm(embeddings, axis=1)
@@ -147,6 +179,10 @@ def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) 
         "euclid-for-cosine": alike(indices, by_distance),
         "distance-for-similarity": alike(got, 1 - cosines[indices]),
         "neighbours-unsorted": alike(np.sort(got)[::-1], best),
+        "sign-of-cosine-lost": alike(got, np.sort(np.abs(cosines[others]))[::-1][: len(got)]),
+        "columns-made-unit": alike(
+            got, np.sort(_by_columns(embeddings, index)[others])[::-1][: len(got)]
+        ),
     }
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from autograder import causes
 from autograder.checking import (
     alike,
     array,
@@ -58,24 +59,28 @@ def genres_of(movies) -> list[set]:
     return [set(text.split("|")) - {NO_GENRE} for text in movies["genres"]]
 
 
-def names_of(got) -> list[str]:
+def names_of(got, mistakes=None) -> list[str]:
     """The names of genres as a list of str; rejects anything else."""
     must = _("names is a list of the genres' names, one a column")
     if isinstance(got, (pd.Series, np.ndarray)):
         got = got.tolist()
     if not isinstance(got, (list, tuple)) or not all(isinstance(name, str) for name in got):
-        fail(got, must)
+        fail(got, must, mistakes, causes.of_kind(got, _("a list of names")))
     return [str(name) for name in got]
 
 
 def check_labels(got, movies, min_films) -> None:
     """Reject an answer that is not the matrix of the genres of at least `min_films` films."""
     labels, names = pair(got, must=_("the answer is a pair (Y, names)"))
-    names = names_of(names)
+    listed = isinstance(labels, (list, tuple)) and len(labels) > 0
+    first = listed and all(isinstance(text, str) for text in labels)
+    names = names_of(names, {"names-before-matrix": first})
     own = genres_of(movies)
     every = set().union(*own)
     counts = {name: sum(name in film for film in own) for name in every}
     wanted = {name for name, count in counts.items() if count >= min_films}
+    every_name = min_films > 1 and set(names) - {NO_GENRE} == every
+    fewer = (shape_of(labels) or ())[1:] == (len(wanted),)
     extra, missing = sorted(set(names) - wanted), sorted(wanted - set(names))
     require(
         not extra and not missing,
@@ -85,7 +90,8 @@ def check_labels(got, movies, min_films) -> None:
         _("the names are those of the genres that {n} or more films have").format(n=min_films),
         {
             "no-genre-is-genre": extra == [NO_GENRE],
-            "min-films-ignored": min_films > 1 and set(names) - {NO_GENRE} == every,
+            "names-of-dropped-genres": every_name and fewer,
+            "min-films-ignored": every_name and not fewer,
             "min-films-exclusive": not extra and all(counts[name] == min_films for name in missing),
             "genres-not-split": any("|" in name for name in names),
         },
@@ -148,7 +154,9 @@ def test_rows_follow_the_frame(submission, rng):
     got = submission.genre_matrix(kept)
     check_labels(got, movies, 1)
     dtype = np.asarray(got[0]).dtype
-    require(dtype == np.int8, _("Y of type {dtype}").format(dtype=dtype), _("Y is an int8 array"))
+    must = _("Y is an int8 array")
+    cause = causes.of_type(dtype, "int8")
+    require(dtype == np.int8, _("Y of type {dtype}").format(dtype=dtype), must, cause=cause)
     after = frame(submission.read(kept))
     require(after.equals(movies), after, _("the frame of films is not changed"))
 
@@ -177,6 +185,11 @@ def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
             n=len(both), low=both.min(initial=0), high=both.max(initial=0)
         ),
         _("both parts together hold every position from 0 to {last} once").format(last=n_items - 1),
+        {
+            "positions-from-one": np.array_equal(np.sort(both), np.arange(1, n_items + 1)),
+            "positions-drawn-again": len(np.unique(both)) < len(both),
+            "positions-left-out": len(np.unique(both)) == len(both) < n_items,
+        },
     )
     return np.sort(train), np.sort(test)
 
@@ -310,7 +323,10 @@ def require_genres(predicted, genres) -> None:
             genre=int(ranked.argmin()), share=ranked.min()
         ),
         _("genres that embeddings give away are recognised in unseen films, each in its column"),
-        {"probability-of-absence": ranked.max() < 0.25},
+        {
+            "probability-of-absence": ranked.max() < 0.25,
+            "embeddings-not-used": ranked.max() >= 0.25 and abs(ranked.mean() - 0.5) < 0.2,
+        },
     )
 
 
@@ -461,24 +477,48 @@ def scores_of(submission, genres, predicted) -> dict[str, float]:
 
 
 def require_score(got, key, want, wrong) -> None:
-    """Reject a score that differs; `wrong` holds the values that known mistakes would give."""
+    """Reject a score that differs; `wrong` holds the value, or values, of each known mistake."""
     close(
         got[key],
         want,
         _("{key} is {want:.4f}").format(key=key, want=want),
-        {name: alike(got[key], value) for name, value in wrong.items()},
+        {
+            name: any(alike(got[key], value) for value in np.ravel(values))
+            for name, values in wrong.items()
+        },
     )
+
+
+def tied_precision(genres, decided) -> float:
+    """Mean average precision of decisions, in which all films of one answer share a place."""
+    values = []
+    for has, yes in zip(genres.T, decided.T, strict=True):
+        prevalence = has.mean()
+        hits, chosen = np.sum(has[yes]), max(np.sum(yes), 1)
+        recall = hits / has.sum()
+        values.append(recall * hits / chosen + (1 - recall) * prevalence)
+    return float(np.mean(values))
 
 
 def require_ap(got, genres, predicted, wrong) -> None:
     flat = average_precision(genres.ravel(), predicted.ravel())
     ranked = separation(predicted, genres).mean()
-    transposed = macro(average_precision, genres.T, predicted.T)
+    some = genres.any(axis=1)
+    transposed = [
+        macro(average_precision, genres[films].T, predicted[films].T)
+        for films in (slice(None), some)
+    ]
     others = {
         "roc-for-precision": ranked,
         "average-over-cells": flat,
         "average-over-films": transposed,
+        "accuracy-for-ap": np.mean((predicted >= 0.5) == genres),
+        "weighted-by-films": np.average(
+            [average_precision(*columns) for columns in zip(genres.T, predicted.T, strict=True)],
+            weights=genres.sum(axis=0),
+        ),
     }
+    others["decisions-ranked"] = tied_precision(genres, predicted >= 0.5)
     require_score(got, "macro_ap", macro(average_precision, genres, predicted), others | wrong)
 
 
@@ -501,9 +541,8 @@ def test_average_precision_beside_guessing(submission, rng):
         kept = submission.keep(genres), submission.keep(predicted)
         got = scores_of(submission, *kept)
         require_ap(got, genres, predicted, {})
-        require_score(
-            got, "prevalence", genres.mean(), {"prevalence-of-predictions": predicted.mean()}
-        )
+        wrong = {"prevalence-of-predictions": predicted.mean(), "prevalence-of-one-half": 0.5}
+        require_score(got, "prevalence", genres.mean(), wrong)
         for one, want in zip(kept, (genres, predicted), strict=True):
             close(array(submission.read(one)), want, _("no argument is changed by scoring"))
 
