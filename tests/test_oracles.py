@@ -1,0 +1,157 @@
+"""What the checks compare answers with, held against other libraries and against what must hold.
+
+A mistake in one of these would refuse right work, or let wrong work pass, on some seed.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score, ndcg_score
+
+from autograder.checking import CheckFailure, alike
+from autograder.checks import lists
+from autograder.checks import test_05_training as training
+from autograder.checks import test_06_biases as biases
+from autograder.checks import test_08_ranking as ranking
+from autograder.checks import test_09_tsne as tsne
+from autograder.checks import test_10_genres as genres
+
+settings.register_profile("oracles", deadline=None, max_examples=60)
+settings.load_profile("oracles")
+
+SEEDS = st.integers(0, 2**32 - 1).map(np.random.default_rng)
+
+
+@st.composite
+def lists_and_relevant(draw):
+    """(recommended, relevant, k): at least one relevant item, lists shorter and longer than k."""
+    items = draw(st.permutations(range(12)))
+    recommended = items[: draw(st.integers(1, 12))]
+    relevant = draw(st.sets(st.integers(0, 11), min_size=1))
+    return recommended, relevant, draw(st.integers(1, 14))
+
+
+@given(lists_and_relevant())
+def test_ndcg_is_scikit_learns(case):
+    recommended, relevant, k = case
+    rest = [item for item in range(12) if item not in recommended]
+    assume(len(recommended) >= k or not relevant & set(rest))
+    ranked = [*recommended, *rest]
+    has = [[float(item in relevant) for item in ranked]]
+    want = ndcg_score(has, [np.arange(len(ranked), 0, -1)], k=k)
+    assert ranking.ndcg(recommended, relevant, k) == pytest.approx(want)
+
+
+@given(lists_and_relevant())
+def test_precision_and_recall_count_the_same_hits(case):
+    recommended, relevant, k = case
+    hits = len(set(recommended[:k]) & relevant)
+    assert ranking.precision(recommended, relevant, k) * k == pytest.approx(hits)
+    assert ranking.recall(recommended, relevant, k) * len(relevant) == pytest.approx(hits)
+
+
+@given(SEEDS, st.integers(2, 60))
+def test_average_precision_is_scikit_learns(rng, n):
+    has = rng.integers(2, size=n)
+    assume(has.any())
+    scores = rng.permutation(n) / n
+    want = average_precision_score(has, scores)
+    assert genres.average_precision(has, scores) == pytest.approx(want)
+
+
+@given(SEEDS, st.integers(2, 60))
+def test_average_precision_of_decisions_is_scikit_learns(rng, n):
+    has, yes = rng.integers(2, size=(2, n))
+    assume(has.any())
+    want = average_precision_score(has, yes)
+    assert genres.tied_precision(has[:, None], yes[:, None] == 1) == pytest.approx(want)
+
+
+@given(SEEDS, st.integers(1, 60))
+def test_f1_is_scikit_learns(rng, n):
+    has, yes = rng.integers(2, size=(2, n))
+    want = f1_score(has, yes, zero_division=0)
+    assert genres.f1(has, yes == 1) == pytest.approx(want)
+
+
+@given(st.lists(st.floats(0.1, 2), min_size=1, max_size=12), st.integers(1, 6))
+def test_epochs_due_are_those_of_keras(val_loss, patience):
+    keras = pytest.importorskip("keras")
+    model = SimpleNamespace(stop_training=False, stop_evaluating=False)
+    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
+    stopping.set_model(model)
+    stopping.on_train_begin()
+    trained = 0
+    for epoch, value in enumerate(val_loss):
+        stopping.on_epoch_end(epoch, {"val_loss": value})
+        trained += 1
+        if model.stop_training:
+            break
+    assume(model.stop_training or trained == len(val_loss))
+    due = training.epochs_due(val_loss[:trained], patience, n_epochs=len(val_loss))
+    assert due == trained
+
+
+@given(SEEDS, st.floats(0, 20))
+def test_damped_sums_are_those_of_a_group(rng, reg):
+    ids, values = rng.integers(6, size=30), rng.normal(size=30)
+    groups = pd.Series(values).groupby(ids)
+    want = (groups.sum() / (reg + groups.count())).reindex(range(8)).fillna(0)
+    assert alike(biases.damped(values, ids, 8, reg), want)
+
+
+@given(SEEDS)
+def test_biases_without_damping_leave_no_mean_of_a_user(rng):
+    train = pd.DataFrame({"user": rng.integers(5, size=40), "item": rng.integers(7, size=40)})
+    train["rating"] = rng.uniform(0.5, 5, size=40)
+    mu, b_user, b_item = biases.biases_of(train, 5, 7, reg_user=0, reg_item=0)
+    rest = train["rating"] - mu - b_item[train["item"]] - b_user[train["user"]]
+    assert np.allclose(rest.groupby(train["user"]).mean(), 0)
+
+
+@given(SEEDS, st.integers(1, 12))
+def test_a_best_list_is_a_best_list_in_any_order_of_ties(rng, n):
+    scores = rng.integers(4, size=12).astype(float)
+    candidates = rng.choice(12, size=9, replace=False)
+    best = lists.best_of(candidates, scores, n)
+    assert lists.is_best(best, candidates, scores, n)
+    shuffled = rng.permutation(candidates)
+    other = shuffled[np.argsort(-scores[shuffled], kind="stable")][:n]
+    assert lists.is_best(other, candidates, scores, n)
+
+
+@given(SEEDS, st.integers(2, 12))
+def test_no_other_list_is_a_best_list(rng, n):
+    scores = rng.permutation(12).astype(float)
+    best = lists.best_of(range(12), scores, n)
+    one, other = rng.choice(n, size=2, replace=False)
+    swapped = best.copy()
+    swapped[[one, other]] = best[[other, one]]
+    repeated = best.copy()
+    repeated[one] = best[other]
+    for wrong in (swapped, repeated, best[:-1], [*best, best[0]]):
+        assert not lists.is_best(wrong, range(12), scores, n)
+
+
+@given(SEEDS)
+def test_unit_vectors_keep_their_directions(rng):
+    vectors = tsne.draw_vectors(rng)
+    units = tsne.unit(vectors)
+    assert np.allclose(np.linalg.norm(units, axis=1), 1)
+    assert alike(units, tsne.unit(3 * vectors))
+    assert (np.sum(units * vectors, axis=1) > 0).all()
+
+
+@given(SEEDS, st.floats(0, 0.8))
+def test_a_step_of_each_known_mistake_is_refused(rng, reg):
+    """What known mistakes make of a step is another step, whatever is drawn."""
+    step = training.draw_step(rng, 4, reg)
+    for name, wrong in training.wrong_steps(*step).items():
+        if reg < 0.05 and "penalty" in name:
+            continue
+        with pytest.raises(CheckFailure):
+            training.check_step(SimpleNamespace(sgd_step=lambda wrong=wrong, **_step: wrong), step)
