@@ -8,28 +8,31 @@ import pooch
 
 from autograder import course, paths
 
-_MARKER = re.compile(r"^\s*### (BEGIN|END) SOLUTION\n", re.MULTILINE)
+_TODO = re.compile(r"^ *# TODO\b.*\n(?: *#.*\n)*?(?= *### BEGIN SOLUTION)", re.MULTILINE)
+_MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
 
 
 def answer_of(function: str) -> str:
     """The reference solution of a function as code.
 
+    function: its name or address (see `course.address`).
     Raises `LookupError` for a name that is no function of the course.
     """
     import jupytext
 
-    exercise = course.step_of_function(function).name
-    notebook = jupytext.read(paths.solutions() / f"{exercise}.py", fmt="py:percent")
+    step, name = course.located(function)
+    notebook = jupytext.read(paths.solutions() / f"{step.name}.py", fmt="py:percent")
+    start = f"def {name}("
     source = next(
         cell.source
         for cell in notebook.cells
-        if cell.cell_type == "code" and f"def {function}(" in cell.source
+        if cell.cell_type == "code" and start in cell.source and "SOLUTION" in cell.source
     )
-    return _MARKER.sub("", source + "\n")
+    return _MARKER.sub("", _TODO.sub("", source + "\n"))
 
 
 def seen() -> frozenset[str]:
-    """The functions whose answers were opened before they passed, on this machine."""
+    """Addresses of functions whose answers were opened before they passed, on this machine."""
     try:
         names = json.loads(_record().read_text(encoding="utf-8"))
     except (OSError, ValueError):

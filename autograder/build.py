@@ -1,6 +1,7 @@
 """From `solutions/*.py` to exercises: answers out, stubs in, everything else untouched.
 
-Answers are cleared by nbgrader's own `ClearSolutions`, whose markers the solutions use.
+Answers are cleared by nbgrader's own `ClearSolutions`, whose markers the solutions use. Where a
+cell tagged `bug` stands before an answer, the exercise shows that cell and no stub.
 """
 
 import difflib
@@ -14,6 +15,7 @@ from autograder import course, paths
 from autograder.i18n import _
 
 JUPYTEXT_FORMAT = "py:percent"
+BUG = "bug"
 
 
 class BuildError(Exception):
@@ -23,7 +25,8 @@ class BuildError(Exception):
 def exercise_notebook(solution: Path):
     """The exercise of a solution as a notebook: no answers, no hints, no outputs.
 
-    Raises `BuildError` for a missing file and for a missing or unbalanced solution region.
+    Raises `BuildError` for a missing file, for a missing or unbalanced solution region, and for a
+    cell tagged `bug` that the answer to the same function does not follow.
     """
     if not solution.is_file():
         raise BuildError(_("there is no {file}, which the course lists").format(file=solution))
@@ -37,7 +40,39 @@ def exercise_notebook(solution: Path):
                 file=solution.name, found=cleared, wanted=wanted
             )
         )
+    notebook.cells = with_bugs(notebook.cells, solution)
     return notebook
+
+
+def with_bugs(cells: list, solution: Path) -> list:
+    """The cells, with those tagged `bug` in the place of the answers that follow them.
+
+    Raises `BuildError` where the next cell does not define the same function.
+    """
+    kept = []
+    for before, cell in zip([None, *cells], cells, strict=False):
+        if before is None or not _is_bug(before):
+            kept.append(cell)
+        elif _defined(before) is None or _defined(before) != _defined(cell):
+            raise BuildError(
+                _("{file}: the cell after the bug in {function} is not its answer").format(
+                    file=solution.name, function=_defined(before)
+                )
+            )
+    for cell in kept:
+        if _is_bug(cell):
+            del cell.metadata["tags"]
+    return kept
+
+
+def _is_bug(cell) -> bool:
+    return BUG in cell.metadata.get("tags", ())
+
+
+def _defined(cell) -> str | None:
+    """The first function that a cell defines."""
+    found = re.search(r"^def (\w+)", cell.source, re.MULTILINE)
+    return found[1] if found else None
 
 
 def _clear(cell, solution: Path) -> str | None:
@@ -46,18 +81,18 @@ def _clear(cell, solution: Path) -> str | None:
 
     if cell.cell_type != "code" or "SOLUTION" not in cell.source:
         return None
-    name = re.search(r"^def (\w+)", cell.source, re.MULTILINE)
+    name = _defined(cell)
     if name is None:
         raise BuildError(
             _("{file}: a solution region outside of a function").format(file=solution.name)
         )
-    stub = f'raise NotImplementedError("{name[1]}")'
+    stub = f'raise NotImplementedError("{name}")'
     clear = ClearSolutions(code_stub={"python": stub}, enforce_metadata=False)
     try:
         clear.preprocess_cell(cell, {"language": "python"}, 0)
     except RuntimeError as error:
         raise BuildError(f"{solution.name}: {error}") from error
-    return name[1]
+    return name
 
 
 def render(solution: Path, suffix: str = ".py") -> str:
@@ -137,6 +172,12 @@ def _steps_table() -> str:
         lines.append(
             f"| {link} | {step.day} | {step.minutes} | {step.max_points} | {step.objective} |"
         )
+    whole = course.total(course.steps(), {})
+    extra = sum(step.max_points for step in course.steps() if step.bonus)
+    lines.append(f"\nTogether {whole.max_points:g} points")
+    if extra:
+        lines[-1] += f"; the bonus exercises add up to {extra:g} on top of them"
+    lines[-1] += "."
     return "\n".join(lines) + "\n"
 
 
@@ -152,6 +193,10 @@ def _timetable() -> str:
             start = end
     total = sum(session.minutes for session in course.timetable())
     lines.append(f"\nTogether {total / 60:g} hours.")
+    bonus = [step for step in course.steps() if step.bonus]
+    if bonus:
+        lines += ["\n## Bonus, outside of these hours\n", "| minutes | what |", "|---|---|"]
+        lines += [f"| {step.minutes} | **{step.name}** |" for step in bonus]
     return "\n".join(lines) + "\n"
 
 

@@ -27,23 +27,26 @@ def carry_over(exercise: str) -> SimpleNamespace:
     if at_work():
         raise RuntimeError(_("carry_over is for cells tagged `demo`, which checks leave out"))
     folder = _folder_of(sys._getframe(1).f_globals)
-    own, passed = _own(step, folder)
+    own, passed, why = _own(step, folder)
     functions = {**reference(step.name), **{name: own[name] for name in passed}}
-    print(_whose(step, passed))
+    print(_whose(step, passed, why))
     return SimpleNamespace(**functions)
 
 
-def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str]]:
-    """The learner's namespace of a step, and which of its functions pass their checks."""
+def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str], str]:
+    """The learner's namespace of a step, which of its functions pass, why others are not taken."""
     if folder.resolve() == paths.solutions().resolve():
-        return reference(step.name), frozenset(step.functions)
+        return reference(step.name), frozenset(step.functions), ""
     try:
         file = find(folder, frozenset({step.name}))[step.name]
+    except (UnreadableSubmission, KeyError):
+        return {}, frozenset(), _("no file of yours was found")
+    try:
         report = cached_report(file)
         passed = frozenset(f.name for f in report.functions if f.outcome == "passed")
-        return (load(file).namespace if passed else {}), passed
-    except (UnreadableSubmission, KeyError):
-        return {}, frozenset()
+        return (load(file).namespace if passed else {}), passed, _("until yours pass")
+    except UnreadableSubmission:
+        return {}, frozenset(), _("your file cannot be read")
 
 
 @cache
@@ -59,12 +62,12 @@ def _folder_of(namespace: dict) -> Path:
     return Path(file).parent if file else Path.cwd()
 
 
-def _whose(step: course.Step, passed: frozenset[str]) -> str:
+def _whose(step: course.Step, passed: frozenset[str], why: str) -> str:
     own = [name for name in step.functions if name in passed]
     others = [name for name in step.functions if name not in passed]
     parts = []
     if own:
         parts.append(_("yours: {names}").format(names=", ".join(own)))
     if others:
-        parts.append(_("reference: {names}").format(names=", ".join(others)))
+        parts.append(_("reference: {names} ({why})").format(names=", ".join(others), why=why))
     return _("From {step} — {parts}").format(step=step.name, parts="; ".join(parts))

@@ -71,6 +71,7 @@ def check(
     ] = False,
 ) -> None:
     from autograder.files import UnreadableSubmission
+    from autograder.report import owed
     from autograder.runner import run
     from autograder.session import FileTarget
     from autograder.terminal import print_reports
@@ -84,7 +85,7 @@ def check(
     if json_file is not None:
         _write_json(reports, json_file)
     print_reports(reports, every_problem=all_problems)
-    raise typer.Exit(0 if all(report.complete for report in reports) else 1)
+    raise typer.Exit(0 if all(report.complete for report in owed(reports)) else 1)
 
 
 @app.command(help=_("Check again at every save; one problem at a time, hints at a key."))
@@ -163,7 +164,7 @@ def grade(
 def course_(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder of the course."))],
     exercises: Annotated[
-        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08."))
+        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08; 11-14 are a bonus."))
     ] = "01-10",
     one_assignment: Annotated[
         bool, typer.Option("--one-assignment", help=_("All exercises in one assignment."))
@@ -315,7 +316,8 @@ def solution(
         question = _("{function} does not pass yet. A hint may be enough. Show its answer?")
         if not (yes or typer.confirm(question.format(function=function))):
             raise typer.Exit(1)
-        remember(function)
+        step, name = course.located(function)
+        remember(course.address(step.name, name))
         print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
     print(answer)
 
@@ -324,12 +326,12 @@ def _passes(function: str, target: Path) -> bool:
     from autograder.cache import cached_report
     from autograder.files import UnreadableSubmission, find
 
-    exercise = course.step_of_function(function).name
+    step, name = course.located(function)
     try:
-        report = cached_report(find(target, frozenset({exercise}))[exercise])
+        report = cached_report(find(target, frozenset({step.name}))[step.name])
     except (UnreadableSubmission, KeyError):
         return False
-    return any(f.name == function and f.outcome == "passed" for f in report.functions)
+    return any(f.name == name and f.outcome == "passed" for f in report.functions)
 
 
 @app.command(
@@ -426,14 +428,14 @@ def _selection(names: list[str]) -> tuple[frozenset[str] | None, frozenset[str] 
     exercises, functions = set(), set()
     for name in names:
         try:
-            step = course.step_of_function(name)
-            functions.add(name)
+            step, function = course.located(name)
+            functions.add(course.address(step.name, function))
         except LookupError:
             try:
                 step = course.step(name)
             except LookupError as error:
                 _stop(error.args[0])
-            functions.update(step.functions)
+            functions.update(course.address(step.name, function) for function in step.functions)
         exercises.add(step.name)
     return (frozenset(exercises), frozenset(functions)) if names else (None, None)
 

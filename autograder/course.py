@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,33 @@ class Step:
     def max_points(self) -> int:
         return sum(self.points.values())
 
+    @property
+    def graded(self) -> bool:
+        """Whether the exercise has points; the bug hunt has none."""
+        return self.max_points > 0
+
+    @property
+    def bonus(self) -> bool:
+        """Whether its points come on top of the course's hundred."""
+        return self.day == "bonus"
+
+    @property
+    def core(self) -> bool:
+        """Whether its points are among the course's hundred."""
+        return self.graded and not self.bonus
+
+
+@dataclass(frozen=True)
+class Total:
+    """What some exercises earn together: points out of a maximum, bonus points on top of it.
+
+    bonus: None where there is no bonus exercise among them.
+    """
+
+    points: float
+    max_points: float
+    bonus: float | None = None
+
 
 @dataclass(frozen=True)
 class Session:
@@ -49,6 +77,18 @@ def _table() -> dict:
 def steps() -> tuple[Step, ...]:
     """All exercises in course order."""
     return tuple(Step(**row) for row in _table()["step"])
+
+
+def total(exercises: Iterable[Step], points: Mapping[str, float]) -> Total:
+    """The sum of what these exercises earned, by name; one that is missing earned nothing."""
+    exercises = tuple(exercises)
+    bonus = [points.get(step.name, 0.0) for step in exercises if step.bonus]
+    core = [step for step in exercises if not step.bonus]
+    return Total(
+        points=round(sum(points.get(step.name, 0.0) for step in core), 2),
+        max_points=sum(step.max_points for step in core),
+        bonus=round(sum(bonus), 2) if bonus else None,
+    )
 
 
 @cache
@@ -75,18 +115,32 @@ def step(name: str) -> Step:
 
 
 def step_of_function(function: str) -> Step:
-    """The exercise in which a function is written.
+    """The exercise in which a function is written; see `located`."""
+    return located(function)[0]
 
+
+def located(function: str) -> tuple[Step, str]:
+    """The exercise in which a function is written, of several the first, and its bare name.
+
+    function: `top_n`, or `15.top_n` for that of a certain exercise.
     Raises `LookupError`, naming the functions, where there is none.
     """
-    for candidate in steps():
-        if function in candidate.points:
-            return candidate
+    exercise, _dot, name = function.rpartition(".")
+    for candidate in [step(exercise)] if exercise else steps():
+        if name in candidate.points:
+            return candidate, name
     raise LookupError(
         _("There is no function {name!r} in the course. The functions are: {names}.").format(
-            name=function, names=", ".join(f for s in steps() for f in s.functions)
+            name=function,
+            names=", ".join(dict.fromkeys(f for s in steps() for f in s.functions)),
         )
     )
+
+
+def address(exercise: str, function: str) -> str:
+    """What names a function of an exercise without a doubt: `top_n`, in the bug hunt `15.top_n`."""
+    number = exercise.partition("_")[0]
+    return function if located(function)[0].name == exercise else f"{number}.{function}"
 
 
 def step_of_file(path: Path) -> Step | None:

@@ -48,7 +48,8 @@ def demo(folder: Path) -> None:
         reports = run(FileTarget(paths.solutions()))
     print_reports(reports, console=console)
 
-    steps = SimpleNamespace(**{n: f for s in course.steps() for n, f in reference(s.name).items()})
+    graded = [step.name for step in course.steps() if step.graded]
+    steps = SimpleNamespace(**{n: f for name in graded for n, f in reference(name).items()})
     console.rule(_("The recommender"))
     trained = _train(steps, console)
     _recommend(steps, trained, console)

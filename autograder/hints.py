@@ -15,9 +15,16 @@ RUNGS = 3
 def hints_of(function: str) -> tuple[str, ...]:
     """The three hints of a function: a nudge, the concept, the shape of the code.
 
+    function: its name or address (see `course.address`).
     Raises `LookupError` for a name that is no function of the course.
     """
-    return _hints(course.step_of_function(function).name)[function]
+    step, name = course.located(function)
+    return _hints(step.name)[name]
+
+
+def invitation(function: str) -> str:
+    """The line of a message that says how to see a hint for a function, named by its address."""
+    return _("For a hint: autograder hint {function}").format(function=function)
 
 
 @cache

@@ -1,4 +1,8 @@
-"""What a learner calls inside an exercise: `check("build_mf")` and `hint("build_mf")`."""
+"""What a learner calls inside an exercise: `check("build_mf")` and `hint("build_mf")`.
+
+A function that stands in several exercises is that of the first, unless the caller's own `EXERCISE`
+names another, as the bug hunt's does.
+"""
 
 import sys
 
@@ -17,16 +21,17 @@ def check(function: str) -> VerdictPanel | None:
     it is printed too. While the file itself is being checked, check cells do nothing (None).
     Raises `LookupError` for a name that is no function of the course.
     """
-    step = course.step_of_function(function)
+    namespace = sys._getframe(1).f_globals
+    address = _address(function, namespace)
     if at_work():
         return None
     from autograder.runner import run
     from autograder.session import NamespaceTarget
 
-    namespace = sys._getframe(1).f_globals
     engine = Engine(namespace, _of_caller(namespace))
-    [report] = run(NamespaceTarget(step.name, engine, frozenset({function})))
-    panel = VerdictPanel(report.functions[0], step.name)
+    exercise = course.step_of_function(address).name
+    [report] = run(NamespaceTarget(exercise, engine, frozenset({address})))
+    panel = VerdictPanel(report.functions[0], exercise)
     if not in_notebook():
         print(panel.text())
     return panel
@@ -37,10 +42,21 @@ def hint(function: str, level: int = 1) -> HintPanel:
 
     Raises `LookupError` for a name that is no function of the course.
     """
-    panel = HintPanel(function, hints_of(function)[:level])
+    address = _address(function, sys._getframe(1).f_globals)
+    panel = HintPanel(address, hints_of(address)[:level])
     if not in_notebook():
         print(panel.text())
     return panel
+
+
+def _address(function: str, namespace: dict) -> str:
+    """The address of the function that a caller means; see `course.address`."""
+    exercise = namespace.get("EXERCISE")
+    for step in course.steps():
+        if step.name == exercise and function in step.functions:
+            return course.address(exercise, function)
+    step, name = course.located(function)
+    return course.address(step.name, name)
 
 
 def _of_caller(namespace: dict):

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from autograder import course
+
 SCHEMA = 1
 OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
 
@@ -65,6 +67,21 @@ class Report:
     def complete(self) -> bool:
         return all(function.outcome == "passed" for function in self.functions)
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was written, or in the bug hunt nothing mended."""
+        if not self.max_points:
+            return not self.standing[0]
+        return all(function.outcome == "todo" for function in self.functions)
+
+    @property
+    def standing(self) -> tuple[float, float]:
+        """The points and their maximum; where there are none, functions that pass and all."""
+        if self.max_points:
+            return self.points, self.max_points
+        passed = [function for function in self.functions if function.outcome == "passed"]
+        return float(len(passed)), float(len(self.functions))
+
     def to_json(self) -> dict:
         """The report as plain data, ready for `json.dump`."""
         return {"schema": self.schema, **{k: v for k, v in asdict(self).items() if k != "schema"}}
@@ -102,6 +119,26 @@ def with_function(report: Report, function: FunctionReport) -> Report:
         points=round(report.points + function.points, 2),
         max_points=report.max_points + function.max_points,
     )
+
+
+def owed(reports: list[Report]) -> list[Report]:
+    """The reports of what a learner has to finish, or has begun.
+
+    Beside exercises of the core, one that is not of the core and untouched is nobody's duty.
+    """
+    is_core = {report.exercise: course.step(report.exercise).core for report in reports}
+    if not any(is_core.values()):
+        return reports
+    return [report for report in reports if is_core[report.exercise] or not report.untouched]
+
+
+def total(reports: list[Report]) -> course.Total:
+    """What reports of several exercises add up to."""
+    by_name = {report.exercise: report.points for report in reports}
+    steps = [step for step in course.steps() if step.name in by_name]
+    whole = course.total(steps, by_name)
+    core = sum(r.max_points for r in reports if not course.step(r.exercise).bonus)
+    return replace(whole, max_points=core)
 
 
 def write_json(reports: list[Report], path: Path) -> None:

@@ -17,7 +17,7 @@ from autograder.guard import working
 from autograder.i18n import _
 from autograder.loading import Loaded, load
 from autograder.outcome import Subject, Verdict, judge, stopped
-from autograder.report import CheckResult, Report, of_function, with_function, write_json
+from autograder.report import CheckResult, Report, of_function, owed, with_function, write_json
 from autograder.values import whole_text
 
 PROPERTY = "autograder"
@@ -41,6 +41,7 @@ class GivenUp(Exception):
 class FileTarget:
     """Checks the exercises in a file or folder, or only some exercises and functions of them.
 
+    functions: their addresses (see `course.address`); None for all.
     Raises `UnreadableSubmission` where there is none of them.
     """
 
@@ -78,7 +79,8 @@ class FileTarget:
 
     def remarks(self, exercise: str) -> tuple[str, ...]:
         """What a report says besides: answers that were opened before they were found."""
-        opened = [name for name in course.step(exercise).functions if name in seen()]
+        functions = course.step(exercise).functions
+        opened = [name for name in functions if course.address(exercise, name) in seen()]
         note = _("the answer of {name} was opened before it passed")
         return tuple(note.format(name=name) for name in opened)
 
@@ -140,7 +142,7 @@ class CheckSession:
         self._points.update(_shared_points(checks))
         wanted = [i for i in checks if _exercise(i) in self._target.exercises]
         if self._target.functions is not None:
-            wanted = [item for item in wanted if _function(item) in self._target.functions]
+            wanted = [item for item in wanted if _address(item) in self._target.functions]
         dropped = [item for item in items if item not in set(wanted)]
         config.hook.pytest_deselected(items=dropped)
         items[:] = wanted
@@ -198,6 +200,7 @@ class CheckSession:
         submission = getattr(item, "funcargs", {}).get("submission")
         subject = Subject(
             function=_function(item),
+            address=_address(item),
             calls=submission.calls() if submission is not None else "",
             property=_first_line(item.function.__doc__),
             notes=tuple(self._notes_of(item)),
@@ -246,10 +249,16 @@ class CheckSession:
         return report
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session):
+    def pytest_sessionfinish(self, session, exitstatus):
+        if hasattr(self._config, "workerinput"):
+            return
+        reports = self.reports()
+        done = bool(reports) and all(report.complete for report in owed(reports))
+        if exitstatus == pytest.ExitCode.TESTS_FAILED and done:
+            session.exitstatus = pytest.ExitCode.OK
         path = self._config.getoption("json")
-        if path is not None and not hasattr(self._config, "workerinput"):
-            write_json(self.reports(), path)
+        if path is not None:
+            write_json(reports, path)
 
     def pytest_terminal_summary(self, terminalreporter, config):
         from autograder.terminal import print_reports
@@ -265,14 +274,19 @@ def _function(item) -> str:
     return item.get_closest_marker("checks").kwargs["function"]
 
 
+def _address(item) -> str:
+    return course.address(_exercise(item), _function(item))
+
+
 def _shared_points(items) -> dict[str, float]:
     """Points by check: each function's points, divided in proportion to the shares."""
     shares = defaultdict(dict)
     for item in items:
-        shares[_function(item)][item.nodeid] = item.get_closest_marker("checks").kwargs["share"]
+        share = item.get_closest_marker("checks").kwargs["share"]
+        shares[_exercise(item), _function(item)][item.nodeid] = share
     points = {}
-    for function, parts in shares.items():
-        total = course.step_of_function(function).points[function] / sum(parts.values())
+    for (exercise, function), parts in shares.items():
+        total = course.step(exercise).points[function] / sum(parts.values())
         points.update({nodeid: round(total * share, 4) for nodeid, share in parts.items()})
     return points
 

@@ -7,9 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import course
+from autograder.hints import invitation
 from autograder.i18n import _, ngettext
 from autograder.prose import visible
-from autograder.report import FunctionReport, Report
+from autograder.report import FunctionReport, Report, owed, total
 
 STYLES = {"passed": "green", "failed": "red", "todo": "blue", "error": "bold red", "timeout": "red"}
 SIGNS = {"passed": "✓", "failed": "✗", "todo": "·", "error": "!", "timeout": "✗"}
@@ -20,6 +21,15 @@ def format_points(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
+def format_total(earned: course.Total) -> str:
+    """A sum of points, bonus points beside it: 87 / 100, 87 / 100 + 5, + 5."""
+    core = f"{format_points(earned.points)} / {format_points(earned.max_points)}"
+    if earned.bonus is None:
+        return core
+    bonus = f"+ {format_points(earned.bonus)}"
+    return f"{core} {bonus}" if earned.max_points else bonus
+
+
 def print_reports(reports: list[Report], every_problem: bool = False, console=None) -> None:
     """Print the table of exercises, then the first problem, or all of them."""
     if not reports:
@@ -28,7 +38,7 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
     console.print()
     console.print(table(reports))
     _print_notes(reports, console)
-    problems = [(r, f) for r in reports for f in r.functions if f.outcome != "passed"]
+    problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
     shown = problems if every_problem else problems[:1]
     for report, function in shown:
         console.print(problem_panel(report, function))
@@ -45,14 +55,17 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
 def print_progress(reports: list[Report], console: Console) -> None:
     """Print the table of exercises and what to do next."""
     console.print(table(reports))
-    todo = [r for r in reports if not r.complete]
-    if todo:
-        function = next(f.name for f in todo[0].functions if f.outcome != "passed")
-        console.print(
-            _("Next: {function} in {exercise}").format(function=function, exercise=todo[0].exercise)
-        )
-    else:
+    todo = [r for r in owed(reports) if not r.complete]
+    more = [r for r in reports if not r.complete]
+    if not more:
         console.print(_("Everything passes."))
+        return
+    text = _("Next: {function} in {exercise}")
+    if not todo:
+        text = _("The course is done. If you like, go on with {function} in {exercise}.")
+    report = (todo or more)[0]
+    function = next(f.name for f in report.functions if f.outcome != "passed")
+    console.print(text.format(function=function, exercise=report.exercise))
 
 
 def table(reports: list[Report]) -> Table:
@@ -66,14 +79,13 @@ def table(reports: list[Report]) -> Table:
         signs = Text(" ").join(
             Text(SIGNS[f.outcome], style=STYLES[f.outcome]) for f in report.functions
         )
-        bar = ProgressBar(total=report.max_points, completed=report.points, width=16)
+        earned, possible = report.standing
+        bar = ProgressBar(total=possible, completed=earned, width=16)
         rows.add_row(report.exercise, signs, bar, points_of(report))
     if len(reports) > 1:
-        earned = sum(report.points for report in reports)
-        possible = sum(report.max_points for report in reports)
-        bar = ProgressBar(total=possible, completed=earned, width=16)
-        total = f"{format_points(earned)} / {format_points(possible)}"
-        rows.add_row(_("all"), "", bar, total, style="bold")
+        earned = total(reports)
+        bar = ProgressBar(total=earned.max_points or 1, completed=earned.points, width=16)
+        rows.add_row(_("all"), "", bar, format_total(earned), style="bold")
     return rows
 
 
@@ -89,23 +101,25 @@ def class_table(results: list) -> Table:
     by_learner = {}
     for result in results:
         by_learner.setdefault(result.learner, {})[result.report.exercise] = result
-    possible = sum(step.max_points for step in steps)
     for learner, own in by_learner.items():
         cells = [_points_or_sign(own.get(step.name)) for step in steps]
-        earned = sum(result.report.points for result in own.values())
-        total = f"{format_points(earned)} / {format_points(possible)}"
-        rows.add_row(Text(visible(learner)), *cells, total)
+        earned = course.total(steps, {name: r.report.points for name, r in own.items()})
+        rows.add_row(Text(visible(learner)), *cells, format_total(earned))
     return rows
 
 
 def _points_or_sign(result) -> str:
     if result is None:
         return ""
-    return format_points(result.report.points) if result.gradable else "!"
+    return format_points(result.report.standing[0]) if result.gradable else "!"
 
 
 def points_of(report: Report) -> str:
-    return f"{format_points(report.points)} / {format_points(report.max_points)}"
+    """What a report has earned: points, or the mistakes that were found in the bug hunt."""
+    earned, possible = map(format_points, report.standing)
+    if course.step(report.exercise).graded:
+        return f"{earned} / {possible}"
+    return _("{n} of {total} found").format(n=earned, total=possible)
 
 
 def problem_panel(report: Report, function: FunctionReport) -> Panel:
@@ -120,7 +134,7 @@ def problem_panel(report: Report, function: FunctionReport) -> Panel:
             [
                 body,
                 Text(_("This step: {objective}.").format(objective=_(objective))),
-                Text(_("For a hint: autograder hint {name}").format(name=function.name)),
+                Text(invitation(course.address(report.exercise, function.name))),
             ]
         )
     return Panel(body, title=title, title_align="left", border_style=style)

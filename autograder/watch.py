@@ -48,6 +48,11 @@ class View:
         problems = self.problems
         return problems[self.position % len(problems)] if problems else None
 
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """All hints for that problem."""
+        return hints_of(course.address(self.exercise, self.problem.name)) if self.problem else ()
+
 
 class Watch:
     """Watches the files of a folder, or one exercise of it, until the learner quits.
@@ -129,7 +134,7 @@ class Watch:
             if key in {"q", Keys.ControlC, Keys.ControlD}:
                 self._quit.set()
             elif key == "h" and view.problem is not None:
-                view.hints = min(view.hints + 1, len(hints_of(view.problem.name)))
+                view.hints = min(view.hints + 1, len(view.rungs))
             elif key == "n" and view.problems:
                 view.position, view.hints = (view.position + 1) % len(view.problems), 0
             elif key == "l":
@@ -152,7 +157,7 @@ class Watch:
             self._list_functions()
         elif view.problem is not None:
             console.print(problem_panel(view.report, view.problem))
-            for number, rung in enumerate(hints_of(view.problem.name)[: view.hints], start=1):
+            for number, rung in enumerate(view.rungs[: view.hints], start=1):
                 hint = _("Hint {n}: {text}").format(n=number, text=rung)
                 console.print(Panel(Text(hint), border_style="blue"))
         elif view.report is not None:

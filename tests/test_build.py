@@ -8,6 +8,7 @@ from autograder import build, course, paths
 from tests.answers import exercise_text, solution_text
 
 EXERCISES = [step.name for step in course.steps()]
+WITH_STUBS = [step.name for step in course.steps() if step.graded]
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_building_twice_gives_the_same_bytes(tmp_path):
     assert len(list((tmp_path / "one").iterdir())) == len(EXERCISES)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", WITH_STUBS)
 def test_an_exercise_has_stubs_in_place_of_answers(exercise):
     text = exercise_text(exercise)
     assert "SOLUTION" not in text
@@ -47,7 +48,7 @@ def test_an_exercise_has_stubs_in_place_of_answers(exercise):
         assert f'check("{function}")' in text
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", WITH_STUBS)
 def test_todo_comments_and_prose_stay_and_hints_do_not(exercise):
     kept, source = exercise_text(exercise), solution_text(exercise)
     assert kept.count("# TODO") == source.count("# TODO") >= len(course.step(exercise).functions)
@@ -73,6 +74,38 @@ def test_a_stub_stands_exactly_where_the_answer_stood(one_solution):
     )
     code = build.exercise_notebook(solution).cells[0].source
     assert code == 'def double(x):\n    # TODO: twice\n    raise NotImplementedError("double")'
+
+
+WITH_A_BUG = (
+    '# %% tags=["bug"]\n'
+    "def double(x):\n"
+    "    return x + x + x\n"
+    "\n"
+    "# %%\n"
+    "def double(x):\n"
+    "    ### BEGIN SOLUTION\n"
+    "    return x + x\n"
+    "    ### END SOLUTION\n"
+)
+
+
+def test_a_cell_tagged_bug_stands_where_the_answer_stood(one_solution):
+    [cell] = build.exercise_notebook(one_solution(WITH_A_BUG)).cells
+    assert cell.source == "def double(x):\n    return x + x + x"
+    assert "tags" not in cell.metadata
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WITH_A_BUG.replace("def double", "def treble", 1),
+        WITH_A_BUG.replace("# %%\n", "# %% [markdown]\n# text\n\n# %%\n"),
+    ],
+)
+def test_a_bug_whose_answer_does_not_follow_is_named(one_solution, text):
+    with pytest.raises(build.BuildError, match="the bug in (double|treble)") as failure:
+        build.exercise_notebook(one_solution(text))
+    assert "09_short.py" in str(failure.value)
 
 
 @pytest.mark.parametrize(

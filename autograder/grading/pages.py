@@ -14,10 +14,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from autograder import course
 from autograder.grading import summary
 from autograder.grading.names import slug
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.summary import ClassResults, class_results
+from autograder.hints import invitation
 from autograder.i18n import _, ngettext
 from autograder.prose import message, prose, visible
 from autograder.report import CheckResult, FunctionReport
@@ -121,19 +123,19 @@ def _percent(part: float, whole: float) -> str:
     return f"{100 * share:.4g}%"
 
 
-def _problems(function: FunctionReport) -> list[Problem]:
+def _problems(exercise: str, function: FunctionReport) -> list[Problem]:
     """What keeps a function from passing, in the order of its checks, each message once."""
     checks = {}
     for check in function.checks:
         if check.outcome != "passed":
             checks.setdefault(check.message, check)
-    return [_problem(function.name, check) for check in checks.values()]
+    address = course.address(exercise, function.name)
+    return [_problem(address, check) for check in checks.values()]
 
 
 def _problem(function: str, check: CheckResult) -> Problem:
     command = f"autograder hint {function}"
-    hint = _("For a hint: autograder hint {function}").format(function=function)
-    lines = [line for line in check.message.split("\n") if line != hint]
+    lines = [line for line in check.message.split("\n") if line != invitation(function)]
     return Problem(message("\n".join(lines)), "" if check.outcome == "error" else command)
 
 

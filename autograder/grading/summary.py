@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from autograder import course
-from autograder.course import Step
+from autograder.course import Step, Total
 from autograder.grading.results import Result
 from autograder.i18n import _
 from autograder.misconceptions import catalogue
@@ -36,22 +36,30 @@ class ClassResults:
 
     @property
     def max_points(self) -> float:
-        """What a learner can earn; what was not handed in earns nothing."""
-        return sum(step.max_points for step in self.steps)
-
-    def total(self, learner: str) -> float:
-        """The sum of a learner's points, rounded to hundredths."""
-        handed_in = self.results[learner]
-        points = (
-            handed_in[step.name].report.points for step in self.steps if step.name in handed_in
-        )
-        return round(sum(points), 2)
+        """What a learner can earn, bonus left out; what was not handed in earns nothing."""
+        return course.total(self.steps, {}).max_points
 
     @property
-    def mean(self) -> float:
-        """The mean of the learners' totals; 0 for an empty class."""
+    def with_bonus(self) -> bool:
+        """Whether anyone handed in a bonus exercise."""
+        return any(step.bonus for step in self.steps)
+
+    def total(self, learner: str) -> Total:
+        """The sum of a learner's points, rounded to hundredths."""
+        handed_in = self.results[learner]
+        return course.total(self.steps, {name: r.report.points for name, r in handed_in.items()})
+
+    @property
+    def mean(self) -> Total:
+        """The mean of the learners' totals; nothing for an empty class."""
         totals = [self.total(learner) for learner in self.results]
-        return round(mean(totals), 2) if totals else 0.0
+        if not totals:
+            return Total(0.0, self.max_points)
+        return Total(
+            points=round(mean(each.points for each in totals), 2),
+            max_points=self.max_points,
+            bonus=round(mean(each.bonus for each in totals), 2) if self.with_bonus else None,
+        )
 
     def of_exercise(self, exercise: str) -> list[Result]:
         """The results of one exercise in the order of the learners."""
@@ -119,7 +127,7 @@ def level(points: float, max_points: float) -> int:
 def levels(book: ClassResults, step: Step) -> tuple[int, ...]:
     """How many gradable submissions of an exercise reached each level."""
     graded = [result.report for result in book.of_exercise(step.name) if result.gradable]
-    count = Counter(level(report.points, step.max_points) for report in graded)
+    count = Counter(level(*report.standing) for report in graded)
     return tuple(count[number] for number in range(LEVELS))
 
 
@@ -172,8 +180,9 @@ def isolations(book: ClassResults) -> list[tuple[tuple[str, ...], int]]:
 
 
 def _cause(name: str) -> str:
+    """The sentence of a known mistake; the name of a cause that any function may have, in words."""
     known = catalogue().get(name)
-    return known.sentence() if known else ""
+    return known.sentence() if known else name.replace("-", " ").capitalize() + "."
 
 
 def _kit_faults(result: Result) -> list[str]:

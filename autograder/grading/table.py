@@ -18,13 +18,15 @@ def write_grades(results: list[Result], path: Path) -> None:
     """Write the points of a class as UTF-8.
 
     Columns: learner, an exercise each (only those that anyone handed in, in course order; empty
-    where a learner did not), total, max. Every text stands in quotes, so that a program that splits
+    where a learner did not), total, max, and bonus where anyone handed in a bonus exercise: its
+    points are in neither total nor max. Every text stands in quotes, so that a program that splits
     at semicolons finds no cell of its own in a name.
     """
     book = class_results(results)
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(["learner", *(step.name for step in book.steps), "total", "max"])
+    sums = ["total", "max", "bonus"] if book.with_bonus else ["total", "max"]
+    writer.writerow(["learner", *(step.name for step in book.steps), *sums])
     writer.writerows(_row(book, learner) for learner in book.results)
     write_whole(path, text.getvalue())
 
@@ -35,8 +37,11 @@ def _row(book: ClassResults, learner: str) -> list:
         hundredths(handed_in[step.name].report.points) if step.name in handed_in else ""
         for step in book.steps
     ]
-    total, most = hundredths(book.total(learner)), hundredths(book.max_points)
-    return [plain_text(learner), *points, total, most]
+    total = book.total(learner)
+    sums = [hundredths(total.points), hundredths(total.max_points)]
+    if total.bonus is not None:
+        sums.append(hundredths(total.bonus))
+    return [plain_text(learner), *points, *sums]
 
 
 def hundredths(points: float) -> int | float:

@@ -7,7 +7,7 @@ import jupytext
 import nbformat
 
 from autograder import course, paths
-from autograder.build import JUPYTEXT_FORMAT
+from autograder.build import JUPYTEXT_FORMAT, with_bugs
 
 SCHEMA = 3
 
@@ -16,11 +16,15 @@ _CHECKED = re.compile(r'^check\("(\w+)"\)$')
 
 
 def source_notebook(exercise: str) -> nbformat.NotebookNode:
-    """A solution as nbgrader's source: answers between its markers, points on check cells."""
+    """A solution as nbgrader's source: answers between its markers, points on check cells.
+
+    Those of a bonus exercise are worth 0: what it earns is extra credit, see `GradeBehindWall`.
+    """
     step = course.step(exercise)
     solution = paths.solutions() / f"{exercise}.py"
     notebook = jupytext.read(solution, fmt=JUPYTEXT_FORMAT)
-    notebook.cells = [c for c in notebook.cells if "hint" not in c.metadata.get("tags", ())]
+    cells = [c for c in notebook.cells if "hint" not in c.metadata.get("tags", ())]
+    notebook.cells = with_bugs(cells, solution)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -29,8 +33,9 @@ def source_notebook(exercise: str) -> nbformat.NotebookNode:
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{exercise[:2]}-{number:03d}"
         function = function_of(cell)
-        if function in step.functions:
-            cell.metadata["nbgrader"] = metadata_of(cell, function, step.points[function])
+        if function in step.functions and (is_check(cell) or "SOLUTION" in cell.source):
+            points = 0 if step.bonus else step.points[function]
+            cell.metadata["nbgrader"] = metadata_of(cell, function, points)
     return notebook
 
 
