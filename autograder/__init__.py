@@ -1,13 +1,15 @@
 """Graded exercises for a movie recommender with Keras: build, check, hint, grade.
 
-What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `show`, `use_style`.
+What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`, `show`,
+`use_style`.
 """
 
 __version__ = "0.1.0"
 
-__all__ = ["carry_over", "check", "hint", "show", "use_style"]
+__all__ = ["beside", "carry_over", "check", "hint", "show", "use_style"]
 
 _HOME = {
+    "beside": "autograder.comparing",
     "carry_over": "autograder.carry",
     "check": "autograder.notebook",
     "hint": "autograder.notebook",

@@ -92,3 +92,23 @@ def _visible(colours) -> list[tuple]:
 
     rows = [to_rgba(colour) for colour in colours]
     return [tuple(round(float(part), 3) for part in row[:3]) for row in rows if row[3] > 0]
+
+
+def same_drawing(one, other) -> bool:
+    """Whether two Axes show the same numbers: lines, bars, markers and pictures, up to rounding."""
+    parts, others = _numbers(one), _numbers(other)
+    return len(parts) == len(others) and all(
+        part.shape == its.shape and np.allclose(part, its, rtol=1e-3, atol=1e-6, equal_nan=True)
+        for part, its in zip(parts, others, strict=True)
+    )
+
+
+def _numbers(axes) -> list[np.ndarray]:
+    """What an Axes draws, one array a part."""
+    parts = [
+        *(line.get_xydata() for line in axes.lines),
+        *(np.array([bar.get_bbox().bounds]) for bar in axes.patches if hasattr(bar, "get_bbox")),
+        *(collection.get_offsets() for collection in axes.collections),
+        *(image.get_array() for image in axes.images),
+    ]
+    return [np.ma.filled(np.ma.asarray(part, dtype=float), np.nan) for part in parts]

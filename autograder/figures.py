@@ -44,6 +44,19 @@ def show(figure, name: str) -> None:
     plt.close(figure)
 
 
+def picture(axes):
+    """The whole figure of an Axes as an image: uint8 array (height, width, 4); it is closed."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(axes.figure)
+    canvas.draw()
+    image = np.array(canvas.buffer_rgba())
+    plt.close(axes.figure)
+    return image
+
+
 def in_notebook() -> bool:
     """Whether this code runs in a Jupyter kernel."""
     ipython = sys.modules.get("IPython")

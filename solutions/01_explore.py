@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 
 import data
-from autograder import check, show, use_style
+from autograder import beside, check, show, use_style
 
 use_style()
 
@@ -304,22 +304,19 @@ show(figure, "01-stars")
 # The films from the most to the least rated. Both axes are logarithmic: one step to the right or
 # down is a factor of ten. A few films have hundreds of ratings. On MovieLens the curve ends in a
 # long flat step: films with a single rating.
+#
+# `beside` draws the figure twice: from your functions, and from the reference's.
 
 # %% tags=["demo"]
-rank = np.arange(1, len(counts) + 1)
+def draw_tail(axes, counts):
+    axes.loglog(np.arange(1, len(counts) + 1), counts)
+    axes.set(xlabel="rank of the film (1 = most rated)", ylabel="ratings of the film")
+    axes.set_title("the long tail")
+
+
+counts = beside("01_explore", lambda step: step.item_counts(ratings), draw_tail, "01-long-tail")
+
 titles = movies.set_index("movieId")["title"]
-
-figure, axes = plt.subplots()
-axes.plot(rank, counts)
-axes.set(
-    xscale="log",
-    yscale="log",
-    xlabel="rank of the film (1 = most rated)",
-    ylabel="ratings of the film",
-    title="Few films have many ratings, many have few",
-)
-show(figure, "01-long-tail")
-
 print("Most rated:")
 for movie_id, count in counts.head(5).items():
     print(f"  {count:5,}  {titles[movie_id]}")
@@ -331,7 +328,7 @@ print(f"films with fewer than ten: {(counts < 10).mean():.0%}")
 
 # %% tags=["demo"]
 share_of_ratings = counts.cumsum() / counts.sum()
-share_of_films = rank / len(counts)
+share_of_films = np.arange(1, len(counts) + 1) / len(counts)
 top = share_of_ratings[share_of_films <= 0.1].max()
 
 figure, axes = plt.subplots()

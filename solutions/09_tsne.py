@@ -31,7 +31,8 @@ import pandas as pd
 from sklearn.manifold import TSNE
 
 import data
-from autograder import carry_over, check, show, use_style
+from autograder import beside, carry_over, check, show, use_style
+from autograder.figures import picture
 
 use_style()
 
@@ -317,8 +318,10 @@ print(neighbours.round(2).to_string(index=False))
 # ### Three colourings of one map
 #
 # One map, three questions. Labels: a few genres that should be easy to tell (a film takes the first
-# that applies, the others are left out of that figure), three levels of popularity, five eras. The
-# texts are much-rated films, chosen far apart so that they can be read.
+# that applies, the others are left out of that figure), three levels of popularity, five eras.
+#
+# First the map by genre: yours, and beside it the reference's of the same vectors. A map may be
+# turned or mirrored and be as right. Are the same films together?
 
 # %% tags=["demo"]
 SHOWN = ("Animation", "Horror", "Sci-Fi", "Crime", "Romance")
@@ -345,9 +348,31 @@ labels = {
         ["1900-1969", "1970-1979", "1980-1989", "1990-1999", "2000 or later"],
     ),
 }
-places = tsne_2d(vectors)
+shown = labels["genre"] != "other"
 
 
+def map_by_genre(step):
+    places = step.tsne_2d(vectors)
+    axes = step.plot_map(places[shown], labels["genre"][shown])
+    axes.set_title("Genre: local clumps, no continents")
+    return places, picture(axes)
+
+
+def draw_picture(axes, drawn):
+    _places, image = drawn
+    axes.imshow(image)
+    axes.set_axis_off()
+
+
+places, _image = beside(
+    "09_tsne", map_by_genre, draw_picture, "09-map-by-genre", size=(18, 6.5), share=False
+)
+
+# %% [markdown]
+# The same map, coloured by popularity and by era. The texts are much-rated films, chosen far apart
+# so that they can be read.
+
+# %% tags=["demo"]
 def far_apart(films, n):
     chosen = [films[0]]
     while len(chosen) < n:
@@ -360,11 +385,6 @@ famous = {
     film: films["title"].iloc[film].partition(" (")[0]
     for film in far_apart(np.argsort(-popularity)[:100], 9)
 }
-shown = labels["genre"] != "other"
-axes = plot_map(places[shown], labels["genre"][shown])
-axes.set_title("Genre: local clumps, no continents")
-show(axes.figure, "09-map-by-genre")
-
 for name in ("popularity", "era"):
     axes = plot_map(places, labels[name], famous)
     axes.set_title(f"The same map of {len(films):,} films, coloured by {name}")

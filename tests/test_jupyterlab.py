@@ -1,6 +1,7 @@
 """An exercise in JupyterLab, as a learner sees it in the browser."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.answers import filled_in, without_demonstrations, write
+from tests.test_notebook import contrast
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 STEP = "04_dot_product"
@@ -91,6 +93,56 @@ def test_check_cells_show_todo_wrong_and_right(lab, tmp_path):
     assert "failed, 0 of 2" in panels["predict_pairs"]
     assert "Must hold" in panels["predict_pairs"]
     assert "passed, 2 of 2" in panels["score_matrix"]
+
+
+COLOURS_OF = """panel => {
+    let page = panel;
+    const see = element => getComputedStyle(element).backgroundColor;
+    while (see(page) === "rgba(0, 0, 0, 0)") page = page.parentElement;
+    return [getComputedStyle(panel).color, see(page), panel.scrollWidth - panel.clientWidth];
+}"""
+
+
+def test_a_panel_can_be_read_in_both_themes_and_on_a_narrow_page(lab, tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    folder, address = lab
+    write(folder, STEP, without_demonstrations(filled_in("predict_pairs", WRONG)))
+    seen = {}
+    with playwright.sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(f"{address}/lab/tree/{STEP}.py")
+        page.wait_for_selector(".jp-Notebook", timeout=120_000)
+        page.wait_for_selector("text=| Idle", timeout=120_000)
+        page.click("text=Run >> visible=true")
+        page.click("text=Run All Cells")
+        panel = page.locator("[role=status]:has-text('predict_pairs:')")
+        panel.wait_for(state="attached", timeout=180_000)
+        for theme in "light", "dark":
+            if theme == "dark":
+                page.click("text=Settings >> visible=true")
+                page.hover("text=Theme")
+                page.click("text=JupyterLab Dark >> nth=0")
+                page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+                page.set_viewport_size({"width": 560, "height": 900})
+                page.wait_for_timeout(1000)
+            panel.scroll_into_view_if_needed()
+            page.screenshot(path=_screenshots(tmp_path) / f"lab-{theme}.png")
+            seen[theme] = panel.evaluate(COLOURS_OF)
+        assert panel.get_by_role("img", name="failed").count() == 1
+        browser.close()
+    for text, background, too_wide in seen.values():
+        assert contrast_of(text, background) >= 4.5
+        assert too_wide <= 0
+    assert seen["light"][1] != seen["dark"][1]
+
+
+def contrast_of(text, background):
+    """The contrast of two colours as a browser writes them: rgb(0, 0, 0), rgba(0, 0, 0, 0.87)."""
+    page = [float(part) for part in re.findall(r"[\d.]+", background)][:3]
+    *parts, alpha = ([float(part) for part in re.findall(r"[\d.]+", text)] + [1.0])[:4]
+    mixed = [round(alpha * a + (1 - alpha) * b) for a, b in zip(parts, page, strict=True)]
+    return contrast(*(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (mixed, map(round, page))))
 
 
 def _screenshots(tmp_path) -> Path:

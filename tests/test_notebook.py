@@ -1,17 +1,24 @@
 """Self-check inside a notebook and a script: `check`, `hint` and `carry_over`."""
 
+import re
+
+import numpy as np
 import pytest
 
 from autograder import course
 from autograder.hints import RUNGS, hints_of
 from autograder.notebook import check, hint
+from autograder.panel import COLOURS
+from autograder.report import OUTCOMES
 from tests.answers import filled_in, panel_of, run_notebook, without_demonstrations, write
 
 STEP = "04_dot_product"
 SIGNATURE = "def score_matrix(user_factors, item_factors):\n"
 RIGHT = SIGNATURE + "    return user_factors @ item_factors.T\n"
 WRONG = SIGNATURE + "    return item_factors @ user_factors.T\n"
-FUNCTIONS = [name for step in course.steps() for name in step.functions]
+FUNCTIONS = [course.address(s.name, name) for s in course.steps() for name in s.functions]
+# The pages of JupyterLab's themes: where outputs are drawn, in the light and in the dark one.
+PAGES = {"light": "#ffffff", "dark": "#111111"}
 
 
 @pytest.mark.slow
@@ -60,6 +67,49 @@ def test_the_panel_escapes_what_a_learner_wrote():
     assert "&lt;script&gt;" in html
 
 
+def luminance(colour):
+    """The relative luminance of a colour such as #0072B2 (WCAG 2)."""
+    parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(one, other):
+    """The contrast of two colours, from 1 to 21 (WCAG 2)."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_the_sign_is_readable_and_stands_out_from_any_theme(outcome):
+    colour = COLOURS[outcome]
+    assert contrast("#ffffff", colour) >= 4.5
+    assert all(contrast(page, colour) >= 3 for page in PAGES.values())
+
+
+def test_a_screen_reader_is_told_the_outcome(capsys):
+    for code, outcome in (RIGHT, "passed"), (WRONG, "failed"):
+        html = script_check("score_matrix", code)._repr_html_()
+        assert html.startswith('<div role="status"')
+        assert f'role="img" aria-label="{outcome}"' in html
+
+
+def test_texts_of_a_panel_have_the_colour_of_the_theme():
+    html = script_check("score_matrix", WRONG)._repr_html_() + hint("build_mf")._repr_html_()
+    colours = set(re.findall(r"[\"; ]color:([^;\"]+)", html))
+    assert colours == {"var(--jp-content-font-color1,inherit)", "#fff"}
+    assert "opacity" not in html
+
+
+def test_hints_open_below_the_message_one_inside_the_other():
+    html = script_check("score_matrix", WRONG)._repr_html_()
+    assert "autograder hint" not in html
+    places = [html.index(f"Hint {n}</summary>") for n in (1, 2, 3)]
+    assert places == sorted(places)
+    assert html.count("<details") == 3
+    assert "</details></details></details>" in html
+
+
 def test_an_unknown_function_is_named_with_the_known_ones():
     with pytest.raises(LookupError, match="build_mf"):
         check("bild_mf")
@@ -104,16 +154,17 @@ def test_carry_over_takes_own_functions_that_pass_and_says_so(run_python, tmp_pa
 
 
 def test_carry_over_replaces_what_fails_and_what_is_missing(run_python, tmp_path):
-    assert "reference: build_mf, predict_pairs, score_matrix" in carried(run_python, tmp_path)
+    text = carried(run_python, tmp_path)
+    assert "reference: build_mf, predict_pairs, score_matrix (no file of yours was found)" in text
     write(tmp_path, STEP, filled_in("score_matrix", WRONG))
     text = carried(run_python, tmp_path)
-    assert "reference: build_mf, predict_pairs, score_matrix" in text
-    assert "yours" not in text
+    assert "reference: build_mf, predict_pairs, score_matrix (until yours pass)" in text
+    assert "yours:" not in text
 
 
 def test_carry_over_notices_an_edit(run_python, tmp_path):
     write(tmp_path, STEP, filled_in("score_matrix", WRONG))
-    assert "yours" not in carried(run_python, tmp_path)
+    assert "yours:" not in carried(run_python, tmp_path)
     write(tmp_path, STEP, filled_in("score_matrix", RIGHT))
     assert "yours: score_matrix" in carried(run_python, tmp_path)
 

@@ -192,6 +192,7 @@ def _import_stack() -> None:
     import data  # noqa: F401
     from autograder import (
         carry,  # noqa: F401
+        comparing,  # noqa: F401
         drawing,  # noqa: F401
         figures,  # noqa: F401
         materials,  # noqa: F401
