@@ -1,0 +1,73 @@
+"""The same five folds for every contender, and the inner folds that settings are chosen on."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import KFold
+
+import data
+
+N_FOLDS = 5
+SPLITS = KFold(N_FOLDS, shuffle=True, random_state=42)
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """Encoded frames (user, item, rating, timestamp), the numbers of ids, and the fold's number.
+
+    scale: the lowest and the highest rating of the set, in stars.
+    """
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    n_users: int
+    n_items: int
+    scale: tuple[float, float]
+    number: int
+
+    @property
+    def mu(self) -> float:
+        return float(self.train["rating"].mean())
+
+    def small(self) -> "Fold":
+        """A few of its rows, to warm libraries up."""
+        return replace(self, train=self.train.head(2000), test=self.test.head(100))
+
+    def inner(self) -> "Fold":
+        """Its training rows alone, a fifth of them to validate on."""
+        train, validation = next(SPLITS.split(self.train))
+        return replace(self, train=self.train.iloc[train], test=self.train.iloc[validation])
+
+
+@cache
+def load(name: str) -> data.Dataset:
+    """A data set; where it is out of reach, its name is another one."""
+    return data.load(name, bad_rows="skip")
+
+
+@cache
+def encoded(name: str) -> pd.DataFrame:
+    """All ratings of a set, with `user` and `item` counted from 0 in the order of the raw ids."""
+    ratings = load(name).ratings
+    ids = {
+        column: np.unique(ratings[raw], return_inverse=True)[1].astype("int32")
+        for raw, column in (("userId", "user"), ("movieId", "item"))
+    }
+    return ratings[["rating", "timestamp"]].assign(**ids)
+
+
+def fold(name: str, number: int) -> Fold:
+    """One of the five folds of a set."""
+    ratings = encoded(name)
+    train, test = list(SPLITS.split(ratings))[number]
+    stars = ratings["rating"]
+    return Fold(
+        ratings.iloc[train],
+        ratings.iloc[test],
+        n_users=int(ratings["user"].max()) + 1,
+        n_items=int(ratings["item"].max()) + 1,
+        scale=(float(stars.min()), float(stars.max())),
+        number=number,
+    )
