@@ -7,6 +7,7 @@ import pandas as pd
 
 from autograder.i18n import _
 from data.catalogue import GENRE_TASTES, GENRES, TASTE_AXES, Catalogue, draw_catalogue
+from data.evidence import draw_attributes, draw_views
 from data.truth import DAY, FIRST_SECOND, LAST_SECOND, Truth, expected_stars, score, to_stars
 
 MIN_RATINGS_PER_USER = 20
@@ -28,12 +29,16 @@ class Simulation:
     """Simulated data and the model that they were drawn from.
 
     ratings, movies: frames in MovieLens' columns, as `Dataset` has them; ratings are ordered by
-    userId and movieId. truth: the model.
+    userId and movieId. truth: the model. views: frame with userId and movieId, films that a user
+    watched and did not rate, ordered like ratings. users: frame with userId and what each user
+    says: `age`, `favourite` (a genre), `newsletter` ("yes" or "no"); text.
     """
 
     ratings: pd.DataFrame
     movies: pd.DataFrame
     truth: Truth
+    views: pd.DataFrame
+    users: pd.DataFrame
 
     @property
     def best_rmse(self) -> float:
@@ -65,8 +70,9 @@ def simulate(
     """Draw films, users and ratings; the same seed gives the same bytes.
 
     Planted: biases of users and items, tastes that follow genres and year of release, drift of
-    users and items in time, a long tail of popularity, users who choose what suits them, films
-    that nobody rated, remakes of one title. `n_items` counts the catalogue, unrated films too.
+    users and items in time, a long tail of popularity, users who choose what suits them, also
+    where they do not rate it, attributes that tell of a user's taste, films that nobody rated,
+    remakes of one title. `n_items` counts the catalogue, unrated films too.
     Raises ValueError if there are fewer than 20 ratings a user, fewer than 60 films, or more
     ratings than users can give.
     """
@@ -97,7 +103,8 @@ def simulate(
             "timestamp": seconds,
         }
     )
-    return Simulation(ratings, catalogue.movies, truth)
+    views, people = _draw_evidence(seed, truth, (users, items), catalogue.movies)
+    return Simulation(ratings, catalogue.movies, truth, views, people)
 
 
 def _plant(rng: np.random.Generator, n_users: int, catalogue: Catalogue) -> Truth:
@@ -152,13 +159,18 @@ def _choose_items(
     with q_i . p_u: adding Gumbel noise to log weights and taking the largest does just that.
     """
     shape = len(truth.user_bias), len(truth.item_bias)
-    weights = truth.popularity + _TASTE_IN_CHOICE * truth.user_factors @ truth.item_factors.T
-    weights = np.where(_released(truth.years) < truth.user_end[:, None], weights, -np.inf)
+    weights = _choice_weights(truth)
     counts = _draw_counts(rng, np.isfinite(weights).sum(axis=1), n_ratings)
     keys = weights - np.log(-np.log(rng.random(shape)))
     order = np.argsort(-keys, axis=1, kind="stable")
     chosen = [np.sort(row[:count]) for row, count in zip(order, counts, strict=True)]
     return np.repeat(np.arange(shape[0]), counts), np.concatenate(chosen)
+
+
+def _choice_weights(truth: Truth) -> np.ndarray:
+    """How likely each user is to choose each film, as log weights (U, I); -inf if it is not out."""
+    weights = truth.popularity + _TASTE_IN_CHOICE * truth.user_factors @ truth.item_factors.T
+    return np.where(_released(truth.years) < truth.user_end[:, None], weights, -np.inf)
 
 
 def _draw_counts(rng: np.random.Generator, available: np.ndarray, n_ratings: int) -> np.ndarray:
@@ -175,6 +187,19 @@ def _draw_counts(rng: np.random.Generator, available: np.ndarray, n_ratings: int
     while missing := n_ratings - counts.sum():
         counts[np.flatnonzero(counts < most)[:missing]] += 1
     return counts
+
+
+def _draw_evidence(
+    seed: int, truth: Truth, rated: tuple[np.ndarray, np.ndarray], movies: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The frames `views` and `users`, from a generator of their own, so that ratings stay."""
+    rng = np.random.Generator(np.random.PCG64([seed, 1]))
+    weights = _choice_weights(truth)
+    is_rated = np.zeros(weights.shape, dtype=bool)
+    is_rated[rated] = True
+    users, items = np.nonzero(draw_views(rng, weights, is_rated))
+    views = pd.DataFrame({"userId": users + 1, "movieId": movies["movieId"].to_numpy()[items]})
+    return views, draw_attributes(rng, truth)
 
 
 def _choose_times(

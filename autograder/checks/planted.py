@@ -1,0 +1,124 @@
+"""What checks ask of models with further inputs: planted tables, scores, whether tables learn."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import numpy as np
+
+from autograder.checking import alike, array, fail, require, shape_of
+from autograder.checks.models import layer, rows_by_id
+from autograder.i18n import _
+from autograder.submission import Proxy
+
+Tables = dict[str, np.ndarray]
+Sizes = dict[str, tuple[int, int]]
+"""Number of ids and width of each table, by the layer's name."""
+
+
+def model_of(value) -> Proxy:
+    """The answer as a model; rejects what is plain data."""
+    if not isinstance(value, Proxy):
+        fail(value, _("the answer is a Keras model"))
+    return value
+
+
+def column(ids) -> np.ndarray:
+    """Ids as an input of a model: int32 (m, 1)."""
+    return np.reshape(ids, (-1, 1)).astype("int32")
+
+
+def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> np.ndarray:
+    """A model's scores (m,) for a list of inputs; rejects any shape but (m, 1) and (m,).
+
+    mistakes: tells known mistakes from a wrong shape and m.
+    """
+    answer = model(inputs, **keywords)
+    m, shape = len(inputs[0]), shape_of(answer)
+    require(
+        shape in {(m, 1), (m,)},
+        _("an output of shape {shape} for {m} rows").format(shape=shape, m=m),
+        _("a batch of b rows gives b scores, in an output of shape (b, 1)"),
+        {
+            "sum-not-flattened": shape == (m, 1, 1),
+            "sum-over-all-pairs": shape == (m, m),
+            **(mistakes(shape, m) if mistakes else {}),
+        },
+    )
+    return array(answer).reshape(-1)
+
+
+def weights_of(model, name: str, size: tuple[int, int], spare: int = 1) -> np.ndarray:
+    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more."""
+    weights = layer(model, name).get_weights()
+    shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
+    n, width = size
+    rows = range(n, n + spare + 1)
+    flat = {(k,) for k in rows} if width == 1 else set()
+    require(
+        len(shapes) == 1 and shapes[0] in {(k, width) for k in rows} | flat,
+        _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
+        _("`{name}` has one row an id: ({n}, {width})").format(name=name, n=n, width=width),
+        {"table-transposed": width > 1 and shapes in [[(width, k)] for k in rows]},
+    )
+    return array(weights[0])
+
+
+def plant_tables(model, sizes: Sizes, rng, spares: dict[str, int] | None = None) -> Tables:
+    """Put drawn numbers into every table, spare rows too; returns them, two axes each.
+
+    spares: how many spare rows a table may have, where that is not one.
+    """
+    planted = {}
+    for name, (n, width) in sizes.items():
+        weights = weights_of(model, name, (n, width), (spares or {}).get(name, 1))
+        drawn = rng.normal(size=weights.shape)
+        layer(model, name).set_weights([drawn])
+        planted[name] = drawn.reshape(len(drawn), width)
+    return planted
+
+
+def readings(planted: Tables, sizes: Sizes) -> Iterator[Tables]:
+    """The rows that ids 0, 1, … may read from the tables: a spare row may come last or first."""
+    choices = [rows_by_id(planted[name], n) for name, (n, _width) in sizes.items()]
+    for rows in product(*choices):
+        yield dict(zip(sizes, rows, strict=True))
+
+
+def fits(scores, formula: Callable[[Tables], np.ndarray], planted: Tables, sizes: Sizes) -> bool:
+    """Whether a formula gives these scores in one of the tables' readings."""
+    return any(alike(scores, formula(rows)) for rows in readings(planted, sizes))
+
+
+def train_briefly(model, inputs, rng, rate: float = 0.5) -> None:
+    """A few steps of gradient descent towards drawn ratings."""
+    optimizer = {"class_name": "SGD", "config": {"learning_rate": rate}}
+    model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
+    y = rng.uniform(1, 5, size=(len(inputs[0]), 1)).astype("float32")
+    model.fit(inputs, y, epochs=3, batch_size=len(y), verbose=0)
+
+
+def require_learning(model, sizes: Sizes, inputs, rng, frozen: str, spares=None) -> None:
+    """Reject a model of which a table does not change when it is trained from its own start.
+
+    frozen: the mistake that a table which never changes shows, unless it is a table of factors that
+    starts at zero.
+    """
+    spare = {name: (spares or {}).get(name, 1) for name in sizes}
+    before = {name: weights_of(model, name, size, spare[name]) for name, size in sizes.items()}
+    train_briefly(model, inputs, rng)
+    for name, size in sizes.items():
+        after = weights_of(model, name, size, spare[name])
+        require(
+            not np.array_equal(before[name], after),
+            _("`{name}` is the same after some steps of training").format(name=name),
+            mistakes={
+                "factors-start-at-zero": size[1] > 1 and not before[name].any(),
+                frozen: True,
+            },
+        )
+        require(np.isfinite(after).all(), _("`{name}` holds NaN after training").format(name=name))
+        require(
+            size[1] == 1 or np.ptp(after, axis=1).max() > 1e-7,
+            _("all columns of `{name}` are equal, also after training").format(name=name),
+            _("the factors of an id differ from each other"),
+        )

@@ -1,0 +1,387 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 13 · Confidence
+#
+# **Day bonus · 45 minutes · 5 points**
+#
+# At the end of this step you can:
+# - turn what people did into a preference and a confidence in it;
+# - write the weighted loss of Koren (8), and train a Keras model with it;
+# - say when weights help, and when they only shout.
+#
+# You write three functions: `confidence` (1 point), `weighted_loss` (2) and `fit_weighted` (2). These
+# points come on top of the course's hundred.
+
+# %%
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+import data
+from autograder import carry_over, check, show, use_style
+
+use_style()
+
+# %% [markdown]
+# ## Not every row deserves the same trust
+#
+# Stars are rare. A service knows far better what people *did*: how often they watched a film, how
+# far they got, what they never touched. From that you can guess a **preference**: $r_{ui} = 1$ if
+# user $u$ watched film $i$, otherwise $0$.
+#
+# But some of these guesses are better than others. Ten viewings say "likes it" loudly. One says it
+# quietly: perhaps somebody else chose. And a zero says little: most people have never heard of most
+# films. So each pair also gets a **confidence** $c_{ui}$, and errors count in proportion to it:
+#
+# $$\min \sum_{(u,i)} c_{ui} \left(r_{ui} - \mu - b_u - b_i - q_i^\top p_u\right)^2
+# + \lambda \left(\lVert p_u \rVert^2 + \lVert q_i \rVert^2 + b_u^2 + b_i^2\right)
+# \qquad \text{(Koren 8)}$$
+#
+# Note what has changed: the sum runs over **all** pairs, the zeros too. A user's unwatched films
+# are evidence now, thin as it is.
+
+# %% [markdown]
+# ## A worked example
+#
+# Ada has watched a thriller ten times, a comedy once, and a farce never. One number $x$ shall stand
+# for all three preferences. Which one? Compute the confidences with $\alpha = 0.5$, then the best
+# $x$, by hand first.
+
+# %%
+example = pd.DataFrame({"count": [10, 1, 0]}, index=["thriller", "comedy", "farce"])
+example["preference"] = (example["count"] > 0).astype(float)
+example["confidence"] = 1 + 0.5 * example["count"]
+example
+
+# %% [markdown]
+# The sum $\sum c\,(r - x)^2$ is smallest where its derivative is zero: $\sum c\,(r - x) = 0$. That
+# is at the mean of the preferences **weighted** with the confidences. Without weights, the farce
+# would have a third of the say.
+
+# %%
+c, r = example["confidence"], example["preference"]
+print("all alike:", round(r.mean(), 3), " weighted:", round((c * r).sum() / c.sum(), 3))
+for x in (r.mean(), (c * r).sum() / c.sum()):
+    print(f"x = {x:.3f}: weighted loss {(c * (r - x) ** 2).sum():.3f}")
+
+# %% [markdown]
+# ## Your turn: confidence
+#
+# The plainest choice grows in a straight line from 1:
+#
+# $$c_{ui} = 1 + \alpha\, n_{ui}$$
+#
+# $n_{ui}$ is the count. A pair that was never seen keeps confidence 1: little, but not nothing. If it
+# had none, "likes everything" would be a perfect answer.
+
+# %%
+def confidence(counts, alpha):
+    """How much each pair counts: 1 + alpha times its count.
+
+    counts: array of numbers from 0 upwards, of any shape; alpha: float.
+    Returns a float array of the same shape.
+    """
+    # TODO: one expression.
+    raise NotImplementedError("confidence")
+
+
+# %% tags=["check"]
+check("confidence")
+
+# %% [markdown]
+# ## Your turn: the weighted loss
+#
+# The first sum of (8), for predictions that you have already. It is a **sum**, not a mean: double all
+# confidences, and the loss doubles, while $\lambda$ stays. So the size of the weights matters as soon
+# as there is a penalty.
+
+# %%
+def weighted_loss(y_true, y_pred, weights):
+    """The data term of Koren (8): the sum over rows of weight times squared error.
+
+    y_true, y_pred, weights: float arrays (m,). Returns a float.
+    """
+    # TODO: square the errors, weigh them, add up.
+    raise NotImplementedError("weighted_loss")
+
+
+# %% tags=["check"]
+check("weighted_loss")
+
+# %% [markdown]
+# ## Your turn: train with weights
+#
+# Keras averages the loss over a batch. It takes a weight for every row into account if you hand it
+# one: look through the arguments of `fit`. Its weighted mean divides by the number of rows, not by
+# the sum of the weights, so it is (8) up to a constant.
+#
+# Everything else is as in step 5, but simpler: no validation, no early stopping, all rows.
+
+# %%
+def fit_weighted(model, train, weights, epochs=5, seed=0):
+    """Train a model on the weighted squared error of Koren (8).
+
+    model: a keras.Model with inputs [user, item], uncompiled or not; train: ([users, items], y) with
+    int arrays (m, 1) and a float array (m,); weights: float array (m,), 0 and above.
+    epochs: int, all of which are run; seed: int, fixes the order of the rows: the same seed gives the
+    same fit. Training starts from the weights that the model has. A row of weight 0 has no influence.
+    Returns the keras History.
+    """
+    # TODO: fix the seed, compile with the squared error, fit with a weight for every row.
+    raise NotImplementedError("fit_weighted")
+
+
+# %% tags=["check"]
+check("fit_weighted")
+
+# %% [markdown]
+# ## Watching as evidence
+#
+# MovieLens has no viewing counts. Take what is nearest: a rating says that the film was watched, and
+# its stars, in halves, stand in for the count: from 1 (half a star) to 10 (five stars). Pairs without
+# a rating count 0. So every film that was rated has the preference 1, **even a hated one**; its low
+# count makes the model less sure of it.
+#
+# All pairs of users and films go in. To keep that small, only films with at least 50 ratings stay.
+# Every one of them is in the training rows, so nothing here is cold: (8) knows no more about a film
+# without any ratings than (5) did.
+
+# %% tags=["demo"]
+encoding = carry_over("02_encode_split")
+dot_product = carry_over("04_dot_product")
+training = carry_over("05_training")
+biases = carry_over("06_biases")
+recommending = carry_over("07_recommend")
+ranking = carry_over("08_ranking")
+
+MIN_RATINGS, N_FACTORS, SEEDS = 50, 16, (0, 1, 2)
+
+dataset = data.load(bad_rows="skip")
+ratings, movies = dataset
+n_of_film = ratings["movieId"].map(ratings["movieId"].value_counts())
+ratings = ratings[n_of_film >= MIN_RATINGS]
+user_classes, user_map = encoding.fit_encoder(ratings["userId"])
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+n_users, n_items = len(user_map), len(item_map)
+
+
+def encoded(frame):
+    users = encoding.encode(frame["userId"], user_map)
+    items = encoding.encode(frame["movieId"], item_map)
+    return frame.assign(user=users, item=items)
+
+
+splits = {seed: list(map(encoded, encoding.split_ratings(ratings, seed=seed))) for seed in SEEDS}
+train, val, test = splits[0]
+is_cold = ~(test["user"].isin(train["user"]) & test["item"].isin(train["item"]))
+print(f"{dataset.name}: {n_users:,} users and {n_items:,} films, {n_users * n_items:,} pairs")
+print(f"{len(train) / (n_users * n_items):.1%} of the pairs are watched in train")
+print(f"cold test rows: {is_cold.sum()} of {len(test):,}")
+
+
+def count_matrix(frame):
+    """Half stars by user and item, 0 where there is no rating: array (U, I)."""
+    counts = np.zeros((n_users, n_items))
+    counts[frame["user"], frame["item"]] = 2 * frame["rating"]
+    return counts
+
+
+pairs = np.indices((n_users, n_items)).reshape(2, -1, 1).astype("int32")
+
+
+def fit_confidence(frame, alpha, penalty, seed):
+    """A model of step 6 on all pairs, its errors weighted; the penalty grows with the weights."""
+    counts = count_matrix(frame).ravel()
+    weights = confidence(counts, alpha)
+    keras.utils.set_random_seed(seed)
+    model = biases.build_biased_mf(
+        n_users, n_items, N_FACTORS, mu=0.0, l2=penalty * weights.mean()
+    )
+    watched = (counts > 0).astype("float32")
+    fit_weighted(model, (list(pairs), watched), weights.astype("float32"), seed=seed)
+    return model
+
+
+# %% [markdown]
+# ## What the weights do
+#
+# Three models of all pairs: without confidence ($\alpha = 0$), with some, and with much. For each
+# count, the figure shows what the model predicts for training pairs of that count, on average.
+
+# %% tags=["demo"]
+def predictions_of(model):
+    """Predicted preferences of all pairs: array (U, I)."""
+    tables = [
+        model.get_layer(f"{side}_{kind}").get_weights()[0][:n]
+        for side, n in (("user", n_users), ("item", n_items))
+        for kind in ("embedding", "bias")
+    ]
+    p, b_user, q, b_item = tables
+    return dot_product.score_matrix(p, q) + b_user + b_item.T
+
+
+ALPHAS, PENALTIES = (0.0, 0.3, 3.0), (1e-5, 3e-5, 6e-5)
+scores = {
+    (alpha, penalty): predictions_of(fit_confidence(train, alpha, penalty, seed=0))
+    for alpha in ALPHAS
+    for penalty in PENALTIES
+}
+counts = count_matrix(train)
+figure, axes = plt.subplots()
+for number, alpha in enumerate(ALPHAS):
+    predicted = pd.Series(scores[alpha, PENALTIES[1]].ravel()).groupby(counts.ravel()).mean()
+    axes.plot(predicted.index, predicted, marker="os^"[number], label=f"α = {alpha:g}")
+axes.set(xlabel="count (half stars; 0: not watched)", ylabel="mean predicted preference")
+axes.set_title("Confidence lifts what was watched towards 1")
+axes.legend()
+show(figure, "13-preference-by-count")
+
+# %% [markdown]
+# Look at the left end as well. The zeros have the same preference in all three models, but the larger
+# $\alpha$, the less say they have beside the ones, and the predictions for unwatched films rise with
+# the others. The curve is also steeper for a large $\alpha$: a five-star film pulls with ten times the
+# force of a half-star film.
+
+# %% [markdown]
+# ## How much confidence?
+#
+# $\alpha$ and the penalty are chosen on **validation** rows, and for every $\alpha$ anew: a penalty that
+# suits weights of 1 does not suit weights of 10, and a comparison at one penalty for all would be
+# decided by that penalty. The measure is nDCG at 10, as in step 8; a hidden film is relevant.
+
+# %% tags=["demo"]
+def ndcg(score_table, train_rows, hidden_rows):
+    """nDCG@10 over users: lists of films unseen in train, judged by the hidden ones."""
+    seen = recommending.seen_items(train_rows)
+    lists = {user: recommending.top_n(score_table[user], seen[user]) for user in seen}
+    return ranking.evaluate_ranking(lists, recommending.seen_items(hidden_rows), k=10)["ndcg"]
+
+
+def popularity_ndcg(train_rows, hidden_rows):
+    seen = recommending.seen_items(train_rows)
+    lists = ranking.popularity_recommendations(train_rows, seen)
+    return ranking.evaluate_ranking(lists, recommending.seen_items(hidden_rows), k=10)["ndcg"]
+
+
+validation = pd.Series({key: ndcg(table, train, val) for key, table in scores.items()}).unstack()
+validation.index.name, validation.columns.name = "α", "penalty"
+print(validation.round(3).to_string())
+
+figure, axes = plt.subplots()
+for number, penalty in enumerate(PENALTIES):
+    axes.plot(validation[penalty].to_numpy(), marker="os^"[number], label=f"penalty {penalty:g}")
+axes.axhline(popularity_ndcg(train, val), color="black", linestyle="--", linewidth=1.5)
+axes.set_xticks(range(len(ALPHAS)), [f"{alpha:g}" for alpha in ALPHAS])
+axes.set(xlabel="α", ylabel="nDCG@10 on validation rows", title="Too much is as bad as none")
+axes.legend(title="dashed: popularity")
+show(figure, "13-how-much-confidence")
+
+# %% [markdown]
+# ## Does it pay?
+#
+# Now the test rows, for three seeds: each draws a split and a start of its own. Beside the model with
+# and without confidence: popularity, and the rating model of step 6 with the same number of factors,
+# trained on the same rows. "Little known" keeps of the hidden films only the less popular half: there
+# popularity cannot help. Seconds are those of one fit.
+
+# %% tags=["demo"]
+import time  # noqa: E402
+
+
+def rating_scores(train_rows, val_rows, seed):
+    parts = [encoding.make_xy(part, user_map, item_map) for part in (train_rows, val_rows)]
+    keras.utils.set_random_seed(seed)
+    model = biases.build_biased_mf(n_users, n_items, N_FACTORS, train_rows["rating"].mean())
+    training.compile_and_fit(model, *parts, seed=seed)
+    return predictions_of(model)
+
+
+def popular_scores(train_rows, _val_rows, _seed):
+    counts = np.bincount(train_rows["item"], minlength=n_items)
+    return np.tile(counts.astype(float), (n_users, 1))
+
+
+def confident_scores(alpha):
+    penalty = validation.loc[alpha].idxmax()
+    return lambda train_rows, _val_rows, seed: predictions_of(
+        fit_confidence(train_rows, alpha, penalty, seed)
+    )
+
+
+best = validation.drop(index=0.0).max(axis=1).idxmax()
+recommenders = {
+    "popularity": popular_scores,
+    "rating model": rating_scores,
+    "all pairs, α = 0": confident_scores(0.0),
+    f"all pairs, α = {best:g}": confident_scores(best),
+}
+results = []
+for seed in SEEDS:
+    train, val, test = splits[seed]
+    n_ratings = np.bincount(train["item"], minlength=n_items)
+    little_known = test[n_ratings[test["item"]] < np.median(n_ratings)]
+    for name, make in recommenders.items():
+        start = time.perf_counter()
+        table = make(train, val, seed)
+        results.append(
+            {
+                "recommender": name,
+                "nDCG": ndcg(table, train, test),
+                "little known": ndcg(table, train, little_known),
+                "seconds": time.perf_counter() - start,
+            }
+        )
+results = pd.DataFrame(results)
+summary = results.groupby("recommender", sort=False).agg(["mean", "std"]).round(3)
+print(summary.to_string())
+
+# %% tags=["demo"]
+figure, axes = plt.subplots(figsize=(10, 5.5))
+names = list(recommenders)
+for offset, (column, label) in enumerate((("nDCG", "all hidden films"), ("little known",) * 2)):
+    places = np.arange(len(names)) + 0.36 * offset - 0.18
+    axes.bar(places, summary[column]["mean"], width=0.34, label=label)
+    for place, name in zip(places, names, strict=True):
+        dots = results.loc[results["recommender"] == name, column]
+        axes.plot([place] * len(dots), dots, "k.", markersize=7)
+axes.set_xticks(range(len(names)), names)
+axes.set(ylabel="nDCG@10 on test rows (dots: seeds)", title="The question matters most, then α")
+axes.legend()
+show(figure, "13-recommenders")
+
+# %% [markdown]
+# Read it in this order. The rating model, whose loss sees watched pairs only, ranks worst. The same
+# layers, asked "watched or not?" over *all* pairs, do far better: the zeros carry most of what there is
+# to learn about who watches what. Confidence comes on top, and what it adds is small: compare the
+# distance of the last two bars with the spread of their dots before you believe it.
+#
+# On `simulated` it is known why it can help at all: people choose films there by taste **and** rate
+# them by taste, so the films with many stars tell more about what they will choose next. On real data
+# stars and choosing also go together, but nobody has planted it. And a real viewing count would say
+# more than stars: a film rated low here was watched once all the same.
+
+# %% [markdown]
+# ## To discuss
+#
+# - Which of these would you trust more, and how would you put it into $c_{ui}$: watched twice, watched
+#   to the end, bought, clicked, rated five years ago?
+# - Double all confidences. What happens to the minimum of (8) with $\lambda = 0$, and with $\lambda > 0$?
+# - A zero may mean "does not like it" or "never saw it". Which films' zeros say more?
+# - One user watches everything twice, on two devices. Whose taste does the model learn, and what
+#   would you do about it?
+# - With 25 million pairs per million users and films, all pairs are too many. Step 8 drew a few zeros
+#   at random instead. What confidence should each of the drawn ones have?
