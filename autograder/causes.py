@@ -524,7 +524,8 @@ _EXPLAINED = (
     ),
     (
         _ANY,
-        r"expects \d+ input|Missing data for input|match the structure|structure of `inputs`",
+        r"expects \d+ (named )?input|Missing data for input|match the structure"
+        r"|structure of `inputs`",
         "inputs-do-not-match",
         "The model does not get the arrays that it waits for: another number of inputs, or another "
         "nesting. How many Inputs does it have, and what do you hand over?",

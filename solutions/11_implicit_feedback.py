@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 11 · Implicit feedback
 #
-# **Day bonus · 60 minutes · 5 points**
+# **Bonus · 60 minutes · 5 points**
 #
 # At the end of this step you can:
 # - tell what users do from what users say, and use both: Koren (6), known as SVD++;
@@ -54,8 +54,8 @@ use_style()
 # + q_i^\top \Big[\, p_u + |N(u)|^{-\frac12} \sum_{j \in N(u)} x_j \,\Big]
 # \qquad \text{(Koren 6, without attributes)}$$
 #
-# The bracket stands where $p_u$ stood in (4). $p_u$ can only be learnt from this user's ratings. The
-# $x_j$ are learnt from everybody's: a user without a single rating, but with a history, has
+# The bracket stands where $p_u$ stood in (4). $p_u$ can only be learnt from this user's ratings.
+# The $x_j$ are learnt from everybody's: a user without a single rating, but with a history, has
 # something to stand on.
 
 # %% [markdown]
@@ -136,8 +136,8 @@ check("implicit_factors")
 # ## Histories of different lengths
 #
 # A batch is a rectangle, histories are not. They are **padded**: row $k$ of `history` holds the
-# items of one user's $N(u)$, and $-1$ wherever there is none. Look at what happens if the padding is
-# looked up like an item.
+# items of one user's $N(u)$, and $-1$ wherever there is none. Look at what happens if the padding
+# is looked up like an item.
 
 # %%
 history = np.array([[1, 2, -1], [0, -1, -1], [-1, -1, -1]])
@@ -145,24 +145,24 @@ print("rows that NumPy finds for Ben:", x[history[0]].tolist())
 
 # %% [markdown]
 # The last film has crept in. NumPy counts from the end; Keras, on a CPU, may do the same or raise,
-# and on other machines answers zeros. So padding must never reach the table, or what it fetches must
-# be thrown away, by a *mask*: 1 where there is an item, 0 where there is padding.
+# and on other machines answers zeros. So padding must never reach the table, or what it fetches
+# must be thrown away, by a *mask*: 1 where there is an item, 0 where there is padding.
 #
 # ```
-# history (b, H) ─┬─ mask (b, H) ── how many (b, 1) ─┐
-#                 └─ row 0 for -1 ── implicit_embedding (b, H, K) ── times mask, sum, / root ── (b, K)
+# history (b, H) ─┬─ mask (b, H) ── how many (b, 1) ──────────────┐
+#                 └─ row 0 for -1 ── implicit_embedding (b, H, K) ┴─ times mask, sum, / root (b, K)
 # ```
 #
-# The mask counts, too: $|N(u)|$ is the number of items, not the length $H$ of the row. Do not divide
-# by zero for a row that is padding from end to end: one NaN spoils every weight in one step.
+# The mask counts, too: $|N(u)|$ is the number of items, not the length $H$ of the row. Do not
+# divide by zero for a row that is padding from end to end: one NaN spoils every weight in one step.
 
 # %% [markdown]
 # ## Your turn: SVD++
 #
 # Step 6's model with a third input and a third table of factors. The vectors $x_j$ are a table of
-# their own, they are not $q_i$. Penalties are yours to choose. The reference takes step 6's $10^{-4}$
-# for $p$ and $q$ and $5 \cdot 10^{-4}$ for $x$: all of a user's films speak at once in every
-# prediction, so these vectors must be kept small (chosen on validation rows).
+# their own, they are not $q_i$. Penalties are yours to choose. The reference takes step 6's
+# $10^{-4}$ for $p$ and $q$ and $5 \cdot 10^{-4}$ for $x$: all of a user's films speak at once in
+# every prediction, so these vectors must be kept small (chosen on validation rows).
 
 # %%
 def build_svdpp(n_users, n_items, n_factors, mu):
@@ -218,8 +218,8 @@ def build_svdpp(n_users, n_items, n_factors, mu):
 #    of ones and zeros that has one axis more, so that it fits (b, H, K). `keras.ops` works on the
 #    inputs of a Functional model like NumPy on arrays. For an empty row, divide by at least 1.
 # 3. A third input of unknown length; a mask by comparison with zero, cast to floats; its sum is the
-#    count; a lookup in `implicit_embedding`, times the mask, summed over the history's axis, divided
-#    by the root of the count, added to p_u before the dot product; the rest as in step 6.
+#    count; a lookup in `implicit_embedding`, times the mask, summed over the history's axis,
+#    divided by the root of the count, added to p_u before the dot product; the rest as in step 6.
 
 # %% tags=["check"]
 check("build_svdpp")
@@ -228,8 +228,8 @@ check("build_svdpp")
 # ## On MovieLens: does it help?
 #
 # MovieLens tells who *rated* what, and nothing else that people did. So $N(u)$ is the films that a
-# user has rated in **train** (those of test would give away what is to be predicted). Long histories
-# cost time: here 30 films of each user, drawn at random, stand for all.
+# user has rated in **train** (those of test would give away what is to be predicted). Long
+# histories cost time: here 30 films of each user, drawn at random, stand for all.
 #
 # Both models train alike: 32 factors, 8 epochs of batches of 2,048 with a falling learning rate,
 # three splits.
@@ -319,10 +319,10 @@ print("what implicit feedback gains on each split:", gains.round(4).tolist())
 
 # %% [markdown]
 # Compare the gain with the spread, then look at the price in seconds. On ml-latest-small the two
-# models are as good as equal: to have *rated* a film says little that the rating itself does not say
-# better, and 610 people are few to learn some 9,000 vectors $x_j$ from. With a weaker penalty on $x$,
-# as weak as that on $p$ and $q$, SVD++ is even worse there than step 6. On the simulated ratings it
-# gains, since these users choose what suits them, far more strictly than people do.
+# models are as good as equal: to have *rated* a film says little that the rating itself does not
+# say better, and 610 people are few to learn some 9,000 vectors $x_j$ from. With a weaker penalty
+# on $x$, as weak as that on $p$ and $q$, SVD++ is even worse there than step 6. On the simulated
+# ratings it gains, since these users choose what suits them, far more strictly than people do.
 #
 # The figure asks *whose* ratings are predicted better: test rows by how many training ratings
 # their user has.
@@ -352,12 +352,12 @@ show(figure, "11-errors-by-activity")
 # %% [markdown]
 # ## Where it is planted: newcomers with a history
 #
-# Koren's point is another one: evidence *beyond* ratings. MovieLens has none, so take simulated data,
-# in which everything is planted. `views` holds films that a user watched and never rated; `users`
-# holds what users say about themselves: age group, favourite genre, newsletter.
+# Koren's point is another one: evidence *beyond* ratings. MovieLens has none, so take simulated
+# data, in which everything is planted. `views` holds films that a user watched and never rated;
+# `users` holds what users say about themselves: age group, favourite genre, newsletter.
 #
-# The last gives (6) its last term. $A(u)$ is the set of attributes of user $u$; each attribute $a$ of
-# all users has one vector $y_a$:
+# The last gives (6) its last term. $A(u)$ is the set of attributes of user $u$; each attribute $a$
+# of all users has one vector $y_a$:
 #
 # $$\hat r_{ui} = \mu + b_i + b_u
 # + q_i^\top \Big[\, p_u + |N(u)|^{-\frac12} \sum_{j \in N(u)} x_j + \sum_{a \in A(u)} y_a \,\Big]
@@ -383,7 +383,7 @@ views = pd.DataFrame(
 is_newcomer = np.random.default_rng(0).random(len(people)) < 1 / 3
 hidden = is_newcomer[known["user"]]
 train, newcomers = known[~hidden], known[hidden]
-print(f"{is_newcomer.sum()} newcomers with {len(newcomers):,} hidden ratings; others rate as before")
+print(f"{is_newcomer.sum()} newcomers with {len(newcomers):,} hidden ratings")
 print(people.head(4).to_string(index=False))
 
 # %% [markdown]
@@ -458,9 +458,9 @@ show(figure, "11-newcomers")
 # %% [markdown]
 # ## Which attributes speak?
 #
-# Everybody has one age group, one favourite genre, one answer to the newsletter. What the vectors of
-# one kind have in common is thus added for everybody, and tells nobody apart: subtract the mean of
-# the kind, and see how long what is left is. One kind was planted to say nothing. Which?
+# Everybody has one age group, one favourite genre, one answer to the newsletter. What the vectors
+# of one kind have in common is thus added for everybody, and tells nobody apart: subtract the mean
+# of the kind, and see how long what is left is. One kind was planted to say nothing. Which?
 
 # %% tags=["demo"]
 y_a = pd.DataFrame(with_people.get_layer("attribute_embedding").get_weights()[0], yes_or_no.columns)

@@ -47,8 +47,8 @@ use_style()
 # 1. **What does the docstring promise?** Read it word by word, then look for the line that keeps
 #    each promise.
 # 2. **What is the smallest example?** Three rows, two films, one genre: work it out on paper first.
-# 3. **Which property must hold?** Parts that share nothing, a best list that scores 1, a cosine that
-#    never exceeds 1.
+# 3. **Which property must hold?** Parts that share nothing, a best list that scores 1, a cosine
+#    that never exceeds 1.
 # 4. **Which argument could change without anything happening?** Then it is not used, or not where
 #    it should be.
 #
@@ -342,8 +342,8 @@ def build_biased_mf(
 
 # %% [markdown] tags=["hint"]
 # ### build_biased_mf
-# 1. The score is right. Which other promise does the docstring make, and what would you plant in the
-#    tables to test it?
+# 1. The score is right. Which other promise does the docstring make, and what would you plant in
+#    the tables to test it?
 # 2. Plant the same number everywhere and evaluate on one pair, then on a hundred. Does what the
 #    penalty adds to the loss depend on who is in the batch?
 # 3. Keras can punish a layer's weights or a layer's output, and the names of the two arguments look

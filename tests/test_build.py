@@ -59,8 +59,19 @@ def test_todo_comments_and_prose_stay_and_hints_do_not(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_headline_agrees_with_the_step_table(exercise):
     step = course.step(exercise)
-    headline = f"**Day {step.day} · {step.minutes} minutes · {step.max_points} points**"
+    when = "Bonus" if step.bonus else f"Day {step.day}"
+    headline = f"**{when} · {step.minutes} minutes · {step.max_points} points**"
     assert headline in solution_text(exercise).replace("–", "-")
+
+
+def test_the_documents_name_the_bonus_outside_of_the_total_and_the_hours():
+    texts = {path.name: text for path, text in build.documents().items()}
+    core, bonus = texts["timetable.md"].split("Together 21 hours.")
+    for step in course.steps():
+        part = bonus if step.bonus else core
+        assert f"**{step.name}**" in part
+        assert not step.bonus or f"| {step.minutes} | **{step.name}** |" in bonus
+    assert "Together 100 points; the bonus exercises add up to 20" in texts["README.md"]
 
 
 def test_a_stub_stands_exactly_where_the_answer_stood(one_solution):

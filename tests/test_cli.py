@@ -80,6 +80,49 @@ def test_progress_counts_points_and_names_what_comes_next(run_python, tmp_path):
         assert f"Next: build_mf in {STEP}" in result.stdout
 
 
+@pytest.fixture
+def done_but_for_the_bonus(tmp_path):
+    """A folder with a right exercise of the core and an untouched bonus exercise."""
+    write(tmp_path, "01_explore", solution_text("01_explore"))
+    write(tmp_path, "14_als", exercise_text("14_als"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [("pytest", "autograder"), ("autograder", "check")])
+def test_an_untouched_bonus_costs_nothing_beside_the_core(
+    run_python, done_but_for_the_bonus, command
+):
+    result = run_python("-m", *command, "--submissions", done_but_for_the_bonus)
+    assert result.returncode == 0, result.stdout
+    assert "6 / 6 + 0" in result.stdout
+    assert "still to be written" not in result.stdout
+
+
+def test_a_bonus_that_was_begun_or_asked_for_has_to_pass(run_python, done_but_for_the_bonus):
+    folder = done_but_for_the_bonus
+    check = "-m", "autograder", "check", "--submissions", folder
+    assert run_python(*check, "14").returncode == 1
+    wrong = "def objective(ratings, p, q, reg):\n    return 0.0\n"
+    write(folder, "14_als", f"{exercise_text('14_als')}\n# %%\n{wrong}")
+    result = run_python(*check)
+    assert result.returncode == 1
+    assert "14_als · objective · failed" in result.stdout
+
+
+def test_progress_offers_the_bonus_when_the_course_is_done(run_python, done_but_for_the_bonus):
+    result = run_python("-m", "autograder", "progress", "--submissions", done_but_for_the_bonus)
+    assert "6 / 6 + 0" in result.stdout
+    assert "The course is done. If you like, go on with objective in 14_als." in result.stdout
+
+
+def test_bonus_points_add_to_a_full_total(run_python, tmp_path):
+    for exercise in ("01_explore", "14_als"):
+        write(tmp_path, exercise, solution_text(exercise))
+    result = run_python("-m", "autograder", "progress", "--submissions", tmp_path)
+    assert "6 / 6 + 5" in result.stdout
+    assert "Everything passes." in result.stdout
+
+
 def test_build_check_passes_on_the_committed_exercises(run_python):
     result = run_python("-m", "autograder", "build", "--check")
     assert result.returncode == 0, result.stdout

@@ -15,6 +15,18 @@ def test_the_core_is_worth_a_hundred_points():
     assert len(core) == 10
 
 
+def test_the_bonus_is_worth_twenty_more_and_no_part_of_the_total():
+    bonus = [step for step in course.steps() if step.bonus]
+    assert [step.name[:2] for step in bonus] == ["11", "12", "13", "14"]
+    assert {step.max_points for step in bonus} == {5}
+    everything = {step.name: step.max_points for step in course.steps()}
+    assert course.total(course.steps(), everything) == course.Total(100, 100, 20)
+    core_only = {step.name: step.max_points for step in course.steps() if step.core}
+    assert course.total(course.steps(), core_only) == course.Total(100, 100, 0)
+    no_bonus = [step for step in course.steps() if not step.bonus]
+    assert course.total(no_bonus, {"01_explore": 2.5}) == course.Total(2.5, 100, None)
+
+
 def test_function_names_are_unique():
     names = [name for step in course.steps() if step.graded for name in step.functions]
     assert len(names) == len(set(names))

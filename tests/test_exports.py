@@ -27,7 +27,7 @@ from autograder.grading.names import slug
 from autograder.grading.results import Result, refused, result_to_json
 from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.misconceptions import catalogue
-from autograder.nbgrading.make import make_course
+from autograder.nbgrading.make import COURSE_ID, make_course
 from autograder.nbgrading.source import source_notebook
 from autograder.report import CheckResult, Report, of_function, with_function
 from tests.answers import exercise_text, solution_text, write
@@ -319,6 +319,31 @@ def test_nbgrader_grades_a_script_and_its_points_are_exported(tmp_path, run_pyth
     monkeypatch.chdir(tmp_path)
     assert autograder("export", "moodle").exit_code == 0
     assert rows_of(tmp_path / "moodle.csv")[1:] == [["ada", "10"], ["ben", "0"]]
+
+
+@pytest.mark.slow
+def test_in_nbgrader_a_bonus_is_extra_credit(tmp_path, run_python):
+    from nbgrader.api import Gradebook
+
+    make_course(tmp_path, ("01_explore", "14_als"), "one")
+    texts = {
+        "both": {"01_explore": solution_text, "14_als": solution_text},
+        "no_bonus": {"01_explore": solution_text, "14_als": exercise_text},
+        "only_bonus": {"14_als": solution_text},
+    }
+    for learner, handed_in in texts.items():
+        folder = tmp_path / "submitted" / learner / COURSE_ID
+        folder.mkdir(parents=True)
+        for exercise, text in handed_in.items():
+            write(folder, exercise, text(exercise), ".ipynb")
+    search = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    for command in ("generate_assignment", "autograde"):
+        done = run_python("-m", "nbgrader", command, COURSE_ID, folder=tmp_path, PATH=search)
+        assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", COURSE_ID) as book:
+        submissions = book.assignment_submissions(COURSE_ID)
+        found = {each.student.id: (each.score, each.max_score) for each in submissions}
+    assert found == {"both": (11, 6), "no_bonus": (6, 6), "only_bonus": (5, 6)}
 
 
 # Other executors

@@ -23,6 +23,7 @@ from autograder.report import CheckResult, Report, of_function, with_function
 
 STEP = course.step("04_dot_product")
 EARLIER, LATER = course.step("01_explore"), course.step("08_ranking")
+BONUS = course.step("14_als")
 LAYERS = ("landlock", "network", "rlimits")
 MISTAKE = "dot-normalised"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -160,6 +161,15 @@ def test_points_are_plain_numbers(grades):
     assert rows(grades(noisy))[1] == ["ada", "9.8", "9.8", "10"]
 
 
+def test_bonus_points_are_in_a_column_of_their_own_and_who_leaves_them_out_loses_nothing(grades):
+    text = grades(submission("ada", STEP), submission("ada", BONUS), submission("zoe", STEP))
+    assert rows(text) == [
+        ["learner", "04_dot_product", "14_als", "total", "max", "bonus"],
+        ["ada", "10", "5", "10", "10", "5"],
+        ["zoe", "10", "", "10", "10", "0"],
+    ]
+
+
 def test_what_cannot_be_graded_earns_nothing(grades):
     assert rows(grades(unreadable("ada")))[1] == ["ada", "0", "0", "10"]
 
@@ -227,6 +237,38 @@ def test_the_heat_table_shows_the_points_of_every_learner_and_exercise(page):
         "ada": ["6 /6", absent, "! cannot be graded", "6 /26"],
         "zoe": [absent, "6 /10", absent, "6 /26"],
     }
+
+
+def test_bonus_points_stand_beside_the_total_and_are_never_out_of_anything(page):
+    shown = page(submission("ada", STEP), submission("ada", BONUS), submission("zoe", STEP))
+    table = shown.find("table", class_="heat")
+    titles = [words(cell) for cell in table.thead("th")]
+    assert titles == ["learner", "04 dot product", "14 als bonus", "total", "bonus"]
+    cells = {words(row.th): [words(c) for c in row.find_all("td")] for row in table.tbody("tr")}
+    assert cells == {
+        "ada": ["10 /10", "5 /5", "10 /10", "+5"],
+        "zoe": ["10 /10", "– not handed in", "10 /10", "+0"],
+    }
+    numbers = {words(part.dt): words(part.dd) for part in shown.header.dl.find_all("div")}
+    assert numbers["mean of the totals"] == "10 / 10"
+    assert numbers["mean of the bonus"] == "2.5"
+
+
+@pytest.mark.parametrize(("learner", "bonus"), [("ada", "5"), ("zoe", "0")])
+def test_a_learner_reads_the_bonus_on_top_of_the_total(page, learner, bonus):
+    results = submission("ada", STEP), submission("ada", BONUS), submission("zoe", STEP)
+    shown = page(*results, learner=learner)
+    total = words(shown.find(class_="total"))
+    assert total == f"10 of 10 points, and {bonus} bonus points"
+    assert shown.header.find("rect", class_="fill")["width"] == "100%"
+    assert "bonus" in words(shown.find(id=BONUS.name).h2)
+
+
+def test_a_class_that_handed_in_nothing_but_a_bonus_has_pages(page, grades):
+    assert words(page(submission("ada", BONUS), learner="ada").find(class_="total")) == (
+        "0 of 0 points, and 5 bonus points"
+    )
+    assert rows(grades(submission("ada", BONUS)))[1] == ["ada", "5", "0", "0", "5"]
 
 
 def test_shades_run_from_no_points_to_all(page):

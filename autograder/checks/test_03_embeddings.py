@@ -141,7 +141,14 @@ def test_both_tables_count(submission, rng):
     for _round in range(3):
         n_users, n_items = (int(n) for n in rng.integers(20, 400, size=2))
         n_factors = int(rng.integers(3, 9))
-        got = whole(submission.count_parameters(n_users, n_items, n_factors))
+        answer = submission.count_parameters(n_users, n_items, n_factors)
+        got = whole(answer)
+        require(
+            np.asarray(answer).dtype.kind in "iu",
+            _("a number of type {kind}").format(kind=type(answer).__name__),
+            _("a count is an int"),
+            cause=causes.of_type(type(answer).__name__, _("an int")),
+        )
         require(
             got in _counts(n_users, n_items, n_factors),
             str(got),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import causes
-from autograder.checking import alike, array, checks, close, fail, number, require, shape_of
+from autograder.checking import alike, array, checks, close, fail, number, require
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 from autograder.submission import Proxy
@@ -336,7 +336,8 @@ def test_confident_rows_pull_harder(submission, rng):
             ),
             {
                 "given-model-not-trained": close_to_none,
-                "rows-weighted-alike": not close_to_none and found == np.sign(above - below) != want
+                "rows-weighted-alike": not close_to_none
+                and found == np.sign(above - below) != want
                 and found == root,
                 "squares-of-weights-or-no-squares": not close_to_none
                 and found == linear == squared != want,

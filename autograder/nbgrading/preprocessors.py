@@ -45,8 +45,8 @@ class GradeBehindWall(NbGraderPreprocessor):
     """Takes the place of `Execute`: grades all submissions of the assignment at once, then replays.
 
     The first notebook of a run has all of them graded in a pool, keyed by content, so that an
-    interrupted run goes on and what is unchanged is not graded again. Points of a bonus exercise are
-    entered as extra credit, so that they add to a score and never to what it is out of.
+    interrupted run goes on and what is unchanged is not graded again. Points of a bonus exercise
+    are entered as extra credit, so that they add to a score and never to what it is out of.
     """
 
     jobs = Integer(0, min=0, help="How many submissions at once; 0: as many as cores.").tag(

@@ -51,7 +51,7 @@ _IMPLICIT = {"n_factors": 64, "epochs": 6, **_LARGE_BATCHES}
 _TEMPORAL = {"n_factors": 64, "n_bins": 10, **_SIX_EPOCHS}
 _DAMPING = {"reg_user": 5, "reg_item": 5}
 _ALS = {"n_factors": 64, "reg": 0.15, "sweeps": 8, **_DAMPING}
-_SVD = {"n_factors": 200, "n_epochs": 120, "lr_all": 0.005, "reg_all": 0.1}
+_SVD = {"n_factors": 200, "n_epochs": 160, "lr_all": 0.005, "reg_all": 0.1}
 _SVDPP = {"lr_all": 0.01, "reg_all": 0.1}
 
 STEP_6 = Contender(
@@ -80,13 +80,12 @@ SURPRISE_SVD = Contender(
     "svd",
     _grid(
         _SVD,
+        {"n_epochs": 80, "lr_all": 0.01},
+        {"n_epochs": 120},
+        {"n_epochs": 220},
         {"n_factors": 100},
-        {"n_epochs": 90},
-        {"n_epochs": 160},
+        {"n_factors": 100, "n_epochs": 220},
         {"reg_all": 0.08},
-        {"lr_all": 0.003, "n_epochs": 160},
-        {"lr_all": 0.01, "n_epochs": 80},
-        {"lr_all": 0.01, "n_epochs": 80, "n_factors": 100},
     ),
     needs="surprise",
 )

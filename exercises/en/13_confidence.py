@@ -15,17 +15,19 @@
 # %% [markdown]
 # # 13 · Confidence
 #
-# **Day bonus · 45 minutes · 5 points**
+# **Bonus · 45 minutes · 5 points**
 #
 # At the end of this step you can:
 # - turn what people did into a preference and a confidence in it;
 # - write the weighted loss of Koren (8), and train a Keras model with it;
 # - say when weights help, and when they only shout.
 #
-# You write three functions: `confidence` (1 point), `weighted_loss` (2) and `fit_weighted` (2). These
-# points come on top of the course's hundred.
+# You write three functions: `confidence` (1 point), `weighted_loss` (2) and `fit_weighted` (2).
+# These points come on top of the course's hundred.
 
 # %%
+import time
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -85,8 +87,8 @@ for x in (r.mean(), (c * r).sum() / c.sum()):
 #
 # $$c_{ui} = 1 + \alpha\, n_{ui}$$
 #
-# $n_{ui}$ is the count. A pair that was never seen keeps confidence 1: little, but not nothing. If it
-# had none, "likes everything" would be a perfect answer.
+# $n_{ui}$ is the count. A pair that was never seen keeps confidence 1: little, but not nothing.
+# If it had none, "likes everything" would be a perfect answer.
 
 # %%
 def confidence(counts, alpha):
@@ -105,9 +107,9 @@ check("confidence")
 # %% [markdown]
 # ## Your turn: the weighted loss
 #
-# The first sum of (8), for predictions that you have already. It is a **sum**, not a mean: double all
-# confidences, and the loss doubles, while $\lambda$ stays. So the size of the weights matters as soon
-# as there is a penalty.
+# The first sum of (8), for predictions that you have already. It is a **sum**, not a mean: double
+# all confidences, and the loss doubles, while $\lambda$ stays. So the size of the weights matters
+# as soon as there is a penalty.
 
 # %%
 def weighted_loss(y_true, y_pred, weights):
@@ -135,11 +137,11 @@ check("weighted_loss")
 def fit_weighted(model, train, weights, epochs=5, seed=0):
     """Train a model on the weighted squared error of Koren (8).
 
-    model: a keras.Model with inputs [user, item], uncompiled or not; train: ([users, items], y) with
-    int arrays (m, 1) and a float array (m,); weights: float array (m,), 0 and above.
-    epochs: int, all of which are run; seed: int, fixes the order of the rows: the same seed gives the
-    same fit. Training starts from the weights that the model has. A row of weight 0 has no influence.
-    Returns the keras History.
+    model: a keras.Model with inputs [user, item], uncompiled or not; train: ([users, items], y)
+    with int arrays (m, 1) and a float array (m,); weights: float array (m,), 0 and above.
+    epochs: int, all of which are run; seed: int, fixes the order of the rows: the same seed gives
+    the same fit. Training starts from the weights that the model has. A row of weight 0 has no
+    influence. Returns the keras History.
     """
     # TODO: fix the seed, compile with the squared error, fit with a weight for every row.
     raise NotImplementedError("fit_weighted")
@@ -151,14 +153,14 @@ check("fit_weighted")
 # %% [markdown]
 # ## Watching as evidence
 #
-# MovieLens has no viewing counts. Take what is nearest: a rating says that the film was watched, and
-# its stars, in halves, stand in for the count: from 1 (half a star) to 10 (five stars). Pairs without
-# a rating count 0. So every film that was rated has the preference 1, **even a hated one**; its low
-# count makes the model less sure of it.
+# MovieLens has no viewing counts. Take what is nearest: a rating says that the film was watched,
+# and its stars, in halves, stand in for the count: from 1 (half a star) to 10 (five stars). Pairs
+# without a rating count 0. So every film that was rated has the preference 1, **even a hated
+# one**; its low count makes the model less sure of it.
 #
-# All pairs of users and films go in. To keep that small, only films with at least 50 ratings stay.
-# Every one of them is in the training rows, so nothing here is cold: (8) knows no more about a film
-# without any ratings than (5) did.
+# All pairs of users and films go in. To keep that small, only films with at least 50 ratings
+# stay. So hardly a row is cold here, and you learn nothing about new films: (8) knows no more
+# about a film that nobody watched than (5) did.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
@@ -234,16 +236,16 @@ def predictions_of(model):
     return dot_product.score_matrix(p, q) + b_user + b_item.T
 
 
-ALPHAS, PENALTIES = (0.0, 0.3, 3.0), (1e-5, 3e-5, 6e-5)
+PENALTIES = {0.0: (1e-5, 3e-5), 0.3: (3e-5, 6e-5), 3.0: (6e-5, 1.2e-4)}
 scores = {
     (alpha, penalty): predictions_of(fit_confidence(train, alpha, penalty, seed=0))
-    for alpha in ALPHAS
-    for penalty in PENALTIES
+    for alpha, penalties in PENALTIES.items()
+    for penalty in penalties
 }
 counts = count_matrix(train)
 figure, axes = plt.subplots()
-for number, alpha in enumerate(ALPHAS):
-    predicted = pd.Series(scores[alpha, PENALTIES[1]].ravel()).groupby(counts.ravel()).mean()
+for number, (alpha, penalties) in enumerate(PENALTIES.items()):
+    predicted = pd.Series(scores[alpha, penalties[0]].ravel()).groupby(counts.ravel()).mean()
     axes.plot(predicted.index, predicted, marker="os^"[number], label=f"α = {alpha:g}")
 axes.set(xlabel="count (half stars; 0: not watched)", ylabel="mean predicted preference")
 axes.set_title("Confidence lifts what was watched towards 1")
@@ -251,17 +253,18 @@ axes.legend()
 show(figure, "13-preference-by-count")
 
 # %% [markdown]
-# Look at the left end as well. The zeros have the same preference in all three models, but the larger
-# $\alpha$, the less say they have beside the ones, and the predictions for unwatched films rise with
-# the others. The curve is also steeper for a large $\alpha$: a five-star film pulls with ten times the
-# force of a half-star film.
+# Look at the left end as well. The zeros have the same preference in all three models, but the
+# larger $\alpha$, the less say they have beside the ones, and the predictions for unwatched films
+# rise with the others. The curve is also steeper for a large $\alpha$: a five-star film pulls
+# with ten times the force of a half-star film.
 
 # %% [markdown]
 # ## How much confidence?
 #
-# $\alpha$ and the penalty are chosen on **validation** rows, and for every $\alpha$ anew: a penalty that
-# suits weights of 1 does not suit weights of 10, and a comparison at one penalty for all would be
-# decided by that penalty. The measure is nDCG at 10, as in step 8; a hidden film is relevant.
+# $\alpha$ and the penalty are chosen on **validation** rows, and each $\alpha$ has two penalties
+# to choose from: what suits weights of 1 does not suit weights of 10, and a comparison at one
+# penalty for all would be decided by that penalty. The measure is nDCG at 10, as in step 8; a
+# hidden film is relevant.
 
 # %% tags=["demo"]
 def ndcg(score_table, train_rows, hidden_rows):
@@ -277,31 +280,30 @@ def popularity_ndcg(train_rows, hidden_rows):
     return ranking.evaluate_ranking(lists, recommending.seen_items(hidden_rows), k=10)["ndcg"]
 
 
-validation = pd.Series({key: ndcg(table, train, val) for key, table in scores.items()}).unstack()
-validation.index.name, validation.columns.name = "α", "penalty"
+validation = pd.Series({key: ndcg(table, train, val) for key, table in scores.items()})
+validation.index.names = "α", "penalty"
 print(validation.round(3).to_string())
+chosen = {alpha: validation[alpha].idxmax() for alpha in PENALTIES}
 
 figure, axes = plt.subplots()
-for number, penalty in enumerate(PENALTIES):
-    axes.plot(validation[penalty].to_numpy(), marker="os^"[number], label=f"penalty {penalty:g}")
+for label, column in ("smaller penalty", 0), ("larger penalty", 1):
+    measured = [validation[alpha, penalties[column]] for alpha, penalties in PENALTIES.items()]
+    axes.plot(measured, marker="os"[column], markersize=9, label=label)
 axes.axhline(popularity_ndcg(train, val), color="black", linestyle="--", linewidth=1.5)
-axes.set_xticks(range(len(ALPHAS)), [f"{alpha:g}" for alpha in ALPHAS])
-axes.set(xlabel="α", ylabel="nDCG@10 on validation rows", title="Too much is as bad as none")
+axes.set_xticks(range(len(PENALTIES)), [f"{alpha:g}" for alpha in PENALTIES])
+axes.set(xlabel="α", ylabel="nDCG@10 on validation rows", title="Some confidence, not too much")
 axes.legend(title="dashed: popularity")
 show(figure, "13-how-much-confidence")
 
 # %% [markdown]
 # ## Does it pay?
 #
-# Now the test rows, for three seeds: each draws a split and a start of its own. Beside the model with
-# and without confidence: popularity, and the rating model of step 6 with the same number of factors,
-# trained on the same rows. "Little known" keeps of the hidden films only the less popular half: there
-# popularity cannot help. Seconds are those of one fit.
+# Now the test rows, for three seeds: each draws a split and a start of its own. Beside the model
+# with and without confidence: popularity, and the rating model of step 6 with the same number of
+# factors, trained on the same rows. "Little known" leaves the more popular half of the films out
+# of the lists and of what is hidden: there popularity helps less. Seconds are those of one fit.
 
 # %% tags=["demo"]
-import time  # noqa: E402
-
-
 def rating_scores(train_rows, val_rows, seed):
     parts = [encoding.make_xy(part, user_map, item_map) for part in (train_rows, val_rows)]
     keras.utils.set_random_seed(seed)
@@ -310,21 +312,20 @@ def rating_scores(train_rows, val_rows, seed):
     return predictions_of(model)
 
 
-def popular_scores(train_rows, _val_rows, _seed):
+def popularity_scores(train_rows, _val_rows, _seed):
     counts = np.bincount(train_rows["item"], minlength=n_items)
     return np.tile(counts.astype(float), (n_users, 1))
 
 
 def confident_scores(alpha):
-    penalty = validation.loc[alpha].idxmax()
     return lambda train_rows, _val_rows, seed: predictions_of(
-        fit_confidence(train_rows, alpha, penalty, seed)
+        fit_confidence(train_rows, alpha, chosen[alpha], seed)
     )
 
 
-best = validation.drop(index=0.0).max(axis=1).idxmax()
+best = max((alpha for alpha in PENALTIES if alpha), key=lambda alpha: validation[alpha].max())
 recommenders = {
-    "popularity": popular_scores,
+    "popularity": popularity_scores,
     "rating model": rating_scores,
     "all pairs, α = 0": confident_scores(0.0),
     f"all pairs, α = {best:g}": confident_scores(best),
@@ -333,16 +334,18 @@ results = []
 for seed in SEEDS:
     train, val, test = splits[seed]
     n_ratings = np.bincount(train["item"], minlength=n_items)
-    little_known = test[n_ratings[test["item"]] < np.median(n_ratings)]
+    is_known = n_ratings >= np.median(n_ratings)
+    little_known = test[~is_known[test["item"]]]
     for name, make in recommenders.items():
         start = time.perf_counter()
         table = make(train, val, seed)
+        seconds = time.perf_counter() - start
         results.append(
             {
                 "recommender": name,
                 "nDCG": ndcg(table, train, test),
-                "little known": ndcg(table, train, little_known),
-                "seconds": time.perf_counter() - start,
+                "little known": ndcg(np.where(is_known, -np.inf, table), train, little_known),
+                "seconds": seconds,
             }
         )
 results = pd.DataFrame(results)
@@ -364,24 +367,27 @@ axes.legend()
 show(figure, "13-recommenders")
 
 # %% [markdown]
-# Read it in this order. The rating model, whose loss sees watched pairs only, ranks worst. The same
-# layers, asked "watched or not?" over *all* pairs, do far better: the zeros carry most of what there is
-# to learn about who watches what. Confidence comes on top, and what it adds is small: compare the
-# distance of the last two bars with the spread of their dots before you believe it.
+# Read it in this order. The rating model, whose loss sees watched pairs only, falls behind
+# popularity when all films count. The same layers, asked "watched or not?" over *all* pairs, do
+# far better: the zeros carry most of what there is to learn about who watches what. Confidence
+# comes on top, and what it adds is small: compare the distance of the last two pairs of bars with
+# the spread of their dots before you believe it. Too much of it does harm, as the validation rows
+# have shown.
 #
-# On `simulated` it is known why it can help at all: people choose films there by taste **and** rate
-# them by taste, so the films with many stars tell more about what they will choose next. On real data
-# stars and choosing also go together, but nobody has planted it. And a real viewing count would say
-# more than stars: a film rated low here was watched once all the same.
+# On `simulated` it is known why it can help at all: people choose films there by taste **and**
+# rate them by taste, so the films with many stars tell more about what they will choose next. On
+# real data stars and choosing also go together, but nobody has planted it. And a real viewing
+# count would say more than stars: a film rated low here was watched once all the same.
 
 # %% [markdown]
 # ## To discuss
 #
-# - Which of these would you trust more, and how would you put it into $c_{ui}$: watched twice, watched
-#   to the end, bought, clicked, rated five years ago?
-# - Double all confidences. What happens to the minimum of (8) with $\lambda = 0$, and with $\lambda > 0$?
+# - Which of these would you trust more, and how would you put it into $c_{ui}$: watched twice,
+#   watched to the end, bought, clicked, rated five years ago?
+# - Double all confidences. What happens to the minimum of (8) with $\lambda = 0$, and with
+#   $\lambda > 0$?
 # - A zero may mean "does not like it" or "never saw it". Which films' zeros say more?
 # - One user watches everything twice, on two devices. Whose taste does the model learn, and what
 #   would you do about it?
-# - With 25 million pairs per million users and films, all pairs are too many. Step 8 drew a few zeros
-#   at random instead. What confidence should each of the drawn ones have?
+# - A million users and a hundred thousand films make too many pairs. Step 8 drew a few zeros at
+#   random instead. What confidence should each of the drawn ones have?

@@ -15,15 +15,15 @@
 # %% [markdown]
 # # 14 · Alternating least squares
 #
-# **Day bonus · 60 minutes · 5 points**
+# **Bonus · 60 minutes · 5 points**
 #
 # At the end of this step you can:
 # - write down exactly what matrix factorisation minimises, Koren (2);
 # - minimise it without a learning rate, by solving one small linear system after another;
 # - say what that costs and gains beside gradient descent.
 #
-# You write two functions: `objective` (1 point) and `als_sweep` (4). These points come on top of the
-# course's hundred.
+# You write two functions: `objective` (1 point) and `als_sweep` (4). These points come on top of
+# the course's hundred.
 
 # %%
 import time
@@ -41,17 +41,17 @@ use_style()
 # %% [markdown]
 # ## One sum to make small
 #
-# Step 4 predicts with $q_i^\top p_u$; step 5 makes the errors small, step by step. Here is what is to be
-# made small, written out:
+# Step 4 predicts with $q_i^\top p_u$; step 5 makes the errors small, step by step. Here is what
+# is to be made small, written out:
 #
 # $$\min_{q, p} \sum_{(u,i)} \left(r_{ui} - q_i^\top p_u\right)^2
 # + \lambda \left(\lVert q_i \rVert^2 + \lVert p_u \rVert^2\right)
 # \qquad \text{(Koren 2)}$$
 #
-# The sum runs over the known ratings, and the penalty stands **inside** it. So $\lVert p_u \rVert^2$ is
-# paid once for every rating of user $u$: a user with $n_u$ ratings pays $\lambda\, n_u \lVert p_u
-# \rVert^2$. That keeps the balance between errors and penalty the same for a user with 20 ratings and
-# for one with 2,000.
+# The sum runs over the known ratings, and the penalty stands **inside** it. So $\lVert p_u
+# \rVert^2$ is paid once for every rating of user $u$: a user with $n_u$ ratings pays $\lambda\,
+# n_u \lVert p_u \rVert^2$. That keeps the balance between errors and penalty the same for a user
+# with 20 ratings and for one with 2,000.
 
 # %% [markdown]
 # ## A worked example
@@ -74,9 +74,9 @@ rows
 # %% [markdown]
 # ## Fix one side, and the other is easy
 #
-# Both $p$ and $q$ unknown: products of unknowns, no formula for the minimum. But hold $q$ fixed, and
-# each user is a **linear regression** of their own: the ratings are the targets, the vectors of the
-# rated films the inputs, and $p_u$ the coefficients. For user 0 above:
+# Both $p$ and $q$ unknown: products of unknowns, no formula for the minimum. But hold $q$ fixed,
+# and each user is a **linear regression** of their own: the ratings are the targets, the vectors
+# of the rated films the inputs, and $p_u$ the coefficients. For user 0 above:
 #
 # $$f(p_0) = (4 - 2 p_0)^2 + (2 - 0.5 p_0)^2 + 2 \cdot 0.1\, p_0^2 + \text{const}$$
 #
@@ -98,8 +98,8 @@ for p_0 in (2.0, best_p0, 2.1):
 # q_i = \left(P_i^\top P_i + \lambda\, n_i I\right)^{-1} P_i^\top r_i$$
 #
 # First all users, with the films as they are; then all films, with the **new** users. That is one
-# sweep of *alternating least squares*. Each half can only lower the objective, since each row takes the
-# best value there is. There is no learning rate, and no step that is too large.
+# sweep of *alternating least squares*. Each half can only lower the objective, since each row
+# takes the best value there is. There is no learning rate, and no step that is too large.
 
 # %% [markdown]
 # ## Your turn: the objective
@@ -124,8 +124,8 @@ check("objective")
 # %% [markdown]
 # ## Your turn: one sweep
 #
-# A user without a rating adds nothing to the errors, and with the smallest penalty in mind the best
-# vector is zero. So start from tables of zeros, and fill in the rows that have ratings.
+# A user without a rating adds nothing to the sum, whatever their vector. Take the shortest one:
+# zero. So start from tables of zeros, and fill in the rows that have ratings.
 #
 # Solve, do not invert: `np.linalg.solve(A, b)` gives the $x$ with $A x = b$, faster and with less
 # rounding than the inverse.
@@ -136,8 +136,9 @@ def als_sweep(ratings, p, q, reg):
 
     ratings: encoded frame with columns user, item, rating; p, q: float arrays (U, K) and (I, K).
     reg: float above 0, Koren's lambda.
-    Returns (p, q), new float arrays (U, K) and (I, K). Each row is the exact minimiser of `objective`
-    given the other table; rows without ratings are zero. The arguments stay as they are.
+    Returns (p, q), new float arrays (U, K) and (I, K). Each row is the exact minimiser of
+    `objective` given the other table; rows without ratings are zero. The arguments stay as they
+    are.
     """
     # TODO: for every user with ratings, solve for p_u; then the same for every item with the new p.
     raise NotImplementedError("als_sweep")
@@ -149,9 +150,10 @@ check("als_sweep")
 # %% [markdown]
 # ## On MovieLens: what shall be factorised?
 #
-# Equation (2) has neither $\mu$ nor biases: raw stars would force the vectors to explain that most
-# ratings are near 3.5, and a film without ratings, whose vector is zero, would be predicted 0 stars.
-# Compare three choices: raw stars; what $\mu$ leaves; what the damped biases of step 6 leave.
+# Equation (2) has neither $\mu$ nor biases: raw stars would force the vectors to explain that
+# most ratings are near 3.5, and a film without ratings, whose vector is zero, would be predicted
+# 0 stars. Compare three choices: raw stars; what $\mu$ leaves; what the damped biases of step 6
+# leave.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
@@ -238,16 +240,17 @@ right.legend(title="dashed: biases alone")
 show(figure, "14-sweeps")
 
 # %% [markdown]
-# Each curve on the left falls, as it must, most of it in the first sweeps. The curves on the right
-# are about rows that were not trained on, and nothing guarantees those. Where a film of the validation
-# rows has no training rating, raw stars predict nothing at all, and a handful of such rows spoils the
-# mean. So keep the biases outside, and factorise what they leave.
+# Each curve on the left falls, as it must, most of it in the first sweeps. The curves on the
+# right are about rows that were not trained on, and nothing guarantees those. Raw stars need
+# several sweeps to learn what the biases know from the start, and where a film of the validation
+# rows has no training rating they predict nothing at all: on MovieLens, where such rows are not
+# rare, they spoil the mean. So keep the biases outside, and factorise what they leave.
 
 # %% [markdown]
 # ## What λ does
 #
-# A sweep has no learning rate, no batch size and no number of epochs that matters much. What is left is
-# $K$ and $\lambda$. They are chosen on validation rows.
+# A sweep has no learning rate, no batch size and no number of epochs that matters much. What is
+# left is $K$ and $\lambda$. They are chosen on validation rows.
 
 # %% tags=["demo"]
 REGS = (0.05, 0.1, 0.15, 0.2, 0.3)
@@ -264,17 +267,19 @@ print(by_reg.round(3).to_string())
 figure, axes = plt.subplots()
 axes.plot(by_reg.index, by_reg["train"], marker="o", linestyle="--", label="training rows")
 axes.plot(by_reg.index, by_reg["validation"], marker="o", label="validation rows")
-axes.axhline(training.rmse(val["rating"], offset(val)), color="black", linestyle="--", linewidth=1.5)
-axes.set(xlabel="λ", ylabel="RMSE in stars", title="Too small: learnt by heart. Too large: only biases")
+biases_alone = training.rmse(val["rating"], offset(val))
+axes.axhline(biases_alone, color="black", linestyle="--", linewidth=1.5)
+axes.set(xlabel="λ", ylabel="RMSE in stars")
+axes.set(title="Too small: learnt by heart. Too large: only biases")
 axes.legend(title="black: biases alone, validation")
 show(figure, "14-lambda")
 
 # %% [markdown]
 # ## Beside step 6
 #
-# The model of step 6 has the same $q_i^\top p_u$, and biases that are learnt together with it. Same
-# splits, same number of factors, three seeds; each seed draws a split and a start of its own. "Cold"
-# rows have a user or film that the training rows do not have.
+# The model of step 6 has the same $q_i^\top p_u$, and biases that are learnt together with it.
+# Same splits, same number of factors, three seeds; each seed draws a split and a start of its
+# own. "Cold" rows have a user or film that the training rows do not have.
 
 # %% tags=["demo"]
 def als_model(train_rows, val_rows, seed):
@@ -324,33 +329,35 @@ columns = {"rmse": "all rows", "rmse_warm": "warm rows", "rmse_cold": "cold rows
 for number, (column, label) in enumerate(columns.items()):
     places = np.arange(len(makers)) + 0.27 * (number - 1)
     bars = summary[column]
-    axes.errorbar(
-        places, bars["mean"], yerr=bars["std"], fmt="os^"[number], markersize=10, capsize=6, label=label
-    )
+    look = {"fmt": "os^"[number], "markersize": 10, "capsize": 6}
+    axes.errorbar(places, bars["mean"], yerr=bars["std"], label=label, **look)
 axes.set_xticks(range(len(makers)), list(makers))
-axes.set(ylabel="RMSE in stars (bars: spread over seeds)", title="The same objective, two ways down")
+axes.set(ylabel="RMSE in stars (bars: spread over seeds)")
+axes.set(title="Factors help warm rows, not cold ones")
 axes.legend()
 show(figure, "14-beside-step-6")
 
 # %% [markdown]
-# What to see: ALS takes the damped biases and improves them on warm rows; on cold rows its vectors
-# are zero, so it is exactly the damped baseline there. Where it stands beside step 6 depends on the
-# penalty: in (2) every rating pays, in step 6 every table row pays once. Compare the difference of the
-# two with the spread over seeds. A tuned step 6 (its penalty, factors and schedule) does better than
-# here, and so does a tuned ALS: the way down the hill is not what makes a model good.
+# What to see: ALS takes the damped biases and improves them on warm rows; on cold rows its
+# vectors are zero, so it is exactly the damped baseline there. Compare its distance from step 6
+# with the spread over seeds: do not expect a better model from another way down the hill. Nor do
+# the two minimise quite the same. In (2) every rating pays the penalty, in step 6 every row of a
+# table pays once; and step 6 learns its biases together with the vectors, where ALS took them as
+# they came.
 #
-# What ALS buys is something else. Rows are independent: a thousand users can be solved on a thousand
-# machines. Nothing has to be tuned but $\lambda$ and $K$. And if the sum runs over *all* pairs, as in step
-# 13, the sums $Q^\top Q$ can be shared between users, so that the zeros cost next to nothing; gradient
-# descent has to visit each of them.
+# What ALS buys is something else. Rows are independent: a thousand users can be solved on a
+# thousand machines. Nothing has to be tuned but $\lambda$ and $K$. And if the sum runs over *all*
+# pairs, as in step 13, the sums $Q^\top Q$ can be shared between users, so that the zeros cost
+# next to nothing; gradient descent has to visit each of them.
 
 # %% [markdown]
 # ## To discuss
 #
 # - The objective never rises. Why is this no proof that the recommender gets better?
-# - A new user rates five films tonight. Which part of a sweep gives their vector, and what does it cost?
-#   How would you do the same with the Keras model?
-# - What happens to the system of equations of a user with two ratings and $K = 16$ if $\lambda = 0$?
-# - $\lambda n_u$ or $\lambda$ alone on the diagonal: who is pulled harder towards zero in each case, the
-#   new user or the old hand?
+# - A new user rates five films tonight. Which part of a sweep gives their vector, and what does
+#   it cost? How would you do the same with the Keras model?
+# - What happens to the system of equations of a user with two ratings and $K = 16$ if $\lambda =
+#   0$?
+# - $\lambda n_u$ or $\lambda$ alone on the diagonal: who is pulled harder towards zero in each
+#   case, the new user or the old hand?
 # - Start both tables at zero. What does one sweep give, and why?

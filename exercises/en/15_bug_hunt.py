@@ -48,8 +48,8 @@ use_style()
 # 1. **What does the docstring promise?** Read it word by word, then look for the line that keeps
 #    each promise.
 # 2. **What is the smallest example?** Three rows, two films, one genre: work it out on paper first.
-# 3. **Which property must hold?** Parts that share nothing, a best list that scores 1, a cosine that
-#    never exceeds 1.
+# 3. **Which property must hold?** Parts that share nothing, a best list that scores 1, a cosine
+#    that never exceeds 1.
 # 4. **Which argument could change without anything happening?** Then it is not used, or not where
 #    it should be.
 #
