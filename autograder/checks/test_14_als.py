@@ -80,7 +80,7 @@ def require_objective(answer, problem: Problem, reg) -> None:
         "penalty-once-a-row-of-a-table": alike(answer, squares + reg * tables),
         "penalty-of-one-table": alike(answer, squares + reg * np.sum(user_squares))
         or alike(answer, squares + reg * np.sum(item_squares)),
-        "penalty-left-out": alike(answer, squares),
+        "objective-without-penalty": alike(answer, squares),
         "penalty-without-reg": alike(answer, squares + penalty),
         "penalty-of-lengths": alike(answer, squares + reg * roots),
         "penalty-without-sum": alike(answer, squares + reg * np.sqrt(tables)),
