@@ -137,9 +137,12 @@ def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verd
 
 
 def _shortened(text: str) -> str:
-    """An exception's text in one line, cut between two words where it is long."""
+    """An exception's text in one line; a long one is cut, between two words where there are any."""
     text = " ".join(text.split())
-    return text if len(text) <= MAX_ERROR else text[:MAX_ERROR].rpartition(" ")[0] + " …"
+    if len(text) <= MAX_ERROR:
+        return text
+    words = text[:MAX_ERROR].rpartition(" ")[0]
+    return (words if len(words) > MAX_ERROR // 2 else text[:MAX_ERROR]) + " …"
 
 
 def _missing(error: MissingFunction, subject: Subject) -> Verdict:
