@@ -251,6 +251,62 @@ def cosine(rows):
     return unit @ unit.T
 
 
+# What tells of taste without a rating
+
+
+def test_views_are_films_that_were_out_and_that_the_user_did_not_rate(simulation):
+    views = simulation.views
+    assert list(views) == ["userId", "movieId"]
+    assert views.equals(views.sort_values(["userId", "movieId"]))
+    assert not views.duplicated().any()
+    assert views.merge(simulation.ratings, on=["userId", "movieId"]).empty
+    assert set(views["userId"]) == set(simulation.users["userId"])
+    assert views["userId"].value_counts().between(20, 60).all()
+    years = pd.Series(simulation.truth.years, index=simulation.movies["movieId"])
+    last = pd.to_datetime(simulation.truth.user_end, unit="s").year.to_numpy()
+    assert (years[views["movieId"]].to_numpy() <= last[views["userId"] - 1]).all()
+
+
+def test_users_watch_what_suits_them(simulation):
+    truth, views = simulation.truth, simulation.views
+    items = pd.Index(simulation.movies["movieId"]).get_indexer(views["movieId"])
+    liking = truth.user_factors @ truth.item_factors.T
+    strangers = np.random.default_rng(0).permutation(views["userId"])
+    own, of_strangers = liking[views["userId"] - 1, items], liking[strangers - 1, items]
+    assert own.mean() > of_strangers.mean() + 0.1
+
+
+def test_each_user_names_an_age_a_favourite_genre_and_the_newsletter(simulation):
+    users = simulation.users
+    assert list(users) == ["userId", "age", "favourite", "newsletter"]
+    assert list(users["userId"]) == list(range(1, len(simulation.truth.user_bias) + 1))
+    assert set(users["favourite"]) == set(simulation.truth.genre_names)
+    assert users["age"].value_counts().tolist() == [150] * 4
+    assert set(users["newsletter"]) == {"yes", "no"}
+
+
+def explained(groups, tastes):
+    """The share of each taste's variance that lies between groups of users, (K,)."""
+    tastes = pd.DataFrame(tastes)
+    return (tastes.groupby(groups.to_numpy()).transform("mean").var() / tastes.var()).to_numpy()
+
+
+def test_age_and_favourite_tell_of_taste_and_the_newsletter_does_not(simulation):
+    users, truth = simulation.users, simulation.truth
+    tastes, recent = truth.user_factors[:, :-1], truth.user_factors[:, -1]
+    assert truth.axes[-1] == "recent"
+    assert 0.3 < explained(users["age"], recent) < 0.95
+    assert 0.1 < explained(users["favourite"], tastes).mean() < 0.95
+    assert explained(users["newsletter"], truth.user_factors).max() < 0.03
+
+
+def test_views_and_users_follow_the_seed(simulation):
+    again, other = data.simulate(seed=0), data.simulate(seed=1)
+    for name in ("views", "users"):
+        assert getattr(again, name).equals(getattr(simulation, name))
+        assert not getattr(other, name).equals(getattr(simulation, name))
+
+
 # What can be learnt
 
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from autograder.checking import alike, array, fail, require, shape_of
+from autograder.checking import alike, array, close, fail, require, shape_of
 from autograder.checks.models import layer, rows_by_id
 from autograder.i18n import _
 from autograder.submission import Proxy
@@ -47,8 +47,11 @@ def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> n
     return array(answer).reshape(-1)
 
 
-def weights_of(model, name: str, size: tuple[int, int], spare: int = 1) -> np.ndarray:
-    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more."""
+def weights_of(model, name: str, size: tuple[int, int], spare: int = 1, mistakes=None):
+    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more.
+
+    mistakes: name of a known mistake -> the shape that shows it.
+    """
     weights = layer(model, name).get_weights()
     shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
     n, width = size
@@ -58,7 +61,10 @@ def weights_of(model, name: str, size: tuple[int, int], spare: int = 1) -> np.nd
         len(shapes) == 1 and shapes[0] in {(k, width) for k in rows} | flat,
         _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
         _("`{name}` has one row an id: ({n}, {width})").format(name=name, n=n, width=width),
-        {"table-transposed": width > 1 and shapes in [[(width, k)] for k in rows]},
+        {
+            "table-transposed": width > 1 and shapes in [[(width, k)] for k in rows],
+            **{mistake: shapes == [shape] for mistake, shape in (mistakes or {}).items()},
+        },
     )
     return array(weights[0])
 
@@ -87,6 +93,17 @@ def readings(planted: Tables, sizes: Sizes) -> Iterator[Tables]:
 def fits(scores, formula: Callable[[Tables], np.ndarray], planted: Tables, sizes: Sizes) -> bool:
     """Whether a formula gives these scores in one of the tables' readings."""
     return any(alike(scores, formula(rows)) for rows in readings(planted, sizes))
+
+
+def require_same_in_training(model, inputs) -> None:
+    """Reject a model that gives other scores while it is trained, by dropout for example."""
+    resting, training = (scores_for(model, inputs, training=mode) for mode in (False, True))
+    close(
+        training,
+        resting,
+        _("while training the score is the same sum as otherwise"),
+        {"score-changes-in-training": True},
+    )
 
 
 def train_briefly(model, inputs, rng, rate: float = 0.5) -> None:

@@ -11,6 +11,7 @@ from autograder.checks.planted import (
     plant_tables,
     readings,
     require_learning,
+    require_same_in_training,
     scores_for,
     train_briefly,
     weights_of,
@@ -54,6 +55,9 @@ def require_factors(answer, p_u, item_vectors, items, must=None) -> None:
             "implicit-root-upside-down": n > 1 and alike(factors, p_u + total * root),
             "implicit-power-misread": n > 1 and alike(factors, p_u + total / n / 2),
             "implicit-first-rows": alike(factors, p_u + of_first / root),
+            "implicit-items-ignored": n > 0 and alike(factors, p_u),
+            "implicit-made-unit-length": n > 0
+            and alike(factors, p_u + total / np.linalg.norm(total)),
             "implicit-user-left-out": n > 0 and alike(factors, total / root),
             "implicit-root-of-another-number": n > 1
             and any(
@@ -119,14 +123,15 @@ def build(submission, sizes, mu, history):
     return model
 
 
-def scores(model, users, items, history, **keywords):
+def scores(model, users, items, history):
     """The model's scores (m,) of pairs with the histories of their users."""
-    with crash_means(padding_looked_up=NO_ROW, history_of_fixed_length=FIXED):
+    with crash_means(
+        padding_looked_up="= -1 is not", row_out_of_its_table=NO_ROW, history_of_fixed_length=FIXED
+    ):
         return scores_for(
             model,
             [column(users), column(items), history],
             lambda shape, m: {"history-not-summed": shape == (m, history.shape[1])},
-            **keywords,
         )
 
 
@@ -164,11 +169,11 @@ def formula(users, items, history, mu, bracket=None):
     return result
 
 
-def require_scores(model, sizes, mu, pairs, history, rng, **keywords) -> None:
+def require_scores(model, sizes, mu, pairs, history, rng) -> None:
     """Reject a model whose scores, with drawn tables, are not those of Koren (6)."""
     tables = table_sizes(sizes)
     planted = plant_tables(model, tables, rng)
-    got = scores(model, *pairs, history, **keywords)
+    got = scores(model, *pairs, history)
     right = formula(*pairs, history, mu)
     if fits(got, right, planted, tables) or padding_row_stays_zero(
         model, sizes, mu, pairs, history, rng
@@ -236,6 +241,9 @@ def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
         "history-summed": several and shows(lambda p, x, rows: p + pooled(x, history, lambda n: 1)),
         "history-averaged": several
         and shows(lambda p, x, rows: p + pooled(x, history, lambda n: n)),
+        "history-count-off-by-one": any(
+            shows(lambda p, x, rows, k=k: p + pooled(x, history, counted=k)) for k in (n + 1, n - 1)
+        ),
         "padding-counted": some_padding
         and shows(lambda p, x, rows: p + pooled(x, history, counted=length)),
         "padding-looked-up": some_padding
@@ -309,7 +317,8 @@ def test_scores_are_those_of_koren_6(submission, rng):
         full = draw_histories(rng, len(pairs[0]), sizes["n_items"], longest, fewest=longest)
         model = build(submission, sizes, mu, full)
         require_scores(model, sizes, mu, pairs, full, rng)
-    require_scores(model, sizes, mu, pairs, full[:, :1], rng, training=True)
+    require_scores(model, sizes, mu, pairs, full[:, :1], rng)
+    require_same_in_training(model, [*map(column, pairs), full])
 
 
 @checks("build_svdpp", share=2)

@@ -11,7 +11,9 @@ from autograder.checks.planted import (
     plant_tables,
     readings,
     require_learning,
+    require_same_in_training,
     scores_for,
+    weights_of,
 )
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
@@ -46,6 +48,8 @@ def require_deviations(answer, t, t_mean, beta) -> None:
                 beta != fixed and alike(got, deviations_of(t, t_mean, fixed))
                 for fixed in (0.4, 0.5)
             ),
+            "beta-as-a-factor": alike(got, beta * distance),
+            "distance-counted-twice": alike(got, distance * np.abs(distance) ** beta),
             "deviation-from-own-mean": alike(got, deviations_of(t, np.mean(t), beta))
             or alike(got, deviations_of(t, np.median(t), beta)),
             "deviation-cut-to-whole": alike(got, np.trunc(right)) or alike(got, np.round(right)),
@@ -211,10 +215,13 @@ def build(submission, sizes, mu, inputs):
     """A model of the learner's, called once, so that a subclassed one has its weights."""
     model = model_of(submission.build_temporal_mf(**sizes, mu=mu))
     scores(model, inputs, sizes)
+    n_items, n_bins = sizes["n_items"], sizes["n_bins"]
+    known = {"bins-in-columns": (n_items, n_bins), "bins-of-all-items-alike": (n_bins, 1)}
+    weights_of(model, "item_bin_bias", (n_items * n_bins, 1), n_bins, known)
     return model
 
 
-def scores(model, inputs, sizes, **keywords):
+def scores(model, inputs, sizes):
     """The model's scores (m,)."""
     widths = {sizes["n_factors"], sizes["n_bins"]}
     with crash_means(row_out_of_its_table=OUT_OF_BOUNDS):
@@ -225,7 +232,6 @@ def scores(model, inputs, sizes, **keywords):
                 "bias-as-wide-as-factors": shape in {(m, w) for w in widths}
                 or shape in {(m, 1, w) for w in widths}
             },
-            **keywords,
         )
 
 
@@ -254,13 +260,13 @@ def formula(inputs, sizes, mu, drift=None, bin_row=None, **factors):
     return result
 
 
-def require_scores(model, sizes, mu, inputs, rng, **keywords) -> None:
+def require_scores(model, sizes, mu, inputs, rng) -> None:
     """Reject a model whose scores, with drawn tables, are not those of Koren (7)."""
     tables = table_sizes(sizes)
     planted = plant_tables(model, tables, rng, spare_rows(sizes))
     n_cells = tables["item_bin_bias"][0]
     planted["item_bin_bias"] = planted["item_bin_bias"][:n_cells]
-    got = scores(model, inputs, sizes, **keywords)
+    got = scores(model, inputs, sizes)
     right = formula(inputs, sizes, mu)
     if fits(got, right, planted, tables):
         return
@@ -282,6 +288,10 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
         without = formula(inputs, sizes, mu, user_drift=0)(rows)
         return without + alpha[np.minimum(items, n_users - 1), 0] * deviations
 
+    def all_scaled(rows):
+        alpha = rows["user_drift"][users, 0]
+        return (formula(inputs, sizes, mu, user_drift=0)(rows) + alpha) * deviations
+
     def scaled_bin(rows):
         without = formula(inputs, sizes, mu, item_bin_bias=0)(rows)
         return without + rows["item_bin_bias"][items * n_bins + bins, 0] * deviations
@@ -293,6 +303,8 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
         "deviation-added-to-drift": shows(drift=lambda alpha, d: alpha + d),
         "drift-without-sign": shows(drift=lambda alpha, d: alpha * np.abs(d)),
         "deviation-made-whole": shows(drift=lambda alpha, d: alpha * np.trunc(d)),
+        "deviation-bent-again": shows(drift=lambda alpha, d: alpha * deviations_of(d, 0, 0.4)),
+        "everything-times-deviation": fits(got, all_scaled, planted, table_sizes(sizes)),
         "drift-subtracted": shows(user_drift=-1),
         "drift-of-items": fits(got, on_items, planted, table_sizes(sizes)),
         "bin-bias-left-out": shows(item_bin_bias=0),
@@ -322,7 +334,7 @@ def test_scores_are_those_of_koren_7(submission, rng):
         inputs = draw_inputs(rng, sizes)
         model = build(submission, sizes, mu, inputs)
         require_scores(model, sizes, mu, inputs, rng)
-    require_scores(model, sizes, mu, inputs, rng, training=True)
+    require_same_in_training(model, columns(inputs))
 
 
 @checks("build_temporal_mf", share=2)

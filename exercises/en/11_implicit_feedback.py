@@ -437,5 +437,5 @@ show(figure, "11-attributes")
 # - What is $\hat r_{ui}$ of step 6 for a newcomer, and for whom does it differ?
 # - $p_u$ must be trained anew for a new user; $x_j$ and $y_a$ need not. What does that mean for a
 #   service with a thousand newcomers an hour?
-# - Age and favourite film are told freely here. Which attributes would you rather not use, even if
+# - Age and favourite genre are told freely here. Which attributes would you rather not use, even if
 #   they lowered the error?

@@ -365,8 +365,8 @@ show(figure, "12-drifts")
 # model, a dot for each number of factors. Here is yours, in its manner, from your own functions of
 # steps 4, 6, 11 and 12, with 2, 8 and 32 factors, on the first split. Few factors must each go a
 # long way from their small start. So all models train alike, with three times the learning rate of
-# above and batches half as large, for 6 epochs; with 32 factors that is too much of a good thing,
-# and they fit the training rows more closely than is good for the others.
+# above and batches half as large, for 6 epochs. With many factors that can be too much of a good
+# thing: a line that turns up again has begun to learn the training rows by heart.
 #
 # In the paper each rung stands on the one before. Here *implicit* and *temporal* both stand on
 # *biased*, alone. The plain model has a panel to itself. Before you believe a difference, look at
