@@ -87,15 +87,14 @@ def _tables(name: str, options) -> Iterator[Table]:
             if not contender.missing and contender.name in (options.only or [contender.name])
         ]
 
-    if "ratings" in options.questions:
-        runs = run_all(name, present(RATING), options.folds, rating_scores)
-        absent = [contender for contender in RATING if contender.missing]
-        yield _rating_table(name, runs, absent)
-    if "lists" in options.questions:
-        yield _ranking_table(name, run_all(name, present(RANKING), options.folds, ranking_scores))
+    if "ratings" in options.questions and (asked := present(RATING)):
+        runs = run_all(name, asked, options.folds, rating_scores)
+        yield _rating_table(name, runs, [each for each in RATING if each.missing])
+    if "lists" in options.questions and (asked := present(RANKING)):
+        yield _ranking_table(name, run_all(name, asked, options.folds, ranking_scores))
     if "genres" in options.questions:
         yield alone(_genre_table, name)
-    if "ratings" in options.questions:
+    if "ratings" in options.questions and not options.only:
         yield _tuning_table(name)
 
 
@@ -212,11 +211,11 @@ def _genre_table(name: str) -> Table:
 
 
 def _tuning_table(name: str) -> Table:
-    rows = []
-    for contender in tuned_contenders():
-        rows += [line.split(": ", 1) for line in describe(name, contender)]
-    notes = ["Each fold chose on a fifth of its own training rows; RMSE, or nDCG@10 for lists."]
-    return Table("Settings tried", ("contender", "settings, mean, choices"), rows, notes)
+    rows = [row for contender in tuned_contenders() for row in describe(name, contender)]
+    notes = [
+        "Each fold chose on a fifth of its own training rows. RMSE of these, or nDCG@10 for lists."
+    ]
+    return Table("Settings tried", ("contender", "settings", "mean", "folds"), rows, notes)
 
 
 if __name__ == "__main__":

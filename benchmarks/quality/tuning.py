@@ -35,8 +35,8 @@ def tune(name: str, only: Sequence[str] | None = None) -> None:
             for settings, *scores in zip(contender.candidates, *folds, strict=True)
         ]
         _keep(name, contender, tried)
-        for line in describe(name, contender):
-            print(line, flush=True)
+        for row in describe(name, contender):
+            print("  ".join(row), flush=True)
 
 
 def settings_of(name: str, contender: Contender, number: int) -> Settings:
@@ -46,15 +46,15 @@ def settings_of(name: str, contender: Contender, number: int) -> Settings:
     return tried[_best(contender, tried)[number]]["settings"] if tried else contender.candidates[0]
 
 
-def describe(name: str, contender: Contender) -> Iterator[str]:
-    """A line for each candidate: mean score on inner validation rows, folds that chose it."""
+def describe(name: str, contender: Contender) -> Iterator[tuple[str, ...]]:
+    """Of each candidate: contender, settings, mean validation score, folds that chose it."""
     sets = _read()
     tried = sets.get(name, sets.get(TUNED_ON, {})).get(contender.name, [])
     best = _best(contender, tried) if tried else []
     for place, candidate in enumerate(tried):
         settings = ", ".join(f"{key} {value:g}" for key, value in candidate["settings"].items())
-        score = np.mean(candidate["validation"])
-        yield f"{contender.name}: {settings}: {score:.4f}, chosen in {best.count(place)} folds"
+        score = f"{np.mean(candidate['validation']):.4f}"
+        yield contender.name, settings, score, str(best.count(place))
 
 
 def tuned_contenders() -> list[Contender]:
