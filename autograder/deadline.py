@@ -1,6 +1,7 @@
 """A time limit for code in this process, on every platform."""
 
 import _thread
+import signal
 import threading
 import time
 
@@ -8,8 +9,8 @@ import time
 class deadline:
     """Interrupt the block with `TimeoutError` when it runs longer than `seconds`.
 
-    Works in the main thread only (elsewhere the block runs without a limit). Code inside one long
-    C call is interrupted when that call returns.
+    Works in the main thread only (elsewhere the block runs without a limit), also in a process that
+    was told to ignore Ctrl-C. Code inside one long C call is interrupted when that call returns.
     """
 
     def __init__(self, seconds: float):
@@ -17,9 +18,13 @@ class deadline:
         self._expired = False
         self._lock = threading.Lock()
         self._timer = None
+        self._ignored = None
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
+            # An interrupt is Ctrl-C's signal, and is lost where that is not handled.
+            if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
+                self._ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
             self._timer = threading.Timer(self.seconds, self._interrupt)
             self._timer.daemon = True
             self._timer.start()
@@ -42,6 +47,8 @@ class deadline:
                 time.sleep(0.05)
         except KeyboardInterrupt:
             kind = KeyboardInterrupt
+        if self._ignored is not None:
+            signal.signal(signal.SIGINT, self._ignored)
         if self._expired and kind is KeyboardInterrupt:
             raise TimeoutError(f"ran longer than {self.seconds:g} s") from None
         return False

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 from pathlib import Path
 
 from autograder.report import Report, from_json
@@ -80,6 +81,7 @@ def _serve(connection, call_seconds: float) -> None:
     """Check files on request until the other side is gone."""
     from autograder.environment import HEADLESS, QUIET, prefer
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     prefer(QUIET | HEADLESS)
     _be_silent()
     import keras  # noqa: F401
@@ -101,6 +103,12 @@ def _serve(connection, call_seconds: float) -> None:
             connection.send(("report", json.dumps(report.to_json())))
         except UnreadableSubmission as error:
             connection.send(("unreadable", str(error)))
+
+
+def _end_with_parent() -> None:
+    """End this process, whatever code it is running, when the one that started it has ended."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _be_silent() -> None:

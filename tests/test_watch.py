@@ -2,12 +2,15 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
+from autograder.deadline import deadline
 from autograder.files import UnreadableSubmission
 from autograder.warm import CodeStopped, WarmChecker
 from tests.answers import exercise_text, solution_text, write
@@ -49,6 +52,57 @@ def test_an_endless_loop_costs_its_function_only(checker, tmp_path):
     result = outcomes(checker.check(path, STEP))
     assert result["recall_at_k"] == "timeout"
     assert result["precision_at_k"] == "passed"
+
+
+def test_a_limit_holds_where_interrupts_are_ignored():
+    """As in a process that was started in the background."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(TimeoutError), deadline(0.2):
+            while True:
+                pass
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+ABANDONED = """
+import sys
+from pathlib import Path
+from autograder.warm import WarmChecker
+
+if __name__ == "__main__":
+    WarmChecker(call_seconds=1000).check(Path(sys.argv[1]), sys.argv[2])
+"""
+LOOPS_WITH_A_SIGN = """
+# %%
+import os
+from pathlib import Path
+Path({sign!r}).write_text(str(os.getpid()), encoding="utf-8")
+while True:
+    pass
+"""
+
+
+@pytest.mark.slow
+def test_an_endless_loop_ends_with_the_process_that_asked(tmp_path):
+    sign, script = tmp_path / "pid", tmp_path / "abandoned.py"
+    script.write_text(ABANDONED, encoding="utf-8")
+    loops = LOOPS_WITH_A_SIGN.format(sign=str(sign))
+    path = write(tmp_path, STEP, f"{exercise_text(STEP)}\n{loops}")
+    asking = subprocess.Popen([sys.executable, script, path, STEP], cwd=ROOT)
+    wait_until(lambda: sign.exists() and sign.read_text(encoding="utf-8"))
+    asking.kill()
+    asking.wait()
+    pid = int(sign.read_text(encoding="utf-8"))
+    wait_until(lambda: not psutil.pid_exists(pid))
+
+
+def wait_until(holds) -> None:
+    until = time.monotonic() + 90
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
