@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from autograder import course
 from autograder.carry import reference
+from autograder.describe import shortened
 from autograder.drawing import same_drawing
 from autograder.figures import show
 from autograder.guard import at_work
@@ -75,9 +76,8 @@ def _told(error: Exception) -> str:
     if isinstance(error, NotImplementedError):
         name = str(error) or _("a function")
         return _("{function} is still to be written.").format(function=name)
-    text = f"{type(error).__name__}: {error}"
-    short = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
-    return _("Your code raised {error}").format(error=short)
+    text = shortened(f"{type(error).__name__}: {error}", LONGEST_TEXT)
+    return _("Your code raised {error}").format(error=text)
 
 
 def _write(axes, text: str) -> None:

@@ -12,6 +12,15 @@ def brief(value) -> str:
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
+def shortened(text: str, length: int) -> str:
+    """A text in one line; a long one is cut, between two words where there are any."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    words = text[:length].rpartition(" ")[0]
+    return (words if len(words) > length // 2 else text[:length]) + " …"
+
+
 def brief_call(name: str, arguments: tuple, keywords: dict) -> str:
     """A call as a learner would type it, with long arguments shortened."""
     parts = [brief_argument(value) for value in arguments]

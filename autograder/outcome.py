@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from autograder import causes, course, misconceptions
+from autograder import course, misconceptions
 from autograder.causes import Cause
 from autograder.checking import CheckFailure
+from autograder.describe import shortened
+from autograder.explained import of_exception
 from autograder.hints import invitation
 from autograder.i18n import _
 from autograder.raised import Raised, of_learner
@@ -127,22 +129,13 @@ def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verd
     where = raised.where.removesuffix(": ")
     verdict = _failed(
         subject,
-        _shortened(str(raised)) + (_(" in {where}").format(where=where) if where else ""),
+        shortened(str(raised), MAX_ERROR) + (_(" in {where}").format(where=where) if where else ""),
         None,
         mistakes,
-        causes.of_exception(raised, subject.function),
+        of_exception(raised, subject.function),
     )
     late = raised.type_name == "TimeoutError"
     return replace(verdict, outcome="timeout") if late else verdict
-
-
-def _shortened(text: str) -> str:
-    """An exception's text in one line; a long one is cut, between two words where there are any."""
-    text = " ".join(text.split())
-    if len(text) <= MAX_ERROR:
-        return text
-    words = text[:MAX_ERROR].rpartition(" ")[0]
-    return (words if len(words) > MAX_ERROR // 2 else text[:MAX_ERROR]) + " …"
 
 
 def _missing(error: MissingFunction, subject: Subject) -> Verdict:
