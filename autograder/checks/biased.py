@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.checking import array, mapping, number, require
-from autograder.checks.models import layer, score_pairs, table
+from autograder.checking import array, mapping, number
+from autograder.checks.models import column, layer, score_pairs, table, weights_of
 from autograder.i18n import _
 
 FACTORS = {"user_embedding": "n_users", "item_embedding": "n_items"}
@@ -15,17 +15,10 @@ RATE = 100.0
 
 def bias_table(model, name: str, sizes: dict[str, int]) -> np.ndarray:
     """The weights of a bias: one number an id, (n,) or (n, 1), with or without a spare row."""
-    weights = layer(model, name).get_weights()
-    shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
-    n_rows = sizes[BIASES[name]]
-    rows = (n_rows, n_rows + 1)
-    require(
-        len(shapes) == 1 and shapes[0] in {(n, *width) for n in rows for width in ((), (1,))},
-        _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
-        _("`{name}` holds one number an id: ({rows}, 1)").format(name=name, rows=n_rows),
-        {"bias-as-wide-as-factors": shapes in [[(n, sizes["n_factors"])] for n in rows]},
-    )
-    return array(weights[0])
+    n_rows, width = sizes[BIASES[name]], sizes["n_factors"]
+    must = _("`{name}` holds one number an id: ({rows}, 1)").format(name=name, rows=n_rows)
+    known = {"bias-as-wide-as-factors": [(n_rows, width), (n_rows + 1, width)]}
+    return weights_of(model, name, (n_rows, 1), must=must, mistakes=known)
 
 
 def plant_biases(model, sizes: dict[str, int], rng) -> list[np.ndarray]:
@@ -70,7 +63,7 @@ def factor_penalties(model, sizes, tables, users, items):
     zero_tables(model, sizes)
     optimizer = {"class_name": "SGD", "config": {"learning_rate": RATE}}
     model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
-    columns = [np.reshape(ids, (-1, 1)).astype("int32") for ids in (users, items)]
+    columns = [column(users), column(items)]
     alone = (tables[0], 0.0), (0.0, tables[1])
     empty = _loss(model, sizes, (0.0, 0.0), columns)
     yield [_loss(model, sizes, planted, columns) - empty for planted in alone]

@@ -8,14 +8,24 @@ from autograder.raised import of_learner
 from autograder.submission import Proxy
 
 
+def model_of(value) -> Proxy:
+    """The answer as a model; rejects what is plain data."""
+    if not isinstance(value, Proxy):
+        fail(value, _("the answer is a Keras model"))
+    return value
+
+
+def column(ids) -> np.ndarray:
+    """Ids as an input of a model: int32 (m, 1)."""
+    return np.reshape(ids, (-1, 1)).astype("int32")
+
+
 def keras_model(value) -> Proxy:
     """The answer as a built model of two inputs; rejects what is plain data.
 
     A subclassed model has no weights before its first call, so it is called once.
     """
-    if not isinstance(value, Proxy):
-        fail(value, _("the answer is a Keras model"))
-    score_pairs(value, np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
+    score_pairs(model_of(value), np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
     return value
 
 
@@ -25,7 +35,7 @@ def score_pairs(model, users, items, **keywords):
     keywords: of the model's call, such as `training`. The model is called, not asked to `predict`:
     nothing is compiled, and errors stay readable.
     """
-    columns = [np.reshape(ids, (-1, 1)).astype("int32") for ids in (users, items)]
+    columns = [column(users), column(items)]
     with crash_means(
         inputs_exchanged=("out of bounds", "indices[", "not in [0"),
         tensor_for_model="'KerasTensor' object is not callable",
@@ -60,19 +70,42 @@ def layer(model, name: str) -> Proxy:
         )
 
 
-def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:
-    """The weights of an embedding: (n_rows, n_columns), or one row more for unknown ids."""
+def weights_of(
+    model,
+    name: str,
+    size: tuple[int, int],
+    spare: int = 1,
+    must: str | None = None,
+    mistakes: dict[str, list[tuple]] | None = None,
+) -> np.ndarray:
+    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more.
+
+    mistakes: name of a known mistake -> the shapes that show it.
+    """
     weights = layer(model, name).get_weights()
     shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
+    n, width = size
+    rows = range(n, n + spare + 1)
+    right = {(k, width) for k in rows} | ({(k,) for k in rows} if width == 1 else set())
+    turned = {(width, k) for k in rows} | {(width + k, n) for k in range(spare + 1)}
+    [shape] = shapes if len(shapes) == 1 else [None]
     require(
-        shapes in ([(n_rows, n_columns)], [(n_rows + 1, n_columns)]),
+        shape in right,
         _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
-        _("`{name}` has one row an id and one column a factor: ({rows}, {columns})").format(
-            name=name, rows=n_rows, columns=n_columns
-        ),
-        {"table-transposed": shapes in ([(n_columns, n_rows)], [(n_columns + 1, n_rows)])},
+        must or _("`{name}` has one row an id: ({n}, {width})").format(name=name, n=n, width=width),
+        {
+            "table-transposed": shape in turned,
+            **{mistake: shape in wrong for mistake, wrong in (mistakes or {}).items()},
+        },
     )
     return array(weights[0])
+
+
+def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:
+    """The weights of an embedding: (n_rows, n_columns), or one row more for unknown ids."""
+    must = _("`{name}` has one row an id and one column a factor: ({rows}, {columns})")
+    must = must.format(name=name, rows=n_rows, columns=n_columns)
+    return weights_of(model, name, (n_rows, n_columns), must=must)
 
 
 def plant(model, name: str, n_rows: int, n_columns: int, rng) -> np.ndarray:

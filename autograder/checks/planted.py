@@ -5,26 +5,13 @@ from itertools import product
 
 import numpy as np
 
-from autograder.checking import alike, array, close, fail, require, shape_of
-from autograder.checks.models import layer, rows_by_id
+from autograder.checking import alike, array, close, require, shape_of
+from autograder.checks.models import layer, rows_by_id, weights_of
 from autograder.i18n import _
-from autograder.submission import Proxy
 
 Tables = dict[str, np.ndarray]
 Sizes = dict[str, tuple[int, int]]
 """Number of ids and width of each table, by the layer's name."""
-
-
-def model_of(value) -> Proxy:
-    """The answer as a model; rejects what is plain data."""
-    if not isinstance(value, Proxy):
-        fail(value, _("the answer is a Keras model"))
-    return value
-
-
-def column(ids) -> np.ndarray:
-    """Ids as an input of a model: int32 (m, 1)."""
-    return np.reshape(ids, (-1, 1)).astype("int32")
 
 
 def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> np.ndarray:
@@ -45,28 +32,6 @@ def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> n
         },
     )
     return array(answer).reshape(-1)
-
-
-def weights_of(model, name: str, size: tuple[int, int], spare: int = 1, mistakes=None):
-    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more.
-
-    mistakes: name of a known mistake -> the shape that shows it.
-    """
-    weights = layer(model, name).get_weights()
-    shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
-    n, width = size
-    rows = range(n, n + spare + 1)
-    flat = {(k,) for k in rows} if width == 1 else set()
-    require(
-        len(shapes) == 1 and shapes[0] in {(k, width) for k in rows} | flat,
-        _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
-        _("`{name}` has one row an id: ({n}, {width})").format(name=name, n=n, width=width),
-        {
-            "table-transposed": width > 1 and shapes in [[(width, k)] for k in rows],
-            **{mistake: shapes == [shape] for mistake, shape in (mistakes or {}).items()},
-        },
-    )
-    return array(weights[0])
 
 
 def plant_tables(model, sizes: Sizes, rng, spares: dict[str, int] | None = None) -> Tables:

@@ -45,7 +45,10 @@ def draw_times(rng, n: int) -> np.ndarray:
 
 
 def require_unchanged(submission, kept, original, mistakes=None) -> None:
-    """Reject a function that changed the frame, series, array, list or dict `kept` stands for."""
+    """Reject a function that changed what `kept` stands for.
+
+    That is a frame, series, array or dict, or a list or tuple of these.
+    """
     require(
         _same(submission.read(kept), original),
         _("the call left its argument changed"),
@@ -60,4 +63,7 @@ def _same(now, original) -> bool:
         return original.equals(now)
     if isinstance(original, np.ndarray):
         return np.array_equal(now, original)
+    if isinstance(original, (list, tuple)):
+        same_length = isinstance(now, (list, tuple)) and len(now) == len(original)
+        return same_length and all(map(_same, now, original))
     return now == original

@@ -17,6 +17,7 @@ from autograder.checking import (
     shape_of,
     whole,
 )
+from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 from autograder.raised import of_learner
 from autograder.submission import Proxy
@@ -238,12 +239,8 @@ def _takes_rows(submission, function, weights, ids, known: "KnownMistakes") -> N
     mistakes = known.shown(answer, weights, ids)
     got = array(answer, (len(ids), weights.shape[1]), mistakes=mistakes)
     close(got, weights[ids], mistakes=mistakes)
-    require(
-        alike(submission.read(kept_weights), weights) and alike(submission.read(kept_ids), ids),
-        _("`weights` or `ids` was changed"),
-        _("the function leaves its arguments as they are"),
-        cause=causes.argument_changed(),
-    )
+    require_unchanged(submission, kept_weights, weights)
+    require_unchanged(submission, kept_ids, ids)
 
 
 @dataclass(frozen=True)

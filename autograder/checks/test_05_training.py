@@ -21,6 +21,7 @@ from autograder.checking import (
     shape_of,
     whole,
 )
+from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 from autograder.submission import Proxy
 
@@ -173,13 +174,8 @@ def test_columns_and_vectors_mix(submission, rng):
         kept = [submission.keep(argument) for argument in arguments]
         got = number(submission.rmse(*kept))
         close(got, want, mistakes={"column-minus-vector": alike(got, every_pair)})
-        for before, after in zip(arguments, map(submission.read, kept), strict=True):
-            require(
-                np.array_equal(before, after),
-                _("an argument was changed"),
-                _("no function changes its arguments"),
-                cause=causes.argument_changed(),
-            )
+        for before, placed in zip(arguments, kept, strict=True):
+            require_unchanged(submission, placed, before)
 
 
 def draw_step(rng, n_factors, reg):
@@ -257,12 +253,8 @@ def test_a_step_leaves_its_arguments_alone(submission, rng):
     p, q, rating, lr, reg = step = draw_step(rng, 5, reg=0.4)
     kept = submission.keep(p), submission.keep(q)
     answer = pair(submission.sgd_step(*kept, rating, lr, reg))
-    after = [submission.read(part) for part in kept]
-    require(
-        alike(after, (p, q), rtol=0, atol=0),
-        _("p or q was changed"),
-        mistakes={"updated-in-place": True},
-    )
+    for before, placed in zip((p, q), kept, strict=True):
+        require_unchanged(submission, placed, before, {"updated-in-place": True})
     got = [array(part, (5,)) for part in answer]
     e = rating - q @ p
     for new, want in zip(
@@ -527,12 +519,8 @@ def test_validation_rows_are_only_looked_at(submission, rng):
         history = submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
         seen.append(curves_of(history).loss[0])
         _require_trained(model, task)
-        for before, after in zip((task.train, val), map(submission.read, kept), strict=True):
-            require(
-                _same_rows(before, after),
-                _("the rows of train or val were changed"),
-                _("no function changes its arguments"),
-            )
+        for before, placed in zip((task.train, val), kept, strict=True):
+            require_unchanged(submission, placed, before)
     require(
         _same(*seen),
         _("a first training loss of {a:.6g}, and of {b:.6g} with other ratings in val").format(
@@ -545,12 +533,6 @@ def test_validation_rows_are_only_looked_at(submission, rng):
 def _same(first, second) -> bool:
     """Whether two curves come of the same steps: equal up to the order of additions."""
     return alike(first, second, rtol=1e-5, atol=1e-7)
-
-
-def _same_rows(before, after) -> bool:
-    """Whether ([users, items], y) is what it was."""
-    (columns, y), (columns_after, y_after) = before, after
-    return all(map(np.array_equal, [*columns, y], [*columns_after, y_after]))
 
 
 def _shown(curve) -> str:
@@ -589,11 +571,7 @@ def test_the_lowest_validation_loss_wins(submission, rng):
                 "first-dip-chosen": got == 1,
             },
         )
-        require(
-            submission.read(kept) == history,
-            _("`history` was changed"),
-            _("no function changes its arguments"),
-        )
+        require_unchanged(submission, kept, history)
 
 
 @checks("best_epoch", share=0.5)

@@ -3,18 +3,15 @@
 import numpy as np
 
 from autograder.checking import alike, array, checks, close, crash_means, require, shape_of
-from autograder.checks.models import draw_pairs, layer
+from autograder.checks.models import column, draw_pairs, layer, model_of, weights_of
 from autograder.checks.planted import (
-    column,
     fits,
-    model_of,
     plant_tables,
     readings,
     require_learning,
     require_same_in_training,
     scores_for,
     train_briefly,
-    weights_of,
 )
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _

@@ -3,17 +3,14 @@
 import numpy as np
 
 from autograder.checking import alike, array, checks, close, crash_means, integers, require
-from autograder.checks.models import draw_pairs
+from autograder.checks.models import column, draw_pairs, model_of, weights_of
 from autograder.checks.planted import (
-    column,
     fits,
-    model_of,
     plant_tables,
     readings,
     require_learning,
     require_same_in_training,
     scores_for,
-    weights_of,
 )
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
@@ -216,8 +213,8 @@ def build(submission, sizes, mu, inputs):
     model = model_of(submission.build_temporal_mf(**sizes, mu=mu))
     scores(model, inputs, sizes)
     n_items, n_bins = sizes["n_items"], sizes["n_bins"]
-    known = {"bins-in-columns": (n_items, n_bins), "bins-of-all-items-alike": (n_bins, 1)}
-    weights_of(model, "item_bin_bias", (n_items * n_bins, 1), n_bins, known)
+    known = {"bins-in-columns": [(n_items, n_bins)], "bins-of-all-items-alike": [(n_bins, 1)]}
+    weights_of(model, "item_bin_bias", (n_items * n_bins, 1), n_bins, mistakes=known)
     return model
 
 

@@ -281,15 +281,8 @@ def test_the_same_seed_gives_the_same_fit(submission, rng):
         train, weights = submission.keep(task.train), submission.keep(task.weights)
         options = {"epochs": 1, "seed": 11}
         found.append(_after(submission, task, train, weights, options))
-        after = submission.read(train)
-        require(
-            np.array_equal(submission.read(weights), task.weights)
-            and _same_rows(after, task.train),
-            _("train or weights were changed"),
-            _("no function changes its arguments"),
-            {"rows-or-weights-changed": True},
-            causes.argument_changed(),
-        )
+        for before, placed in (task.train, train), (task.weights, weights):
+            require_unchanged(submission, placed, before, {"rows-or-weights-changed": True})
     first, second = found
     require(
         first.moves.any(),
@@ -368,9 +361,3 @@ def test_the_rating_of_a_row_of_weight_0_changes_nothing(submission, rng):
         else _("the model moved by {x:.3g} stars").format(x=pulled),
         mistakes={"zero-weights-teach": True},
     )
-
-
-def _same_rows(before, after) -> bool:
-    """Whether ([users, items], y) is what it was."""
-    (columns, y), (columns_after, y_after) = before, after
-    return all(map(np.array_equal, [*columns, y], [*columns_after, y_after]))
