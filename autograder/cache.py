@@ -29,6 +29,14 @@ def cached_report(file: SubmissionFile) -> Report:
     return report
 
 
+def passing(file: SubmissionFile) -> frozenset[str]:
+    """The functions in an exercise's file that pass their checks.
+
+    Raises `UnreadableSubmission` as `cached_report` does.
+    """
+    return frozenset(f.name for f in cached_report(file).functions if f.outcome == "passed")
+
+
 def _fresh_report(file: SubmissionFile) -> Report:
     from autograder.runner import run
     from autograder.session import FileTarget

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder import course, paths
-from autograder.cache import cached_report
+from autograder.cache import passing
 from autograder.files import SubmissionFile, UnreadableSubmission, find
 from autograder.guard import at_work
 from autograder.i18n import _
@@ -42,8 +42,7 @@ def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str], str]:
     except (UnreadableSubmission, KeyError):
         return {}, frozenset(), _("no file of yours was found")
     try:
-        report = cached_report(file)
-        passed = frozenset(f.name for f in report.functions if f.outcome == "passed")
+        passed = passing(file)
         return (load(file).namespace if passed else {}), passed, _("until yours pass")
     except UnreadableSubmission:
         return {}, frozenset(), _("your file cannot be read")

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder import course, paths
+from autograder import course
 from autograder.answers import answer_of
 from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import Cell, Reading, read_cells
-from autograder.grading.judge import Handed, Rules, judge
+from autograder.grading.judge import Rules, judge, solution
 from autograder.wall.zygote import Zygote
 
 SEED = 1
@@ -113,11 +112,7 @@ def _first_difference(before: str, after: str) -> str:
 
 def survives(mutant: Mutant, zygote: Zygote) -> bool:
     """Whether the checks of its function give a mutant full points."""
-    exercise = course.step_of_function(mutant.function).name
-    path = paths.solutions() / f"{exercise}.py"
-    cells = read_cells(path).cells
-    reading = Reading((*cells, Cell(len(cells) + 1000, mutant.code, frozenset())), ())
-    handed = Handed("mutant", exercise, path.as_posix(), "", reading)
+    handed = solution(course.step_of_function(mutant.function).name, mutant.code)
     result = judge(handed, zygote.socket, Rules(SEED), frozenset({mutant.function}))
     return result.report.functions[0].problem is None
 

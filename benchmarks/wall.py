@@ -9,15 +9,14 @@ import argparse
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from processes import descendants, proportional_memory
 
 from autograder import course, paths
 from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import SubmissionFile, digest, read_cells, read_content
+from autograder.files import SubmissionFile, read_content
 from autograder.grading.grader import Grader, Submitted
-from autograder.grading.judge import Handed, Rules, judge
+from autograder.grading.judge import Rules, judge, solution
 from autograder.runner import run
 from autograder.session import FileTarget
 from autograder.wall.zygote import Zygote
@@ -57,7 +56,7 @@ def both(exercise: str, zygote: Zygote) -> tuple[float, float]:
     """Seconds that the checks of a reference take in this process, and across the wall."""
     path = paths.solutions() / f"{exercise}.py"
     inside = seconds(lambda: run(FileTarget(path), SEED))
-    return inside, seconds(lambda: judge(handed(exercise, path), zygote.socket, Rules(SEED)))
+    return inside, seconds(lambda: judge(solution(exercise), zygote.socket, Rules(SEED)))
 
 
 def tell(name: str, inside: float, across: float) -> None:
@@ -69,10 +68,6 @@ def seconds(act) -> float:
     start = time.perf_counter()
     act()
     return time.perf_counter() - start
-
-
-def handed(exercise: str, path: Path) -> Handed:
-    return Handed("", exercise, path.as_posix(), digest(read_content(path)), read_cells(path))
 
 
 def grade_untouched(n: int) -> None:

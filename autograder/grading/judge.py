@@ -7,7 +7,8 @@ calls it in a process of its own for every submission.
 import socket
 from dataclasses import dataclass, field, replace
 
-from autograder.files import Reading
+from autograder import paths
+from autograder.files import Cell, Reading, digest, read_cells, read_content
 from autograder.grading.results import CellOutput, Result
 from autograder.i18n import _
 from autograder.loading import Loaded, load_cells
@@ -37,6 +38,18 @@ class Handed:
     def all_notes(self) -> tuple[str, ...]:
         """What was noticed while choosing and reading the file."""
         return (*self.notes, *self.reading.notes)
+
+
+def solution(exercise: str, *answers: str) -> Handed:
+    """The reference solution as if handed in, with the functions of other answers in place of its.
+
+    answers: code that comes in further cells.
+    """
+    path = paths.solutions() / f"{exercise}.py"
+    cells = read_cells(path).cells
+    more = [Cell(len(cells) + 1000 + k, code, frozenset()) for k, code in enumerate(answers)]
+    sha256 = digest(read_content(path))
+    return Handed("", exercise, path.as_posix(), sha256, Reading((*cells, *more), ()))
 
 
 @dataclass(frozen=True)
