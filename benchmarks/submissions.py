@@ -31,15 +31,15 @@ def main() -> None:
         first = time.perf_counter() - start
         print(f"{'start, with a first submission':32}{first:10.2f} s")
         print(f"{'seconds a submission':32}" + "".join(f"{name:>12}" for name in folders))
-        totals = dict.fromkeys(folders, 0.0)
+        core = dict.fromkeys(folders, 0.0)
         for step in course.steps():
             row = f"{step.name:32}"
             for name, folder in folders.items():
                 took = median(seconds(grader, step.name, folder) for _round in range(rounds))
-                totals[name] += took
+                core[name] += took * step.core
                 row += f"{took:12.2f}"
             print(row, flush=True)
-    print(f"{'all':32}" + "".join(f"{total:12.2f}" for total in totals.values()))
+    print(f"{'the core':32}" + "".join(f"{total:12.2f}" for total in core.values()))
 
 
 def seconds(grader: Grader, exercise: str, folder: Path) -> float:

@@ -41,15 +41,15 @@ def compare() -> None:
     """Seconds by exercise in one process and across the wall, interleaved."""
     import keras  # noqa: F401
 
-    total_inside = total_across = 0.0
     with Zygote() as zygote:
         both(course.steps()[0].name, zygote)
+        taken = {}
         for step in course.steps():
-            inside, across = both(step.name, zygote)
-            total_inside += inside
-            total_across += across
-            tell(step.name, inside, across)
-    tell("all", total_inside, total_across)
+            taken[step.name] = both(step.name, zygote)
+            tell(step.name, *taken[step.name])
+    core = [taken[step.name] for step in course.steps() if step.core]
+    for name, pairs in ("the core", core), ("all", taken.values()):
+        tell(name, *map(sum, zip(*pairs, strict=True)))
 
 
 def both(exercise: str, zygote: Zygote) -> tuple[float, float]:
