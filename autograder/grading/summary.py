@@ -180,9 +180,9 @@ def isolations(book: ClassResults) -> list[tuple[tuple[str, ...], int]]:
 
 
 def _cause(name: str) -> str:
-    """The sentence of a known mistake; the name of a cause that any function may have, in words."""
+    """The sentence of a known mistake; "" for a cause that any function may have."""
     known = catalogue().get(name)
-    return known.sentence() if known else name.replace("-", " ").capitalize() + "."
+    return known.sentence() if known else ""
 
 
 def _kit_faults(result: Result) -> list[str]:
