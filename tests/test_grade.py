@@ -30,6 +30,7 @@ from autograder.grading.judge import Rules
 from autograder.grading.names import slug
 from autograder.grading.results import CellOutput, Result, refused
 from autograder.grading.store import Store
+from autograder.grading.twins import work_of
 from autograder.misconceptions import catalogue
 from autograder.report import CheckResult, Report, from_json, of_function, with_function
 from autograder.wall.isolation import LAYERS, TMPFS, Limits
@@ -195,7 +196,8 @@ class Judges:
     def grade(self, submitted, content):
         self.learners.append(submitted.learner)
         sha256 = hashlib.sha256(content).hexdigest()
-        report = Report(STEP.name, "a file", sha256, 0.0, 0.0, tuple(self.isolation), ())
+        path = submitted.file.path.as_posix()
+        report = Report(STEP.name, path, sha256, 0.0, 0.0, tuple(self.isolation), ())
         for function, points in STEP.points.items():
             earned = points if self.outcome == "passed" else 0.0
             check = CheckResult("a check", self.outcome, earned, points)
@@ -220,7 +222,7 @@ def done(tmp_path):
     """A class of two that was graded: its folder, and the folder of results."""
     folder, out = tmp_path / "class", tmp_path / "out"
     for learner in ("ada", "ben"):
-        hand_in(folder, learner)
+        hand_in(folder, learner, with_cell(f"learner = {learner!r}"))
     graded(Judges(), folder, out)
     return folder, out
 
@@ -343,6 +345,102 @@ def test_a_file_that_changes_meanwhile_is_kept_as_what_was_graded(tmp_path):
     path.write_text(WRONG, encoding="utf-8")
     graded(judges, tmp_path / "class", tmp_path / "out")
     assert judges.learners == ["ada"]
+
+
+# The same code
+
+
+def test_of_the_same_code_one_is_judged_and_everybody_has_the_verdict(tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    paths = {learner: hand_in(folder, learner) for learner in ("ada", "ben", "cleo")}
+    hand_in(folder, "dan", WRONG)
+    judges = Judges()
+    results = graded(judges, folder, out)
+    assert sorted(judges.learners) == ["ada", "dan"]
+    assert {learner for learner, each in results.items() if each.twin} == {"ben", "cleo"}
+    for learner, path in paths.items():
+        report = results[learner].result.report
+        assert (report.submission, report.points) == (path.as_posix(), 10)
+        assert results[learner].result.outputs == results["ada"].result.outputs
+        assert from_json(json.loads((out / learner / f"{STEP.name}.json").read_text())) == report
+    assert all(each.kept for each in graded(Judges(), folder, out).values())
+
+
+def test_prose_and_demonstrations_and_the_kind_of_file_make_no_other_code(tmp_path):
+    folder = tmp_path / "class"
+    contents = [
+        hand_in(folder, "ada"),
+        hand_in(folder, "ben", suffix=".ipynb"),
+        hand_in(folder, "cleo", f'{RIGHT}\n# %% tags=["demo"]\nprint("mine")\n'),
+        hand_in(folder, "dan", f"{RIGHT}\n# %% [markdown]\n# I am Dan.\n"),
+    ]
+    judges = Judges()
+    results = graded(judges, folder, tmp_path / "out")
+    assert len(judges.learners) == 1
+    assert {each.result.report.sha256 for each in results.values()} == {
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in contents
+    }
+
+
+@pytest.mark.parametrize("other", ["# mine", "pass", "learner = 1"])
+def test_a_cell_more_is_other_code(tmp_path, other):
+    folder = tmp_path / "class"
+    hand_in(folder, "ada")
+    hand_in(folder, "ben", with_cell(other))
+    judges = Judges()
+    graded(judges, folder, tmp_path / "out")
+    assert sorted(judges.learners) == ["ada", "ben"]
+
+
+@pytest.mark.parametrize("judged_first", ["ada", "ben"])
+def test_how_a_file_was_read_is_told_of_that_file_alone(tmp_path, judged_first):
+    class Notes(Judges):
+        def grade(self, submitted, content):
+            result = super().grade(submitted, content)
+            read = work_of(submitted, content, "").notes
+            notes = (*read, "cell 7 was skipped")
+            return replace(result, report=replace(result.report, notes=notes))
+
+    folder = tmp_path / "class"
+    other = {"ada": "ben", "ben": "ada"}[judged_first]
+    hand_in(folder, "ada")
+    path = hand_in(folder, "ben")
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").decode().encode("utf-16"))
+    submitted, _problems = collect([folder])
+    submitted.sort(key=lambda each: each.learner != judged_first)
+    with ThreadPoolExecutor(1) as executor:
+        store = Store(tmp_path / "out", "kit", RULES)
+        each = {e.result.learner: e for e in grade(submitted, store, Notes, executor)}
+    assert (each[judged_first].twin, each[other].twin) == (False, True)
+    assert each["ada"].result.report.notes == ("cell 7 was skipped",)
+    assert len(each["ben"].result.report.notes) > 1
+    assert each["ben"].result.report.notes[-1] == "cell 7 was skipped"
+
+
+def test_a_fault_of_the_kit_is_nobodys_but_whose_it_was(tmp_path):
+    folder = tmp_path / "class"
+    for learner in ("ada", "ben"):
+        hand_in(folder, learner)
+    judges = Judges(outcome="error")
+    results = graded(judges, folder, tmp_path / "out")
+    assert sorted(judges.learners) == ["ada", "ben"]
+    assert not any(each.twin for each in results.values())
+
+
+def test_a_file_that_changes_meanwhile_gives_no_verdict_to_others(tmp_path):
+    folder = tmp_path / "class"
+    for learner in ("ada", "ben"):
+        hand_in(folder, learner)
+    submitted, _problems = collect([folder])
+    judges = Judges()
+
+    def opened_late():
+        hand_in(folder, "ada", WRONG)
+        return judges
+
+    with ThreadPoolExecutor(1) as executor:
+        list(grade(submitted, Store(tmp_path / "out", "kit", RULES), opened_late, executor))
+    assert sorted(judges.learners) == ["ada", "ben"]
 
 
 class Death(BaseException):
@@ -735,7 +833,7 @@ def test_what_cannot_be_graded_is_one_line_and_the_exit_code_is_1(run):
     assert run.code == 1
     [line] = [line for line in run.output.splitlines() if "cannot be graded" in line]
     assert line.startswith("dan · 08_ranking: 08_ranking.ipynb cannot be graded because")
-    assert "6 submissions." in run.output
+    assert "6 submissions, 1 of them with the same code as one before.\n" in run.output
     assert report_of(run, "dan")["functions"] == []
     assert "Traceback" not in run.output
 

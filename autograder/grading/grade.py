@@ -17,6 +17,7 @@ from autograder.grading.elsewhere import WorkersMissing, grade_content
 from autograder.grading.grader import Grader, IsolationMissing, Submitted
 from autograder.grading.results import Result, refused, result_from_json
 from autograder.grading.store import Store
+from autograder.grading.twins import Work, by_code, holds_for_twins, of_twin, work_of
 from autograder.i18n import _
 
 MAX_SENT = 1000
@@ -24,10 +25,11 @@ MAX_SENT = 1000
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and whether an earlier run had left it."""
+    """A result; whether an earlier run had left it, or it is that of a twin (see `twins`)."""
 
     result: Result
-    kept: bool
+    kept: bool = False
+    twin: bool = False
 
 
 def grade(
@@ -42,39 +44,55 @@ def grade(
     executor: runs the judging: threads, which share a grader, or anything else whose workers are
     processes, here or on other machines, which hold graders of their own. grader: gives the shared
     one; it is called only when threads have something to grade. force: grade again what an earlier
-    run left. Results are kept by this process alone.
+    run left. Of submissions with the same code one is judged. Results are kept by this process
+    alone.
     Raises `WorkersMissing` where other processes are gone, or have another kit.
     """
-    waiting = []
+    waiting: list[Work] = []
     for each in submitted:
         try:
             content = read_content(each.file.path)
         except UnreadableSubmission as error:
-            yield Graded(_refused(store, each, str(error)), kept=False)
+            yield Graded(_refused(store, each, str(error)))
             continue
         key = store.key(each.file.path.name, content)
         result = None if force else store.kept(each.learner, each.exercise, key)
         if result is not None:
             yield Graded(result, kept=True)
         else:
-            waiting.append(each)
-    if not waiting:
-        return
-    if isinstance(executor, ThreadPoolExecutor):
-        results = _by_threads(waiting, store, grader(), executor)
-    else:
-        results = _by_processes(waiting, store, executor)
-    for result in results:
-        yield Graded(result, kept=False)
+            waiting.append(work_of(each, content, key))
+    twins = {first: others for first, *others in by_code(waiting)}
+    alone: list[Work] = []
+    for first, result in _judged(list(twins), store, grader, executor):
+        yield Graded(result)
+        if not holds_for_twins(result, first):
+            alone += twins[first]
+            continue
+        for twin in twins[first]:
+            theirs = of_twin(result, first, twin)
+            store.keep(theirs, twin.key)
+            yield Graded(theirs, twin=True)
+    for _work, result in _judged(alone, store, grader, executor):
+        yield Graded(result)
+
+
+def _judged(
+    works: list[Work], store: Store, grader: Callable[[], Grader], executor: Executor
+) -> Iterator[tuple[Work, Result]]:
+    """Each submission with its result, as they come."""
+    if works and isinstance(executor, ThreadPoolExecutor):
+        yield from _by_threads(works, store, grader(), executor)
+    elif works:
+        yield from _by_processes(works, store, executor)
 
 
 def _by_threads(
-    waiting: list[Submitted], store: Store, grader: Grader, executor: Executor
-) -> Iterator[Result]:
-    futures = [executor.submit(_grade_one, grader, store, each) for each in waiting]
+    works: list[Work], store: Store, grader: Grader, executor: Executor
+) -> Iterator[tuple[Work, Result]]:
+    futures = {executor.submit(_grade_one, grader, store, work.submitted): work for work in works}
     try:
         for future in as_completed(futures):
-            yield future.result()
+            yield futures[future], future.result()
     finally:
         for future in futures:
             future.cancel()
@@ -90,19 +108,22 @@ def _grade_one(grader: Grader, store: Store, submitted: Submitted) -> Result:
     return result
 
 
-def _by_processes(waiting: list[Submitted], store: Store, executor: Executor) -> Iterator[Result]:
+def _by_processes(
+    works: list[Work], store: Store, executor: Executor
+) -> Iterator[tuple[Work, Result]]:
     """At most `MAX_SENT` files are read and sent at a time, so that they fit in memory."""
-    sent: dict[Future, tuple[Submitted, str]] = {}
+    sent: dict[Future, tuple[Work, str]] = {}
     done: SimpleQueue[Future] = SimpleQueue()
     try:
-        for each in waiting:
+        for work in works:
+            each = work.submitted
             try:
                 content = read_content(each.file.path)
             except UnreadableSubmission as error:
-                yield _refused(store, each, str(error))
+                yield work, _refused(store, each, str(error))
                 continue
             future = executor.submit(grade_content, store.version, store.rules, each, content)
-            sent[future] = each, store.key(each.file.path.name, content)
+            sent[future] = work, store.key(each.file.path.name, content)
             future.add_done_callback(done.put)
             if len(sent) == MAX_SENT:
                 yield _received(store, done, sent)
@@ -116,19 +137,21 @@ def _by_processes(waiting: list[Submitted], store: Store, executor: Executor) ->
             future.cancel()
 
 
-def _received(store: Store, done: SimpleQueue, sent: dict) -> Result:
+def _received(store: Store, done: SimpleQueue, sent: dict) -> tuple[Work, Result]:
     """Wait for the next result and keep it."""
     future = done.get()
-    submitted, key = sent.pop(future)
+    work, key = sent.pop(future)
+    submitted = work.submitted
     try:
         result = result_from_json(submitted.learner, future.result())
     except (BrokenExecutor, CancelledError, IsolationMissing, WorkersMissing):
         raise
     except Exception as error:
         text = _("cannot be graded because its process failed: {error}")
-        return _refused(store, submitted, text.format(error=f"{type(error).__name__}: {error}"))
+        reason = text.format(error=f"{type(error).__name__}: {error}")
+        return work, _refused(store, submitted, reason)
     store.keep(result, key)
-    return result
+    return work, result
 
 
 def _refused(store: Store, submitted: Submitted, reason: str) -> Result:

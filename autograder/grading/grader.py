@@ -227,7 +227,6 @@ def _judge(zygote, submitted: Submitted, content: bytes, rules) -> Result:
         sha256=digest(content),
         reading=read_bytes(content, name, submitted.exercise),
         notes=submitted.file.notes,
-        files={name: content},
     )
     return judge(handed, zygote, rules) if zygote is not None else judge_here(handed, rules)
 

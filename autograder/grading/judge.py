@@ -27,7 +27,6 @@ class Handed:
     sha256: str
     reading: Reading
     notes: tuple[str, ...] = ()
-    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def cells(self) -> dict[int, str]:
@@ -112,7 +111,7 @@ def judge(
     functions: the functions to check, None for all of the exercise.
     Raises `WorkerFailed` where no worker can be had.
     """
-    task = Task(handed.exercise, handed.cells, handed.files)
+    task = Task(handed.exercise, handed.cells)
     engine = RemoteEngine(
         zygote, task, rules.times, rules.layers, rules.limits, rules.require_isolation
     )

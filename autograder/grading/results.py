@@ -34,6 +34,11 @@ class Result:
     def gradable(self) -> bool:
         return bool(self.report.functions)
 
+    @property
+    def sound(self) -> bool:
+        """Whether it could be graded, and without a fault of the kit."""
+        return self.gradable and all(f.outcome != "error" for f in self.report.functions)
+
 
 def refused(learner: str, exercise: str, path: str, sha256: str, reason: str) -> Result:
     """The result of a file that cannot be graded."""

@@ -19,7 +19,7 @@ from rich.progress import (
 
 from autograder.grading.cluster import cluster
 from autograder.grading.collect import collect
-from autograder.grading.grade import grade
+from autograder.grading.grade import Graded, grade
 from autograder.grading.grader import Grader, kit_version
 from autograder.grading.judge import Rules
 from autograder.grading.pages import write_pages
@@ -58,8 +58,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         require_isolation=options.require_isolation,
     )
     store = Store(options.out, kit_version(), rules)
-    results: list[Result] = []
-    n_kept = 0
+    come: list[Graded] = []
     with ExitStack() as stack:
         grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
         executor = stack.enter_context(executor_of(options.jobs, options.scheduler))
@@ -68,8 +67,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         grading = grade(submitted, store, grader, executor, options.force)
         try:
             for graded in grading:
-                results.append(graded.result)
-                n_kept += graded.kept
+                come.append(graded)
                 report = graded.result.report
                 now = f"{graded.result.learner} · {report.exercise}"
                 progress.update(bar, advance=1, current=now)
@@ -77,15 +75,18 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
             progress.stop()
             console.print(
                 _("Interrupted: {n} of {total} are graded. The same command goes on there.").format(
-                    n=len(results), total=len(submitted)
+                    n=len(come), total=len(submitted)
                 )
             )
             grading.close()
             raise
+    results = [graded.result for graded in come]
     results.sort(key=lambda result: (result.learner, result.report.exercise))
     write_grades(results, options.out / "grades.csv")
     write_pages(results, options.out)
-    _tell(results, problems, n_kept, options.out, console)
+    console.print(class_table(results))
+    _tell_problems(results, problems, console)
+    _tell_done(come, options.out, console)
     return not problems and all(result.gradable for result in results)
 
 
@@ -143,10 +144,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _tell(
-    results: list[Result], problems: list[str], n_kept: int, out: Path, console: Console
-) -> None:
-    console.print(class_table(results))
+def _tell_problems(results: list[Result], problems: list[str], console: Console) -> None:
     for result in results:
         if not result.gradable:
             reason = result.report.notes[0].partition("\n")[0]
@@ -154,9 +152,15 @@ def _tell(
             console.print(text, style="yellow", soft_wrap=True, markup=False)
     for problem in problems:
         console.print(problem, style="yellow", soft_wrap=True, markup=False)
-    n = len(results)
+
+
+def _tell_done(come: list[Graded], out: Path, console: Console) -> None:
+    n = len(come)
     done = ngettext("{n} submission", "{n} submissions", n).format(n=n)
-    kept = _(", {n} of them unchanged since an earlier run").format(n=n_kept) if n_kept else ""
-    console.print(f"{done}{kept}.")
+    if n_kept := sum(graded.kept for graded in come):
+        done += _(", {n} of them unchanged since an earlier run").format(n=n_kept)
+    if n_twins := sum(graded.twin for graded in come):
+        done += _(", {n} of them with the same code as one before").format(n=n_twins)
+    console.print(f"{done}.")
     for name in ("grades.csv", "index.html"):
         console.print(_("written: {path}").format(path=out / name), soft_wrap=True, markup=False)

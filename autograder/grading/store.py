@@ -66,7 +66,7 @@ class Store:
         text = json.dumps(result.report.to_json(), indent=1, ensure_ascii=False) + "\n"
         path = self.report_path(result.learner, exercise)
         write_whole(path, text)
-        if not result.gradable or any(f.outcome == "error" for f in result.report.functions):
+        if not result.sound:
             return
         document = {
             "key": key,

@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autograder.i18n import _
 from autograder.raised import Raised, note_on_cell
@@ -40,11 +40,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker gets to run: cells by number, and files for its working folder."""
+    """What a worker gets to run, and all that it gets: cells by number."""
 
     label: str
     cells: dict[int, str]
-    files: dict[str, bytes] = field(default_factory=dict)
 
 
 class WorkerFailed(RuntimeError):
@@ -236,7 +235,6 @@ class RemoteEngine:
             {
                 "label": self._task.label,
                 "cells": self._task.cells,
-                "files": self._task.files,
                 "cell_seconds": self._times.cell,
                 "call_seconds": self._times.call,
             }

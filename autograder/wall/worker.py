@@ -74,9 +74,6 @@ def work(
     remarks = Remarks(room, denied=bool(enclosure.standing & {LANDLOCK, TMPFS}))
     wire.send(connection, [sorted(enclosure.standing), enclosure.missing])
     task = wire.receive(connection)
-    for name, content in task["files"].items():
-        with open(os.path.join(room.scratch, name), "wb") as file:
-            file.write(content)
     silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     builtins.input = _no_input
     notebook = Notebook(task["label"], task["cells"], _shell)

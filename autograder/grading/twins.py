@@ -1,0 +1,65 @@
+"""Submissions whose code is the same: one of them is judged, and the verdict is every one's.
+
+A worker gets nothing of a submission but the cells that count, so that what holds for one holds for
+its twins. What was noticed while a file was read stays its own.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from autograder.files import digest, read_bytes
+from autograder.grading.grader import Submitted
+from autograder.grading.results import Result
+
+
+@dataclass(frozen=True)
+class Work:
+    """A submission as it was read: what its file holds, and a digest of the code that counts.
+
+    code: None for what cannot be read, which has no twin. key: see `Store.key`.
+    """
+
+    submitted: Submitted
+    sha256: str
+    key: str
+    code: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def work_of(submitted: Submitted, content: bytes, key: str) -> Work:
+    """What tells a submission from others; whatever its file holds, nothing is raised."""
+    work = Work(submitted, digest(content), key)
+    try:
+        reading = read_bytes(content, submitted.file.path.name, submitted.exercise)
+    except Exception:
+        return work
+    cells = {cell.number: cell.source for cell in reading.cells if cell.runs_in_checks}
+    text = json.dumps([submitted.exercise, cells])
+    code = hashlib.sha256(text.encode()).hexdigest()
+    return replace(work, code=code, notes=(*submitted.file.notes, *reading.notes))
+
+
+def by_code(works: list[Work]) -> list[list[Work]]:
+    """The submissions in groups of twins, in the order of the first of each."""
+    groups: dict[object, list[Work]] = {}
+    for work in works:
+        groups.setdefault(work.code or id(work), []).append(work)
+    return list(groups.values())
+
+
+def holds_for_twins(result: Result, first: Work) -> bool:
+    """Whether a verdict is sound, and on the code that was read before."""
+    return result.sound and result.report.sha256 == first.sha256
+
+
+def of_twin(result: Result, first: Work, twin: Work) -> Result:
+    """The result of a twin, by the result of the first."""
+    others = (note for note in result.report.notes if note not in first.notes)
+    report = replace(
+        result.report,
+        submission=twin.submitted.file.path.as_posix(),
+        sha256=twin.sha256,
+        notes=tuple(dict.fromkeys((*twin.notes, *others))),
+    )
+    return replace(result, learner=twin.submitted.learner, report=report)
