@@ -1,14 +1,15 @@
 """A class graded by `nbgrader autograde`: in this kit's course, and in a course of stock nbgrader.
 
-    python benchmarks/class_grading.py [--learners 6] [--exercises 04,08] [--demonstrations]
+    python benchmarks/class_grading.py [--learners 4,8] [--exercises 04,08] [--demonstrations]
 
 Both courses hold the same notebooks: of learners who are right, mistaken, have done nothing, print
-warnings, or have damaged their files. In the stock course the check cells run the kit's checks in a
-kernel. Printed are seconds and memory of the whole command for half of the class and for all of it,
-the two courses in turn, and the verdicts that differ, each with what the stock course shows of why.
-Where a notebook ends stock nbgrader's command, it is typed again until every learner had a turn,
-and all of that counts. Cells that demonstrate, which a kernel runs and the kit does not, are left
-out of what is handed in, unless --demonstrations.
+warnings, or have damaged their files. No two have the same code, but those who did nothing, unless
+--alike. In the stock course the check cells run the kit's checks in a kernel. Printed are seconds
+and memory of the whole command for a small and a large class, the two courses in turn, and the
+verdicts that differ, each with what the stock course shows of why. Where a notebook ends stock
+nbgrader's command, it is typed again until every learner had a turn, and all of that counts.
+Demonstrations, which a kernel runs and the kit does not, are left out of what is handed in, unless
+--demonstrations.
 """
 
 import argparse
@@ -19,11 +20,12 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from processes import EVERY_SECONDS, Usage, measured
 
 from autograder import course
@@ -57,6 +59,11 @@ class Handout:
         for cell in notebook.cells:
             cell.source = answers.get(grade_id(cell), cell.source)
         return notebook
+
+    def signed(self, learner: str) -> "Handout":
+        """The same with answers that nobody else has: a comment makes them a learner's own."""
+        answers = {name: f"{code}\n# {learner}\n" for name, code in self.answers.items()}
+        return replace(self, answers=answers)
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -162,7 +169,7 @@ class Course:
 
     def released(self) -> list[Handout]:
         """Release the assignment; what learners get, with the answers."""
-        self._nbgrader("generate_assignment")
+        self.nbgrader("generate_assignment")
         return [self._handout(exercise) for exercise in self.exercises]
 
     def _handout(self, exercise: str) -> Handout:
@@ -177,17 +184,27 @@ class Course:
         }
         return Handout(exercise, released, answers)
 
-    def hand_in(self, learner: str, exercise: str, text: str) -> None:
+    def hand_in(self, learner: str, exercise: str, text: str, day: int = 1) -> None:
+        """Write what a learner hands in on a day of January; nbgrader tells by it what is new."""
         path = self._path("submitted", learner, exercise)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        moment = f"2026-01-{day:02} 12:00:00 UTC"
+        (path.parent / "timestamp.txt").write_text(moment, encoding="utf-8")
+
+    def change_one(self) -> None:
+        """Hand in one learner's first notebook again, with a cell more."""
+        learner, exercise = next(iter(class_of(1))), self.exercises[0]
+        notebook = nbformat.read(self._path("submitted", learner, exercise), 4)
+        notebook.cells.append(new_code_cell("again = True"))
+        self.hand_in(learner, exercise, nbformat.writes(notebook), day=2)
 
     def autograde(self, *options: str) -> tuple[Usage, int]:
         """What it took until each learner had a turn, and how often the command was typed."""
         waiting = {path.name for path in (self.folder / "submitted").iterdir()}
         usages = []
         while waiting:
-            log, usage = self._nbgrader("autograde", *options)
+            log, usage = self.nbgrader("autograde", *options)
             usages.append(usage)
             reached = {name for name in waiting if f"Sanitizing {self._place(name)}" in log}
             if not reached:
@@ -240,7 +257,8 @@ class Course:
     def _path(self, stage: str, learner: str, exercise: str) -> Path:
         return self.folder / stage / learner / self.assignment / f"{exercise}.ipynb"
 
-    def _nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
+    def nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
+        """What a command says of the assignment, and what it takes."""
         search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         environment = {**os.environ, "PATH": search, "COURSE_DATA": "simulated"}
         line = [sys.executable, "-m", "nbgrader", command, self.assignment, *options]
@@ -277,7 +295,8 @@ def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
             cells = handout.released.cells
             cells[:] = [c for c in cells if "demo" not in c.metadata.get("tags", ())]
         for number, (learner, learners_way) in enumerate(class_of(n).items()):
-            made.hand_in(learner, handout.exercise, learners_way(handout, number // len(KINDS)))
+            own = handout if arguments.alike else handout.signed(learner)
+            made.hand_in(learner, handout.exercise, learners_way(own, number // len(KINDS)))
     return Run(made, *made.autograde())
 
 
@@ -332,7 +351,7 @@ def main() -> None:
     prefer(QUIET | HEADLESS)
     warnings.simplefilter("ignore")
     arguments = parsed()
-    sizes = arguments.learners // 2, arguments.learners
+    sizes = arguments.learners
     print_header(arguments.exercises)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -340,7 +359,7 @@ def main() -> None:
         for n, order in zip(sizes, ((kit, stock), (stock, kit)), strict=True):
             for runs in order:
                 runs[n] = compared(Course if runs is kit else StockCourse, folder, arguments, n)
-        print_nothing_new(kit[sizes[1]], sizes[1])
+        print_again(kit[sizes[1]], sizes[1])
         print()
         for n in sizes:
             print_ratios(f"stock to kit, {n} learners", kit[n].usage, stock[n].usage)
@@ -360,24 +379,36 @@ def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
     return run
 
 
-def print_nothing_new(run: Run, n: int) -> None:
-    """Let nbgrader enter the kept results once more: what is not grading."""
-    usage, _times = run.course.autograde("--force")
-    load = f"{os.getloadavg()[0]:11.1f}"
-    print_usage("this kit, nothing new", n, n * len(run.course.exercises), usage, load)
+def print_again(run: Run, n: int) -> None:
+    """Grade the class once more: when one notebook is another's, and with every result kept.
+
+    The first command leaves alone what nbgrader knows; the second enters all kept results again.
+    """
+    made, n_notebooks = run.course, n * len(run.course.exercises)
+    made.change_one()
+    for name, options in (("one changed", ()), ("nothing new, --force", ("--force",))):
+        _log, usage = made.nbgrader("autograde", *options)
+        print_usage(f"this kit, {name}", n, n_notebooks, usage, f"{os.getloadavg()[0]:11.1f}")
 
 
 def parsed() -> argparse.Namespace:
     """The options; `exercises` become names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--learners", type=int, default=6, help="at least 2 (default: 6)")
-    parser.add_argument("--exercises", default="04,08", help="numbers (default: 04,08)")
+    parser.add_argument("--learners", default="4,8", help="two sizes of a class (default: 4,8)")
+    parser.add_argument("--exercises", default="04,08", help='numbers, or "core" (default: 04,08)')
     parser.add_argument("--demonstrations", action="store_true", help="hand in these cells too")
+    parser.add_argument("--alike", action="store_true", help="right answers are everybody's same")
     arguments = parser.parse_args()
-    if arguments.learners < 2:
-        parser.error("a class of two sizes has at least 2 learners")
     try:
-        steps = [course.step(number.strip()) for number in arguments.exercises.split(",")]
+        small, large = arguments.learners = tuple(map(int, arguments.learners.split(",")))
+        if not 1 <= small < large:
+            raise ValueError
+    except ValueError:
+        parser.error("--learners: a small and a larger number, such as 4,8")
+    core = [step.name for step in course.steps() if step.core]
+    numbers = core if arguments.exercises == "core" else arguments.exercises.split(",")
+    try:
+        steps = [course.step(number.strip()) for number in numbers]
     except LookupError as error:
         parser.error(error.args[0])
     arguments.exercises = tuple(step.name for step in steps)

@@ -12,7 +12,7 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from autograder.files import UnreadableSubmission, read_content
+from autograder.files import UnreadableSubmission, digest, read_content
 from autograder.grading.elsewhere import WorkersMissing, grade_content
 from autograder.grading.grader import Grader, IsolationMissing, Submitted
 from autograder.grading.results import Result, refused, result_from_json
@@ -59,8 +59,11 @@ def grade(
         result = None if force else store.kept(each.learner, each.exercise, key)
         if result is not None:
             yield Graded(result, kept=True)
-        else:
+            continue
+        try:
             waiting.append(work_of(each, content, key))
+        except UnreadableSubmission as error:
+            yield Graded(_refused(store, each, str(error), digest(content)))
     twins = {first: others for first, *others in by_code(waiting)}
     alone: list[Work] = []
     for first, result in _judged(list(twins), store, grader, executor):
@@ -154,8 +157,8 @@ def _received(store: Store, done: SimpleQueue, sent: dict) -> tuple[Work, Result
     return work, result
 
 
-def _refused(store: Store, submitted: Submitted, reason: str) -> Result:
+def _refused(store: Store, submitted: Submitted, reason: str, sha256: str = "") -> Result:
     path = submitted.file.path.as_posix()
-    result = refused(submitted.learner, submitted.exercise, path, "", reason)
+    result = refused(submitted.learner, submitted.exercise, path, sha256, reason)
     store.keep(result)
     return result

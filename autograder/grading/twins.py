@@ -8,16 +8,19 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
-from autograder.files import digest, read_bytes
+from autograder.files import UnreadableSubmission, digest, read_bytes
 from autograder.grading.grader import Submitted
 from autograder.grading.results import Result
+
+# A larger file is left to its judge, whose time and memory have limits.
+MAX_COMPARED = 4 * 2**20
 
 
 @dataclass(frozen=True)
 class Work:
     """A submission as it was read: what its file holds, and a digest of the code that counts.
 
-    code: None for what cannot be read, which has no twin. key: see `Store.key`.
+    code: None for what was not read, and has no twin. key: see `Store.key`.
     """
 
     submitted: Submitted
@@ -28,10 +31,17 @@ class Work:
 
 
 def work_of(submitted: Submitted, content: bytes, key: str) -> Work:
-    """What tells a submission from others; whatever its file holds, nothing is raised."""
+    """What tells a submission from others.
+
+    Raises `UnreadableSubmission` for what cannot be graded.
+    """
     work = Work(submitted, digest(content), key)
+    if len(content) > MAX_COMPARED:
+        return work
     try:
         reading = read_bytes(content, submitted.file.path.name, submitted.exercise)
+    except UnreadableSubmission:
+        raise
     except Exception:
         return work
     cells = {cell.number: cell.source for cell in reading.cells if cell.runs_in_checks}

@@ -2,12 +2,14 @@
 
 import json
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
 
 from autograder import course
 from autograder.files import UnreadableSubmission, read_content
@@ -48,13 +50,18 @@ def step_of(resources: dict) -> course.Step | None:
 
 
 def released_notebook(coursedir, names: dict) -> NotebookNode:
-    """The notebook as learners got it; where that is gone, the kit's own."""
+    """The notebook as learners got it, not to be changed; where that is gone, the kit's own."""
     folder = coursedir.format_path(coursedir.release_directory, ".", names["assignment"])
     path = Path(folder) / f"{names['notebook']}.ipynb"
     try:
-        return nbformat.read(path, as_version=4)
+        return _read_once(path, path.stat().st_mtime_ns)
     except (OSError, ValueError):
         return source_notebook(names["notebook"])
+
+
+@lru_cache(maxsize=32)
+def _read_once(path: Path, _modified: int) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
 
 
 def _submitted(path: Path, released: NotebookNode) -> NotebookNode:
@@ -98,5 +105,7 @@ def _cell(written: Written, claim: str | None) -> NotebookNode:
     metadata = {"tags": tags} if tags else {}
     if isinstance(claim, str):
         metadata["nbgrader"] = {"grade_id": claim}
-    make = new_code_cell if written.kind == "code" else new_markdown_cell
-    return make(written.source, metadata=metadata)
+    cell = {"id": uuid4().hex[:8], "metadata": metadata, "source": written.source}
+    if written.kind == "code":
+        return from_dict({"cell_type": "code", "execution_count": None, "outputs": [], **cell})
+    return from_dict({"cell_type": "markdown", **cell})

@@ -58,6 +58,8 @@ def prepare() -> None:
     course.steps()
     _working = guard.working()
     _working.__enter__()
+    # A model that is trained for a second gains less from a better graph than making it costs.
+    tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def work(

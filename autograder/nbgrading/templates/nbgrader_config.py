@@ -40,7 +40,6 @@ c.Autograde.autograde_preprocessors = [
     LimitOutput,
     SaveAutoGrades,
     AssignLatePenalties,
-    CheckCellMetadata,
 ]
 # c.GradeBehindWall.jobs = 4                  # default: as many as the machine has cores
 # c.GradeBehindWall.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
