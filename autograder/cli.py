@@ -4,6 +4,7 @@ Heavy libraries are imported by the commands that need them, so that help appear
 """
 
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,7 +60,7 @@ def _root(
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help=_("Exercises (04_dot_product, 4) or functions (build_mf).")),
+        typer.Argument(help=_("Exercises (04_dot_product, 4), functions (build_mf), or a file.")),
     ] = None,
     submissions: Submissions = None,
     seed: Seed = None,
@@ -76,9 +77,10 @@ def check(
     from autograder.session import FileTarget
     from autograder.terminal import print_reports
 
-    exercises, functions = _selection(names or [])
+    place, names = _place(submissions, names or [])
+    exercises, functions = _selection(names)
     try:
-        target = FileTarget(submissions or paths.exercises(), exercises, functions)
+        target = FileTarget(place, exercises, functions)
         reports = run(target, seed)
     except UnreadableSubmission as error:
         _stop(str(error))
@@ -92,16 +94,19 @@ def check(
 def watch(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EXERCISE]...", help=_("Exercises (04_dot_product, 4).")),
+        typer.Argument(
+            metavar="[EXERCISE]...", help=_("Exercises (04_dot_product, 4), or a file.")
+        ),
     ] = None,
     submissions: Submissions = None,
 ) -> None:
     from autograder.files import UnreadableSubmission
     from autograder.watch import watch as run_watch
 
-    exercises, _functions = _selection(names or [])
+    place, names = _place(submissions, names or [])
+    exercises, _functions = _selection(names)
     try:
-        run_watch(submissions or paths.exercises(), exercises, Console(highlight=False))
+        run_watch(place, exercises, Console(highlight=False))
     except UnreadableSubmission as error:
         _stop(str(error))
 
@@ -307,14 +312,16 @@ def solution(
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
 ) -> None:
     from autograder.answers import answer_of, remember
+    from autograder.hints import invitation
 
     try:
         answer = answer_of(function)
     except LookupError as error:
-        _stop(error.args[0])
+        _stop(_unknown(function) or error.args[0])
     if not _passes(function, submissions or paths.exercises()):
         question = _("{function} does not pass yet. A hint may be enough. Show its answer?")
         if not (yes or typer.confirm(question.format(function=function))):
+            print(invitation(function))
             raise typer.Exit(1)
         step, name = course.located(function)
         remember(course.address(step.name, name))
@@ -346,7 +353,7 @@ def hint(
     try:
         rungs = hints_of(function)
     except LookupError as error:
-        _stop(error.args[0])
+        _stop(_unknown(function) or error.args[0])
     print(HintPanel(function, rungs[:level]).text())
     if level < len(rungs):
         more = f"autograder hint {function} --level {level + 1}"
@@ -422,6 +429,18 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
 
 
+def _place(submissions: Path | None, names: list[str]) -> tuple[Path, list[str]]:
+    """Where to look for submissions, and for what; the name of a file says both."""
+    files = [name for name in names if Path(name).is_file()]
+    if not files:
+        return submissions or paths.exercises(), names
+    if submissions is not None or len(files) > 1:
+        _stop(_("Name one file, or none and a folder as --submissions."))
+    [file], others = files, [name for name in names if name not in files]
+    step = course.step_of_file(Path(file))
+    return Path(file), others or ([step.name] if step else [])
+
+
 def _selection(names: list[str]) -> tuple[frozenset[str] | None, frozenset[str] | None]:
     """The exercises and functions that names mean; None: all of them."""
     exercises, functions = set(), set()
@@ -433,10 +452,25 @@ def _selection(names: list[str]) -> tuple[frozenset[str] | None, frozenset[str] 
             try:
                 step = course.step(name)
             except LookupError as error:
-                _stop(error.args[0])
+                _stop(_unknown(name) or error.args[0])
             functions.update(course.address(step.name, function) for function in step.functions)
         exercises.add(step.name)
     return (frozenset(exercises), frozenset(functions)) if names else (None, None)
+
+
+def _unknown(name: str) -> str | None:
+    """What may be meant by a name that is not known: an exercise, or one spelt nearly so."""
+    try:
+        step = course.step(name)
+        functions = ", ".join(course.address(step.name, own) for own in step.functions)
+        text = _("{name} is an exercise. Its functions are: {names}.")
+        return text.format(name=name, names=functions)
+    except LookupError:
+        known = [known for s in course.steps() for known in (s.name, *s.functions)]
+    near = get_close_matches(name, known, n=1, cutoff=0.7)
+    if not near:
+        return None
+    return _("There is no {name!r} in the course. Is {near} meant?").format(name=name, near=near[0])
 
 
 def _write_json(reports: list, path: Path) -> None:

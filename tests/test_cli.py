@@ -52,6 +52,23 @@ def test_check_takes_functions(run_python, tmp_path):
     assert "2 / 2" in result.stdout
 
 
+@pytest.mark.parametrize("names, points", [((), "10 / 10"), (("score_matrix",), "2 / 2")])
+def test_check_takes_a_file_wherever_it_lies(run_python, tmp_path, names, points):
+    path = write(tmp_path, STEP, solution_text(STEP))
+    result = run_python("-m", "autograder", "check", path, *names)
+    assert result.returncode == 0, result.stdout
+    assert points in result.stdout
+
+
+def test_check_takes_one_file_only(run_python, tmp_path):
+    paths = [
+        write(tmp_path, exercise, solution_text(exercise)) for exercise in ("01_explore", STEP)
+    ]
+    result = run_python("-m", "autograder", "check", *paths)
+    assert result.returncode == 2
+    assert "--submissions" in result.stderr
+
+
 @pytest.mark.parametrize("command", [("check", "nothing"), ("hint", "nothing")])
 def test_an_unknown_name_is_answered_with_the_known_ones(run_python, command):
     result = run_python("-m", "autograder", *command)
