@@ -125,12 +125,22 @@ def _losses_by_name(history) -> dict:
     return losses
 
 
-def defaults_are(function, submission, **wanted) -> bool:
-    """Whether the function's signature tells that these are its defaults.
+def require_defaults(submission, **wanted) -> bool:
+    """Rejects a signature with other defaults; whether it tells all of them.
 
-    Where it does not (another value, `**keywords`), only a call can, at the cost of a training.
+    What it does not tell (None, `**keywords`), only a call can, at the cost of a training.
     """
-    return wanted.items() <= submission.given.defaults(function).items()
+    told = submission.given.defaults(submission.compile_and_fit)
+    others = [
+        f"{name}={told[name]}" for name in wanted if told.get(name, wanted[name]) != wanted[name]
+    ]
+    require(
+        not others,
+        _("{defaults}, where the argument is left out").format(defaults=", ".join(others)),
+        _("the defaults are epochs=50, batch_size=512, patience=3 and seed=0"),
+        {"default-changed": True},
+    )
+    return wanted.keys() <= told.keys()
 
 
 def terms_of(model) -> tuple[np.ndarray, np.ndarray]:
@@ -267,10 +277,9 @@ def test_a_step_leaves_its_arguments_alone(submission, rng):
 def test_training_lowers_the_training_loss(submission, rng):
     """Training fits all training rows, for `epochs` epochs (50 where no number is given)."""
     task = draw_task(rng)
-    trainings = [(6, {"epochs": 6, "batch_size": 64, "seed": 3})]
-    if not defaults_are(submission.compile_and_fit, submission, epochs=50):
-        trainings.append((50, {}))
-    for n_epochs, keywords in trainings:
+    for n_epochs, keywords in (6, {"epochs": 6, "batch_size": 64, "seed": 3}), (50, {}):
+        if not keywords and require_defaults(submission, epochs=50):
+            continue
         model = task.model(submission)
         history = submission.compile_and_fit(
             model, task.train, task.val, patience=PATIENT, **keywords
@@ -389,7 +398,7 @@ def test_stops_when_validation_stops_improving(submission, rng):
             "patience-cut-short": min(late) == -1,
         },
     )
-    if defaults_are(submission.compile_and_fit, submission, patience=3):
+    if require_defaults(submission, patience=3):
         return
     default = train()
     require(
@@ -397,7 +406,7 @@ def test_stops_when_validation_stops_improving(submission, rng):
         _("{n} epochs without `patience`, {short} with patience=1").format(
             n=len(default), short=short
         ),
-        mistakes={"patience-default-changed": True},
+        mistakes={"default-changed": True},
     )
 
 
@@ -495,7 +504,7 @@ def test_batches_have_the_size_asked_for(submission, rng):
         _("the same losses for batches of 64 and of 512 rows: {loss}").format(loss=_shown(named)),
         mistakes={"batch-size-ignored": True},
     )
-    if defaults_are(submission.compile_and_fit, submission, batch_size=512, patience=3, seed=0):
+    if require_defaults(submission, batch_size=512, patience=3, seed=0):
         return
     default = loss()
     require(
@@ -504,6 +513,7 @@ def test_batches_have_the_size_asked_for(submission, rng):
             default=_shown(default), named=_shown(named)
         ),
         _("the defaults are batch_size=512, patience=3 and seed=0"),
+        {"default-changed": True},
     )
 
 
