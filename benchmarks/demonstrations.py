@@ -1,30 +1,70 @@
 """How long each exercise takes with all its demonstrations: `python benchmarks/demonstrations.py`.
 
-Runs every solution as a script and as a notebook, on simulated ratings and, where MOVIELENS_DIR is
-set, on ml-latest-small; prints seconds, the import of TensorFlow included, and marks failures.
+    python benchmarks/demonstrations.py [--exercises 12,13] [--sets simulated] [--only cells]
+
+Runs every solution on simulated ratings and, where MOVIELENS_DIR is set, on ml-latest-small:
+
+- as a script and as a notebook: seconds of everything, TensorFlow's import and checks included;
+- cell by cell: seconds of the cells tagged `demo` alone, of processors in brackets. TensorFlow is
+  imported before, and all other cells run, but are not counted. On a quiet machine with two cores
+  the demonstrations of one exercise must stay within `LIMITS`; what does not is marked.
+
+`--cells` prints the seconds of each demonstration, too.
 """
 
+import argparse
+import importlib
+import linecache
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import types
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import jupytext
+from cost import Cost, alone, metered
 
 from autograder import course, paths
-from autograder.environment import QUIET
+from autograder.environment import QUIET, prefer
+
+LIMITS = {"simulated": 20.0, "ml-latest-small": 90.0}
+KINDS = ("script", "notebook", "cells")
 
 
 def main() -> None:
-    sets = ["simulated", *(["ml-latest-small"] if os.environ.get("MOVIELENS_DIR") else [])]
-    columns = [(kind, name) for name in sets for kind in ("script", "notebook")]
-    print(f"{'seconds':20}" + "".join(f"{f'{kind}, {name}':>28}" for kind, name in columns))
+    arguments = _arguments()
+    columns = [(kind, name) for name in arguments.sets for kind in arguments.only]
+    print(f"{'seconds':22}" + "".join(f"{f'{kind}, {name}':>28}" for kind, name in columns))
     with tempfile.TemporaryDirectory() as folder:
-        for step in course.steps():
-            times = [_time(step.name, kind, name, Path(folder)) for kind, name in columns]
-            print(f"{step.name:20}" + "".join(f"{text:>28}" for text in times), flush=True)
+        for exercise in arguments.exercises:
+            texts, details = [], []
+            for kind, name in columns:
+                if kind == "cells":
+                    costs = _demonstrations(exercise, name, Path(folder))
+                    texts.append(_told(costs, LIMITS[name]))
+                    details += [(name, *row) for row in costs or ()]
+                else:
+                    texts.append(_time(exercise, kind, name, Path(folder)))
+            print(f"{exercise:22}" + "".join(f"{text:>28}" for text in texts), flush=True)
+            for name, first_line, cost in details if arguments.cells else ():
+                print(f"    {name}: {cost.wall:6.2f} ({cost.cpu:6.2f})  {first_line}")
+
+
+def _arguments() -> argparse.Namespace:
+    sets = ["simulated", *(["ml-latest-small"] if os.environ.get("MOVIELENS_DIR") else [])]
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--exercises", default="", help="names or numbers, with commas; else all")
+    parser.add_argument("--sets", nargs="+", choices=LIMITS, default=sets)
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--cells", action="store_true", help="print each demonstration")
+    arguments = parser.parse_args()
+    wanted = [name for name in arguments.exercises.split(",") if name]
+    steps = [course.step(name) for name in wanted] or course.steps()
+    arguments.exercises = [step.name for step in steps]
+    return arguments
 
 
 def _time(exercise: str, kind: str, name: str, folder: Path) -> str:
@@ -39,6 +79,49 @@ def _time(exercise: str, kind: str, name: str, folder: Path) -> str:
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     seconds = time.perf_counter() - start
     return f"{seconds:.1f}" if result.returncode == 0 else f"failed ({seconds:.1f})"
+
+
+def _demonstrations(exercise: str, name: str, folder: Path) -> list[tuple[str, Cost]] | None:
+    """The first line and the cost of each demonstration; None where a cell fails."""
+    try:
+        return alone(run_cells, exercise, name, folder)
+    except (Exception, BrokenProcessPool) as error:
+        print(f"{exercise}, {name}: {type(error).__name__}: {error}", file=sys.stderr)
+        return None
+
+
+def run_cells(exercise: str, name: str, folder: Path) -> list[tuple[str, Cost]]:
+    """Run the cells of a solution in this process, in order; meter those tagged `demo`.
+
+    Changes the working folder and the environment of the process.
+    """
+    prefer(QUIET)
+    os.environ["COURSE_DATA"] = name
+    os.chdir(folder)
+    importlib.import_module("keras")
+    script = paths.solutions() / f"{exercise}.py"
+    module = sys.modules[exercise] = types.ModuleType(exercise)
+    module.__file__ = str(script)
+    costs = []
+    for number, cell in enumerate(jupytext.read(script).cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        filename = f"<{exercise}, cell {number}>"
+        lines = cell.source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(cell.source), None, lines, filename)
+        code = compile(cell.source, filename, "exec")
+        with metered() as cost:
+            exec(code, module.__dict__)
+        if "demo" in cell.metadata.get("tags", ()):
+            costs.append((lines[0].rstrip(), cost))
+    return costs
+
+
+def _told(costs: list[tuple[str, Cost]] | None, limit: float) -> str:
+    if costs is None:
+        return "failed"
+    wall, cpu = (sum(getattr(cost, kind) for _line, cost in costs) for kind in ("wall", "cpu"))
+    return f"{'' if wall < limit else 'too long: '}{wall:.1f} ({cpu:.1f})"
 
 
 if __name__ == "__main__":
