@@ -22,7 +22,10 @@ def of_exception(raised: Raised, function: str) -> Cause:
             return Cause(name, text.format(function=function, **words))
     return Cause(
         "exception-raised",
-        _("Run the failing line alone and look at the values that go into it."),
+        _(
+            "Run the failing line alone and look at the values that go into it. Which of them is "
+            "not what you expect?"
+        ),
     )
 
 
@@ -106,7 +109,7 @@ _EXPLAINED = (
     ),
     (
         _ANY,
-        r"takes .*positional argument|positional arguments? follow",
+        r"takes .*positional argument|positional arguments? follow|too many positional",
         "arguments-too-many",
         _(
             "A call in this line passes more arguments than that function takes. "
@@ -123,6 +126,42 @@ _EXPLAINED = (
         ),
     ),
     (
+        ("ValueError",),
+        r"Cannot convert '[^']*' to a shape",
+        "number-for-shape",
+        _(
+            "A plain number stands where a shape is asked for, and a shape is a tuple, also where "
+            "it has one axis only. How does Python write a tuple of one entry?"
+        ),
+    ),
+    (
+        ("ValueError",),
+        r"Only input tensors may be passed as positional",
+        "layer-not-called",
+        _(
+            "A layer is handed on that was built but never called, where the tensor is asked for "
+            "that comes out of it. What turns one tensor into the next: building, or calling?"
+        ),
+    ),
+    (
+        _ANY,
+        r"Received: \w+=[\[(]?<[Kk]eras[Tt]ensor",
+        "tensor-among-settings",
+        _(
+            "A tensor stands among the settings that a layer is built with. A layer is built "
+            "first, then called with its tensor. Which of the two is missing in this line?"
+        ),
+    ),
+    (
+        _ANY,
+        r"Invalid input shape for input",
+        "input-of-another-shape",
+        _(
+            "The model waits for arrays of another shape than it gets. From which tensors does it "
+            "start, and what shape have they?"
+        ),
+    ),
+    (
         _ANY,
         r"KerasTensor",
         "plain-function-on-symbolic-tensor",
@@ -136,6 +175,15 @@ _EXPLAINED = (
         r"must call `?compile|must be compiled",
         "model-not-compiled",
         _("The model is trained before it knows its loss and optimiser. Which call tells it both?"),
+    ),
+    (
+        _ANY,
+        r"received monitor=",
+        "curve-unknown",
+        _(
+            "A callback watches a curve that training does not keep under that name. Which keys "
+            "has the dict of a History?"
+        ),
     ),
     (
         _ANY,
@@ -179,6 +227,15 @@ _EXPLAINED = (
         _(
             "What stands in the brackets cannot index an array: floats, a set, a mask of other "
             "length. Print its type and shape: what is it?"
+        ),
+    ),
+    (
+        ("IndexError",),
+        r"too many indices",
+        "one-index-an-axis",
+        _(
+            "There are more indices than axes: numbers in a tuple are one index for each axis, "
+            "not many along the first. Which kind of index picks several rows at once?"
         ),
     ),
     (
@@ -242,7 +299,7 @@ _EXPLAINED = (
         ),
     ),
     (
-        ("FileNotFoundError",),
+        ("FileNotFoundError", "NotADirectoryError", "IsADirectoryError", "PermissionError"),
         r"",
         "path-ignored",
         _(
@@ -303,8 +360,8 @@ _EXPLAINED = (
         r"module '(?P<module>[^']+)' has no attribute '(?P<name>\w+)'",
         "name-not-in-module",
         _(
-            "{module} has no {name} in the version installed here: misspelt, renamed or removed. "
-            "What is it called today?"
+            "{module} has no {name} in the version installed here: it lies in another part of "
+            "the package, or is misspelt, renamed or removed. Where is it, and what is it called?"
         ),
     ),
     (
@@ -330,6 +387,12 @@ _EXPLAINED = (
     ),
     (
         ("TypeError",),
+        r"for \^|bitwise_xor",
+        "power-written-as-xor",
+        _("The sign ^ compares bits in Python and is no power. Which operator raises to a power?"),
+    ),
+    (
+        ("TypeError",),
         r"unsupported operand|can't multiply|only .* can be converted|ufunc",
         "operands-of-wrong-kind",
         _(
@@ -350,7 +413,19 @@ _EXPLAINED = (
         ("TypeError",),
         r"",
         "types-do-not-fit",
-        _("A value has another type, or a call other arguments, than expected."),
+        _(
+            "A value has another type, or a call other arguments, than expected. What does the "
+            "function called in this line take?"
+        ),
+    ),
+    (
+        _ANY,
+        r"reading from stdin|EOF when reading|input\(\) cannot be answered",
+        "input-asked-for",
+        _(
+            "The function waits for somebody to type (input, or a debugger), and nobody is there. "
+            "Which argument already holds what it needs?"
+        ),
     ),
     (
         ("NotImplementedError",),
@@ -362,15 +437,18 @@ _EXPLAINED = (
         ("TimeoutError",),
         r"",
         "endless-loop",
-        _("A loop may never end, or does far more work than needed."),
+        _(
+            "A loop may never end, or does far more work than needed. What changes from one round "
+            "to the next, so that it comes to an end?"
+        ),
     ),
     (
-        ("ProgramEnded",),
+        ("ProgramEnded", "SystemExit"),
         r"",
         "program-ended",
         _(
             "The function ends the whole program (by exit, a crash, or too much memory) "
-            "instead of returning."
+            "instead of returning. Which line does that, and what should it hand back?"
         ),
     ),
     (
@@ -383,6 +461,9 @@ _EXPLAINED = (
         ("ValueError",),
         r"",
         "values-do-not-fit",
-        _("The shapes or values that meet in this line do not fit."),
+        _(
+            "The shapes or values that meet in this line do not fit. Print them: which is not what "
+            "you expect?"
+        ),
     ),
 )

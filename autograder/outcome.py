@@ -88,19 +88,24 @@ def _failed(
     must: str | None,
     mistakes: tuple[str, ...],
     cause: Cause | None = None,
+    where: str = "",
 ) -> Verdict:
+    """The four parts; the words of `got` are cut before those of `where`, which follow it."""
     known = misconceptions.catalogue()
     sentences = [known[name].sentence() for name in mistakes if name in known]
     sentences = sentences or [cause.text if cause else _UNKNOWN]
     must = _("Must hold: {must}").format(must=must or _(subject.property))
     hint = invitation(subject.address)
-    likely = _likely(sentences, MAX_WORDS - len(f"{must} {hint}".split()) - 2 * MIN_WORDS)
+    least = 2 * MIN_WORDS + (MIN_WHERE if where else 0)
+    likely = _likely(sentences, MAX_WORDS - len(f"{must} {hint}".split()) - least)
     room = MAX_WORDS - len(f"{must} {likely} {hint}".split())
+    where = _cut(where, max(room - 2 * MIN_WORDS, MIN_WHERE))
+    room -= len(where.split())
     lines = [
         _first_words(
             _("Called: {calls}").format(calls=subject.calls or subject.function), room / 2
         ),
-        _first_words(_("Got: {got}").format(got=got), room / 2),
+        _first_words(_("Got: {got}").format(got=got), room / 2) + where,
         must,
         likely,
         hint,
@@ -120,19 +125,24 @@ def _likely(sentences: list[str], n: int) -> str:
 
 def _first_words(text: str, n: float) -> str:
     """The text, cut with a mark after its first `n` words, or `MIN_WORDS`, where it has more."""
+    return _cut(text, max(int(n), MIN_WORDS))
+
+
+def _cut(text: str, n: int) -> str:
+    start = " " if text.startswith(" ") else ""
     words = text.split()
-    n = max(int(n), MIN_WORDS)
-    return text if len(words) <= n else " ".join(words[: n - 1]) + " …"
+    return text if len(words) <= n else start + " ".join(words[: n - 1]) + " …"
 
 
 def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verdict:
     where = raised.where.removesuffix(": ")
     verdict = _failed(
         subject,
-        shortened(str(raised), MAX_ERROR) + (_(" in {where}").format(where=where) if where else ""),
+        shortened(str(raised).rstrip(". "), MAX_ERROR),
         None,
         mistakes,
         of_exception(raised, subject.function),
+        _(" in {where}").format(where=where) if where else "",
     )
     late = raised.type_name == "TimeoutError"
     return replace(verdict, outcome="timeout") if late else verdict
@@ -145,19 +155,27 @@ def _missing(error: MissingFunction, subject: Subject) -> Verdict:
         cause = Cause("name-taken", text)
     else:
         got = _("there is no function {name}").format(name=error.name)
-        cause = _absent(error)
+        cause = _absent(error, bool(subject.notes))
     stopped = "; ".join(subject.notes)
-    return _failed(subject, f"{got} ({stopped})" if stopped else got, None, (), cause)
+    return _failed(subject, got, None, (), cause, f": {stopped}" if stopped else "")
 
 
-def _absent(error: MissingFunction) -> Cause:
+def _absent(error: MissingFunction, after_a_stop: bool) -> Cause:
     """The cause behind a function that is not there: a near name, or a cell that did not run."""
     asked_for = {name for step in course.steps() for name in step.functions}
     near = [name for name in sorted(error.others) if name not in asked_for and name.isidentifier()]
     plain = {name.replace("_", "").lower(): name for name in near}
     found = get_close_matches(error.name.replace("_", "").lower(), plain, n=1, cutoff=0.72)
     if not found:
-        text = _("Its cell did not run, or the function was renamed or deleted.")
+        text = _(
+            "The function was renamed or deleted, or its cell is gone. How does the first line of "
+            "the stub read?"
+        )
+        if after_a_stop:
+            text = _(
+                "Its cell did not run to the end: see above where it stopped, and look at the line "
+                "before that one too. A bracket, a colon, the indent?"
+            )
         return Cause("function-missing", text)
     text = _(
         "There is a {near}, which may be meant: the course asks for it by the name {name}. "
@@ -176,6 +194,7 @@ def _kit_fault(error: BaseException, trace: str) -> str:
 MAX_ERROR = 160
 MAX_WORDS = 90
 MIN_WORDS = 8
+MIN_WHERE = 8
 _UNKNOWN = _(
     "None of the mistakes that this check knows. The line above says what breaks, in the first "
     "call that fails: follow it through your code by hand, one entry at a time."

@@ -57,7 +57,7 @@ def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
 
 def note_on_cell(number: int, raised: Raised) -> str:
     """One line on a cell that raised."""
-    where = f" ({raised.where})" if raised.where else ""
+    where = _(" in {where}").format(where=raised.where) if raised.where else ""
     error = " ".join(str(raised).split())
     error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
     return _("cell {n} stopped: {error}{where}").format(n=number, error=error, where=where)

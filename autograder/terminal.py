@@ -37,9 +37,9 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
     console = console or Console(highlight=False)
     console.print()
     console.print(table(reports))
-    _print_notes(reports, console)
     problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
     shown = problems if every_problem else problems[:1]
+    _print_notes(reports, [function.problem.message for _report, function in shown], console)
     for report, function in shown:
         console.print(problem_panel(report, function))
     if len(problems) > len(shown):
@@ -140,7 +140,9 @@ def problem_panel(report: Report, function: FunctionReport) -> Panel:
     return Panel(body, title=title, title_align="left", border_style=style)
 
 
-def _print_notes(reports: list[Report], console: Console) -> None:
+def _print_notes(reports: list[Report], messages: list[str], console: Console) -> None:
+    """Print the notes on the files, without those that a message below repeats."""
     for report in reports:
         for note in report.notes:
-            console.print(f"{report.exercise}: {note}", style="yellow")
+            if not any(note in message for message in messages):
+                console.print(f"{report.exercise}: {note}", style="yellow")

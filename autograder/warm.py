@@ -70,11 +70,12 @@ class WarmChecker:
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._connection.close()
+        process, connection = self._process, self._connection
         self._process = self._connection = None
+        if process is not None:
+            process.kill()
+            process.join()
+            connection.close()
 
 
 def _serve(connection, call_seconds: float) -> None:

@@ -62,6 +62,27 @@ print("Ben and the comedy:", 0.0 * 3.0 + 2.0 * 1.0)
 print("Ben and the thriller:", p[1] @ q[1])
 
 # %% [markdown]
+# ## How a Functional model is written
+#
+# A layer is *built* once, with its settings, and then *called* like a function: a tensor goes in,
+# the next tensor comes out. `keras.Input` is where it all starts; its shape is that of one row,
+# without the batch. A tensor of a model has a shape, but no numbers yet. Here is a model that turns
+# stars from 0.5 to 5 into points from 10 to 100:
+
+# %% tags=["demo"]
+stars = keras.Input((1,))  # a tuple: one number a row
+points = keras.layers.Rescaling(20.0, name="times_20")(stars)  # built, then called
+example = keras.Model([stars], points)  # from which inputs to which output
+
+print("shapes:", stars.shape, points.shape, "- None is the batch, of any length")
+print("points:", example.predict(np.array([[0.5], [5.0]]), verbose=0).tolist())
+print("the layer:", example.get_layer("times_20"))
+
+# %% [markdown]
+# A layer that makes one tensor of two is called with a list: `layer([one, other])`. Keras calls
+# these *merging layers*; besides adding and multiplying, one of them takes dot products.
+
+# %% [markdown]
 # ## Your turn: the model
 #
 # A Functional model is a graph of layers. Draw it before you write it:
@@ -72,8 +93,8 @@ print("Ben and the thriller:", p[1] @ q[1])
 # item (b, 1) ── item_embedding ── (b, 1, K) ──┘
 # ```
 #
-# `b` is the batch: as many pairs (user, item) as you like, each pair with its own rating.
-# Print the shape after every layer when you are lost.
+# `b` is the batch: as many pairs (user, item) as you like, each pair with its own rating. $K$ is
+# the argument `n_factors`. Print the shape after every layer when you are lost.
 
 # %%
 def build_mf(n_users, n_items, n_factors):
@@ -98,10 +119,11 @@ def build_mf(n_users, n_items, n_factors):
 # %% [markdown] tags=["hint"]
 # ### build_mf
 # 1. A model needs as many `keras.Input` as there are columns of ids: one for users, one for items.
+#    One row of such a column holds one id, however many users there are.
 # 2. `Embedding` turns ids of shape (b, 1) into vectors of shape (b, 1, K). The dot product runs
 #    along the axis of length K, and what is left must become (b, 1).
-# 3. Two inputs; two named embeddings; a layer that multiplies and sums along the last axis; a layer
-#    that flattens (b, 1, 1) to (b, 1); `keras.Model([user, item], score)`.
+# 3. Two inputs; two named embeddings; the merging layer `keras.layers.Dot` along the last axis; a
+#    layer that flattens (b, 1, 1) to (b, 1); `keras.Model([user, item], score)`.
 
 # %% tags=["check"]
 check("build_mf")

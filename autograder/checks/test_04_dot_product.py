@@ -136,7 +136,10 @@ def test_entries_are_dot_products(submission, rng):
         p, q = rng.normal(size=(n_users, n_factors)), rng.normal(size=(n_items, n_factors))
         kept_p, kept_q = submission.keep(p), submission.keep(q)
         with crash_means(
-            tables_not_transposed=("mismatch in its core dimension", "not aligned"),
+            tables_not_transposed=(
+                f"size {n_items} is different from {n_factors})",
+                f"{n_factors} (dim 1) != {n_items} (dim 0)",
+            ),
             factors_not_summed="broadcast",
         ):
             got = submission.score_matrix(kept_p, kept_q)

@@ -281,7 +281,7 @@ def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=
     for name, metric in zip(METRICS, (precision, recall, ndcg), strict=True):
         values = {u: metric(recommended.get(u, ()), relevant[u], k) for u in users}
         want = np.mean(list(values.values()))
-        must = _("`{name}` is the mean over {n} users").format(name=name, n=len(users))
+        must = _("`{name}` is the mean over {n} users.").format(name=name, n=len(users))
         pairs = zip(recommended.values(), relevant.values(), strict=False)
         by_position = [metric(*pair, k) for pair in pairs if pair[1]]
         mistakes = {

@@ -63,6 +63,27 @@ print("Ben and the comedy:", 0.0 * 3.0 + 2.0 * 1.0)
 print("Ben and the thriller:", p[1] @ q[1])
 
 # %% [markdown]
+# ## How a Functional model is written
+#
+# A layer is *built* once, with its settings, and then *called* like a function: a tensor goes in,
+# the next tensor comes out. `keras.Input` is where it all starts; its shape is that of one row,
+# without the batch. A tensor of a model has a shape, but no numbers yet. Here is a model that turns
+# stars from 0.5 to 5 into points from 10 to 100:
+
+# %% tags=["demo"]
+stars = keras.Input((1,))  # a tuple: one number a row
+points = keras.layers.Rescaling(20.0, name="times_20")(stars)  # built, then called
+example = keras.Model([stars], points)  # from which inputs to which output
+
+print("shapes:", stars.shape, points.shape, "- None is the batch, of any length")
+print("points:", example.predict(np.array([[0.5], [5.0]]), verbose=0).tolist())
+print("the layer:", example.get_layer("times_20"))
+
+# %% [markdown]
+# A layer that makes one tensor of two is called with a list: `layer([one, other])`. Keras calls
+# these *merging layers*; besides adding and multiplying, one of them takes dot products.
+
+# %% [markdown]
 # ## Your turn: the model
 #
 # A Functional model is a graph of layers. Draw it before you write it:
@@ -73,8 +94,8 @@ print("Ben and the thriller:", p[1] @ q[1])
 # item (b, 1) ── item_embedding ── (b, 1, K) ──┘
 # ```
 #
-# `b` is the batch: as many pairs (user, item) as you like, each pair with its own rating.
-# Print the shape after every layer when you are lost.
+# `b` is the batch: as many pairs (user, item) as you like, each pair with its own rating. $K$ is
+# the argument `n_factors`. Print the shape after every layer when you are lost.
 
 # %%
 def build_mf(n_users, n_items, n_factors):
