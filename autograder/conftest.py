@@ -2,12 +2,13 @@
 
 import hashlib
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from autograder import paths
+from autograder import course, paths
 from autograder.environment import HEADLESS, QUIET, prefer
 from autograder.files import UnreadableSubmission
 from autograder.session import CheckSession, FileTarget
@@ -44,6 +45,7 @@ def pytest_configure(config):
     if config.pluginmanager.has_plugin(CheckSession.NAME):
         return
     _leave_problems_to_the_summary(config)
+    _take_words_for_their_exercise(config)
     try:
         target = FileTarget(config.getoption("submissions") or paths.exercises())
     except UnreadableSubmission as error:
@@ -57,6 +59,12 @@ def _leave_problems_to_the_summary(config):
         config.option.tbstyle = "no"
     if config.option.reportchars == "fE":
         config.option.reportchars = ""
+
+
+def _take_words_for_their_exercise(config):
+    """Let `-k dot_product` mean 04_dot_product, and not each check that speaks of dot products."""
+    with suppress(LookupError):
+        config.option.keyword = course.step(config.option.keyword).name
 
 
 @pytest.fixture

@@ -122,7 +122,8 @@ class Watch:
             self._checker.start()
         view.busy = False
         view.seconds = asyncio.get_running_loop().time() - start
-        view.position = 0
+        names = [function.name for function in view.problems]
+        view.position = names.index(before) if before in names else 0
         if view.problem is None or view.problem.name != before:
             view.hints = 0
         self._show()

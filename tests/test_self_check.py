@@ -46,9 +46,12 @@ def test_every_function_has_two_checks_or_more():
     assert all(len(function.checks) >= 2 for function in report.functions)
 
 
-def test_pytest_fails_on_an_untouched_exercise_and_calls_it_todo(run_python):
-    result = run_python("-m", "pytest", "autograder", "-k", "dot_product")
+@pytest.mark.parametrize("name", ["dot_product", "4", "04_dot_product"])
+def test_pytest_fails_on_an_untouched_exercise_and_calls_it_todo(run_python, name):
+    result = run_python("-m", "pytest", "autograder", "-k", name)
     assert result.returncode == 1
+    exercises = [step.name for step in course.steps()]
+    assert [name for name in exercises if name in result.stdout] == ["04_dot_product"]
     assert "todo" in result.stdout
     assert "0 / 10" in result.stdout
     assert "failed" not in result.stdout
