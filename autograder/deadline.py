@@ -50,5 +50,6 @@ class deadline:
         if self._ignored is not None:
             signal.signal(signal.SIGINT, self._ignored)
         if self._expired and kind is KeyboardInterrupt:
-            raise TimeoutError(f"ran longer than {self.seconds:g} s") from None
+            late = TimeoutError(f"ran longer than {self.seconds:g} s")
+            raise late.with_traceback(trace) from None
         return False

@@ -42,7 +42,7 @@ class Layout:
         kinds = {int: _("whole number"), float: _("number"), str: _("text")}
         names = list(self.columns)
         shown = names if len(names) <= 5 else [*names[:3], "...", names[-1]]
-        fields = self.separator.join(
+        fields = (", " if self.is_csv else self.separator).join(
             f"{name} ({kinds[self.columns[name]]})" if name in self.columns else name
             for name in shown
         )

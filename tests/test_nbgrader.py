@@ -4,6 +4,7 @@ import ast
 import contextlib
 import csv
 import getpass
+import hashlib
 import json
 import os
 import re
@@ -26,6 +27,8 @@ from typer.testing import CliRunner
 
 from autograder import course, paths
 from autograder.cli import app
+from autograder.grading.grader import Grader
+from autograder.grading.results import refused as refused_result
 from tests import classes
 from tests.classes import DOT_PRODUCT, LEARNERS, RANKING, hand_in, released
 
@@ -596,6 +599,22 @@ def test_when_asked_for_one_learner_nobody_else_is_graded(mine, monkeypatch):
     found = scores(mine)
     assert sum(found["ada"][RANKING].values()) == 9.5
     assert "ben" not in found
+
+
+def test_what_could_not_be_graded_is_tried_again_at_the_next_press_of_a_button(mine, monkeypatch):
+    def unlucky(_grader, submitted, content):
+        path = submitted.file.path.as_posix()
+        sha256 = hashlib.sha256(content).hexdigest()
+        return refused_result(submitted.learner, submitted.exercise, path, sha256, "bad luck")
+
+    files = {RANKING: classes.mistaken(released(mine, NAME))[RANKING]}
+    hand_in(mine, "ada", NAME, files)
+    with monkeypatch.context() as patch:
+        patch.setattr(Grader, "grade", unlucky)
+        autograde_one(mine, "ada", monkeypatch)
+    assert sum(scores(mine)["ada"][RANKING].values()) == 0
+    autograde_one(mine, "ada", monkeypatch)
+    assert sum(scores(mine)["ada"][RANKING].values()) == 9.5
 
 
 def autograde_one(folder, learner, monkeypatch):

@@ -49,9 +49,11 @@ def test_every_version_of_a_file_gets_its_own_verdict(checker, tmp_path):
 @pytest.mark.slow
 def test_an_endless_loop_costs_its_function_only(checker, tmp_path):
     path = write(tmp_path, STEP, f"{solution_text(STEP)}\n# %%\n{LOOPS}")
-    result = outcomes(checker.check(path, STEP))
-    assert result["recall_at_k"] == "timeout"
-    assert result["precision_at_k"] == "passed"
+    report = checker.check(path, STEP)
+    assert outcomes(report)["recall_at_k"] == "timeout"
+    assert outcomes(report)["precision_at_k"] == "passed"
+    [message] = [f.problem.message for f in report.functions if f.name == "recall_at_k"]
+    assert "of recall_at_k" in message
 
 
 def test_a_limit_holds_where_interrupts_are_ignored():

@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 
@@ -22,14 +23,16 @@ from autograder.i18n import _, ngettext
 class Pool:
     """The results of one assignment of a course, kept in `COURSE_FOLDER` of its folder.
 
-    coursedir: nbgrader's `CourseDirectory`; it tells whose submissions are to be graded.
+    converter: nbgrader's `Autograde`, one a command or press of a button; its `coursedir` tells
+    whose submissions are to be graded. What cannot be graded is not tried twice by the same one.
     jobs: how many at once, 0 for as many as cores. scheduler: the address of a cluster's, or "".
     """
 
     def __init__(
-        self, coursedir, assignment: str, jobs: int, require_isolation: bool, scheduler: str = ""
+        self, converter, assignment: str, jobs: int, require_isolation: bool, scheduler: str = ""
     ):
-        self._coursedir = coursedir
+        self._coursedir = coursedir = converter.coursedir
+        self._latest = _LATEST.setdefault(converter, {})
         self._assignment = assignment
         self._jobs = jobs
         self._scheduler = scheduler
@@ -46,10 +49,10 @@ class Pool:
             return refused(learner, exercise, path.as_posix(), "", str(error))
         latest = learner, path, digest(content)
         key = self._store.key(path.name, content)
-        known = _LATEST.get(latest) or self._store.kept(learner, exercise, key)
+        known = self._latest.get(latest) or self._store.kept(learner, exercise, key)
         if known is None:
             self._grade_all()
-            known = _LATEST.get(latest)
+            known = self._latest.get(latest)
         if known is None:
             reason = _("cannot be graded because it changed while it was graded")
             return refused(learner, exercise, path.as_posix(), "", reason)
@@ -70,7 +73,7 @@ class Pool:
                 result = graded.result
                 failed += not result.gradable
                 path = paths[result.learner, result.report.exercise]
-                _LATEST[result.learner, path, result.report.sha256] = result
+                self._latest[result.learner, path, result.report.sha256] = result
                 progress.update(bar, advance=1, current=f"{result.learner} · {path.stem}")
         if failed:
             text = ngettext(
@@ -104,4 +107,4 @@ class Pool:
         return Path(os.path.abspath(folder)) / f"{notebook}.ipynb"
 
 
-_LATEST: dict[tuple[str, Path, str], Result] = {}
+_LATEST: WeakKeyDictionary[object, dict[tuple[str, Path, str], Result]] = WeakKeyDictionary()

@@ -65,9 +65,9 @@ class GradeBehindWall(NbGraderPreprocessor):
             self.log.warning("%s is none of the kit's: it runs in a kernel", _name(resources))
             return Execute(parent=self.parent).preprocess(nb, resources)
         names = resources["nbgrader"]
-        coursedir = self.parent.parent.coursedir
+        converter = self.parent.parent
         pool = Pool(
-            coursedir, names["assignment"], self.jobs, self.require_isolation, self.scheduler
+            converter, names["assignment"], self.jobs, self.require_isolation, self.scheduler
         )
         result = pool.result(names["student"], names["notebook"])
         replay(nb, result)
