@@ -418,11 +418,13 @@ def test_any_executor_grades_and_results_are_kept_here(submitted, tmp_path):
     assert all(each.kept for each in again.values())
 
 
-def test_only_so_many_files_are_sent_at_a_time(submitted, tmp_path, monkeypatch):
+def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "MAX_SENT", 2)
     executor = AtOnce(full_points, room=2)
-    many = [submitted[0].__class__(f"learner {n}", submitted[0].file) for n in range(8)]
-    assert len(graded_by(executor, many, tmp_path / "out")) == 8
+    for n in range(8):
+        (tmp_path / "many" / f"learner {n}").mkdir(parents=True)
+        write(tmp_path / "many" / f"learner {n}", STEP.name, f"own = {n}")
+    assert len(graded_by(executor, collect([tmp_path / "many"])[0], tmp_path / "out")) == 8
     assert executor.most == 2
 
 
