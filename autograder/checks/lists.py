@@ -101,11 +101,17 @@ def list_cause(value, want, candidates) -> Cause | None:
         return Cause("list-unsorted", _UNSORTED)
     if len(wanted) > 1 and got[: len(wanted) - 1] == wanted[1:]:
         return Cause("first-item-skipped", _SKIPPED)
+    again = next((item for item in got if got.count(item) > 1), None)
+    if again is not None:
+        return Cause("item-listed-again", _AGAIN.format(item=f"{again:g}"))
     if strange and len(strange) == len(got):
         return Cause("only-excluded-items", _EXCLUDED)
     if strange:
         return Cause("excluded-items-listed", _STRANGE.format(item=f"{strange[0]:g}"))
-    return of_shape(shape, want.shape) if shape != want.shape else None
+    if shape != want.shape:
+        return of_shape(shape, want.shape)
+    missing = next(item for item in wanted if item not in got)
+    return Cause("better-item-missing", _MISSING.format(item=missing))
 
 
 _PAIRS = _(
@@ -132,6 +138,14 @@ _UNSORTED = _(
 _EXCLUDED = _(
     "Only items came back that should have been left out: the condition is the wrong way round. "
     "Which items does it keep?"
+)
+_AGAIN = _(
+    "Item {item} stands in the list more than once: it is found by something that two items share, "
+    "such as a score. What does each item have that no other has?"
+)
+_MISSING = _(
+    "Item {item} is missing, though it may be listed and is better than some that are. "
+    "By which number does your code sort, and after which step is that item gone?"
 )
 _STRANGE = _(
     "Item {item} stands in the list and is none of those that may be listed: seen, unknown, or a "

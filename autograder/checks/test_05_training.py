@@ -169,6 +169,7 @@ def test_root_of_the_mean_squared_error(submission, rng):
                 and (alike(abs(got), abs(errors.mean())) or alike(got, abs(errors.mean()) ** 0.5)),
                 "spread-for-rmse": m > 1 and alike(got, errors.std()),
                 "divided-by-one-less": m > 1 and alike(got, want * np.sqrt(m / (m - 1))),
+                "predictions-clipped-first": _is_clipped(got, y, prediction),
             },
         )
 
@@ -183,9 +184,21 @@ def test_columns_and_vectors_mix(submission, rng):
         arguments = y.reshape(y_shape), prediction.reshape(shape)
         kept = [submission.keep(argument) for argument in arguments]
         got = number(submission.rmse(*kept))
-        close(got, want, mistakes={"column-minus-vector": alike(got, every_pair)})
+        mistakes = {
+            "column-minus-vector": alike(got, every_pair),
+            "predictions-clipped-first": _is_clipped(got, y, prediction),
+        }
+        close(got, want, mistakes=mistakes)
         for before, placed in zip(arguments, kept, strict=True):
             require_unchanged(submission, placed, before)
+
+
+def _is_clipped(got, y, prediction) -> bool:
+    """Whether an RMSE is that of predictions cut to a scale of stars."""
+    return any(
+        alike(got, np.sqrt(np.mean((y - np.clip(prediction, *scale)) ** 2)))
+        for scale in ((0.5, 5), (1, 5), (0, 5))
+    )
 
 
 def draw_step(rng, n_factors, reg):
@@ -201,6 +214,7 @@ def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
     return {
         "new-p-used-for-q": (p_new, q + lr * ((rating - q @ p) * p_new - reg * q)),
         "error-recomputed": (p_new, q + lr * ((rating - q @ p_new) * p_new - reg * q)),
+        "error-of-new-p": (p_new, q + lr * ((rating - q @ p_new) * p - reg * q)),
         "step-uphill": (p - lr * (e * q - reg * p), q - lr * (e * p - reg * q)),
         "error-sign-reversed": (p + lr * (-e * q - reg * p), q + lr * (-e * p - reg * q)),
         "penalty-added": (p + lr * (e * q + reg * p), q + lr * (e * p + reg * q)),
@@ -439,6 +453,7 @@ def test_the_best_epoch_is_left_in_the_model(submission, rng):
             np.mean(e**2) for e in (errors, errors_of(task.user_terms, task.item_terms, task.val))
         )
         last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
+        another_kept = any(alike(mse, value, rtol=1e-4) for value in val_loss[:-1])
         require(
             alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
             _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
@@ -446,6 +461,7 @@ def test_the_best_epoch_is_left_in_the_model(submission, rng):
             ),
             mistakes={
                 "last-epoch-kept": last_kept,
+                "another-epoch-kept": another_kept and not last_kept,
                 "other-model-trained": alike(mse, start, rtol=1e-6),
                 **_loss_mistakes(val_loss.min(), errors),
             },

@@ -156,6 +156,8 @@ def test_ratings_of_test_are_never_used(submission, rng):
 
 # Damped biases
 
+MAX_REPEATS = 21
+
 
 def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
     """The sum of `values` by id, divided by reg + count: (n_ids,); 0 for ids without a value."""
@@ -224,6 +226,8 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
     items = train["item"].to_numpy()
     rest = ratings - mu
     sums, counts = (np.bincount(items, part, sizes[1]) for part in (rest, np.ones(len(rest))))
+    last = np.zeros(sizes[1])
+    last[items] = rest
     outside = [counts + sums / (reg_item or 1), sums / np.maximum(counts, 1) + reg_item]
     shown = {
         "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
@@ -237,6 +241,15 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
         "item-bias-added": alike(b_item, right_item)
         and alike(b_user, damped(rest + right_item[items], users, sizes[0], reg_user)),
         "count-outside-the-fraction": any(alike(b_item, wrong) for wrong in outside),
+        "estimates-repeated": any(
+            found((mu, *_repeated(rest, users, items, (right_user, right_item), regs, n)))
+            for n in range(1, MAX_REPEATS)
+        ),
+        "last-rating-for-sum": alike(b_item, last / np.maximum(reg_item + counts, 1e-9)),
+        "counts-of-other-ids": _counts_are_shuffled(b_item, sums, counts, reg_item),
+        "mu-subtracted-after-damping": alike(
+            b_item[items], damped(ratings, items, sizes[1], reg_item)[items] - mu
+        ),
     }
     if not any(shown.values()):
         left = rest - b_item[items]
@@ -244,6 +257,25 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
             _damping(b_item, rest, items) is not None and _damping(b_user, left, users) is not None
         )
     return shown
+
+
+def _repeated(rest, users, items, biases, regs, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The biases of users and items after n more rounds, each side from what the other leaves."""
+    b_user, b_item = biases
+    reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
+    for _round in range(n):
+        b_item = damped(rest - b_user[users], items, len(b_item), reg_item)
+        b_user = damped(rest - b_item[items], users, len(b_user), reg_user)
+    return b_user, b_item
+
+
+def _counts_are_shuffled(biases, sums, counts, reg) -> bool:
+    """Whether each sum was divided by the count of some id, though not of its own."""
+    known = (counts > 0) & (np.abs(sums) > 0.1)
+    if not known.all() or not np.all(biases):
+        return False
+    taken = sums / biases - reg
+    return not alike(taken, counts) and alike(np.sort(taken), np.sort(counts), atol=1e-4)
 
 
 def _damping(biases, values, ids) -> float | None:
@@ -345,6 +377,16 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
                 "score-forced-into-range": forced(scores, want),
                 "factors-left-out": alike(scores, want - dots),
+                "biases-inside-the-dot": alike(
+                    scores, mu + np.sum((p[users] + b_u[:, None]) * (q[items] + b_i[:, None]), 1)
+                ),
+                "bias-of-the-other-id": any(
+                    alike(scores, want + change)
+                    for change in (
+                        item_bias[np.minimum(users, len(item_bias) - 1)] - b_i,
+                        user_bias[np.minimum(items, len(user_bias) - 1)] - b_u,
+                    )
+                ),
                 "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
                 or alike(scores, mu + b_u * b_i * dots),
                 "mu-replaced": _shifted(scores, want) and not without_mu,
@@ -544,6 +586,10 @@ def require_errors(answer, predictions, y, cold) -> None:
         "mse-compared": alike(got, want**2),
         "absolute-errors-compared": alike(got, absolute),
         "warm-and-cold-exchanged": alike(got, want[:, [0, 2, 1]]),
+        "mask-made-of-integers": any(
+            alike(got[:, column], [root_mean_square((predictions[n] - y)[rows]) for n in names])
+            for column, rows in ((1, 1 - cold), (2, 1 * cold))
+        ),
         "parts-averaged": alike(got[:, 0], want[:, 1:].mean(axis=1)),
     }
     for name, row, wanted in zip(names, got, want, strict=True):

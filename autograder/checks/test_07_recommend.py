@@ -390,11 +390,22 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
     got, user = answer["movieId"], world.user_map[raw]
     scores, everything = world.scores[user], range(len(world.item_classes))
     want = best_of(world.left(user), scores, n)
+    every = set(world.item_classes.tolist())
+    ranked = world.films(best_of(world.left(user), scores, len(scores))).tolist()
+    titles = world.movies.set_index("movieId")["title"][ranked]
+    twins = set(titles.index[titles.duplicated()])
 
     def shows(candidates, by=scores):
         return alike(got, world.films(best_of(candidates, by, n)))
 
+    own = scores[[world.item_classes.tolist().index(film) for film in got if film in every]]
     return {
+        "scores-clipped-first": "score" in answer.columns
+        and any(
+            alike(answer["score"], np.clip(own, low, 5)) and not alike(answer["score"], own)
+            for low in (0, 0.5, 1)
+        ),
+        "titles-as-keys": alike(got, [film for film in ranked if film not in twins][:n]),
         "raw-user-as-row": raw in world.seen
         and (alike(got, world.best(raw, n)) or shows(world.left(user), world.scores[raw])),
         "seen-by-raw-user": raw in world.seen and shows(world.left(raw)),

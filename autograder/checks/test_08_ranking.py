@@ -81,7 +81,7 @@ def test_precision_of_a_short_list_divides_by_k(submission, rng):
 @checks("recall_at_k", share=1)
 def test_recall_is_the_share_of_the_relevant_that_is_found(submission, rng):
     """Of all relevant items, the share that stands among the first k recommended ones."""
-    for n, n_relevant, n_hits, k in (9, 3, 2, 7), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
+    for n, n_relevant, n_hits, k in (7, 3, 2, 7), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         recall_is_right(submission.recall_at_k(recommended, relevant, k), recommended, relevant, k)
 
@@ -103,6 +103,7 @@ def precision_is_right(value, recommended, relevant, k: int) -> None:
         "precision-over-relevant": alike(got, hits / len(relevant)),
         "precision-over-list": alike(got, hits / len(every[:k])),
         "precision-of-whole-list": alike(got, every.sum() / k),
+        "filtered-before-the-cut": every.sum() > k and alike(got, 1.0),
         "last-places-counted": alike(got, every[-k:].sum() / k),
         "any-hit-counts": alike(got, float(hits > 0)),
         "hits-not-divided": alike(got, hits),
@@ -117,6 +118,7 @@ def recall_is_right(value, recommended, relevant, k: int) -> None:
         "recall-over-reachable": alike(got, hits / min(k, len(relevant))),
         "recall-over-k": alike(got, hits / k),
         "recall-of-whole-list": alike(got, every.sum() / len(relevant)),
+        "filtered-before-the-cut": every.sum() > k and alike(got, k / len(relevant)),
         "cut-one-early": alike(got, every[: k - 1].sum() / len(relevant)),
         "divided-by-the-union": alike(got, hits / (len(every[:k]) + len(relevant) - hits)),
         "hits-not-divided": alike(got, hits),
@@ -188,6 +190,7 @@ def ndcg_is_right(value, recommended, relevant, k: int) -> None:
 def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
     every = hits_of(recommended, relevant)
     hits, possible = every[:k], np.ones(min(k, len(relevant)))
+    early = every[: len(possible)]
     ranked_ideal = gain(np.sort(hits)[::-1])
 
     def by(discount):
@@ -203,6 +206,8 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
         "ideal-of-own-hits": ranked_ideal > 0 and alike(got, gain(hits) / ranked_ideal),
         "ideal-always-k": alike(got, gain(hits) / gain(np.ones(k))),
         "ideal-never-cut": alike(got, gain(hits) / gain(np.ones(len(relevant)))),
+        "list-cut-with-the-ideal": early.sum() < hits.sum()
+        and alike(got, gain(early) / gain(possible)),
         "nothing-matched": got == 0 and bool(hits.any()),
         "logarithms-mixed": any(
             alike(got, gain(hits) / gain(possible) * factor)

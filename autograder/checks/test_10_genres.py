@@ -10,7 +10,6 @@ from autograder.checking import (
     checks,
     close,
     fail,
-    frame,
     integers,
     mapping,
     number,
@@ -18,6 +17,7 @@ from autograder.checking import (
     require,
     shape_of,
 )
+from autograder.checks.ratings import require_unchanged
 from autograder.describe import brief
 from autograder.i18n import _
 from autograder.raised import of_learner
@@ -157,8 +157,7 @@ def test_rows_follow_the_frame(submission, rng):
     must = _("Y is an int8 array")
     cause = causes.of_type(dtype, "int8")
     require(dtype == np.int8, _("Y of type {dtype}").format(dtype=dtype), must, cause=cause)
-    after = frame(submission.read(kept))
-    require(after.equals(movies), after, _("the frame of films is not changed"))
+    require_unchanged(submission, kept, movies)
 
 
 # split_items
@@ -424,7 +423,7 @@ def test_each_film_by_the_given_classifier(submission, rng):
     predicted = probabilities(submission, one, kept)
     require_genres(predicted, genres[N_TRAIN:])
     require_genres(probabilities(submission, other, embeddings[N_TRAIN:]), 1 - genres[N_TRAIN:])
-    close(array(submission.read(kept)), embeddings[N_TRAIN:], _("the embeddings are not changed"))
+    require_unchanged(submission, kept, embeddings[N_TRAIN:])
     for rows in np.arange(3), rng.permutation(80), np.array([17]):
         close(
             probabilities(submission, one, embeddings[N_TRAIN:][rows]),
@@ -457,6 +456,14 @@ def average_precision(has, scores) -> float:
     ranked = np.asarray(has)[np.argsort(-scores)]
     precision = np.cumsum(ranked, dtype=float) / np.arange(1, len(ranked) + 1)
     return float(precision[ranked == 1].mean()) if ranked.any() else 0.0
+
+
+def trapezoids(has, scores) -> float:
+    """The area under the curve of precision over recall, its points joined by straight lines."""
+    ranked = np.asarray(has, dtype=float)[np.argsort(-scores)]
+    hits = np.cumsum(ranked)
+    precision = np.concatenate([[1.0], hits / np.arange(1, len(ranked) + 1)])
+    return float(np.sum(ranked * (precision[1:] + precision[:-1]) / 2) / max(hits[-1], 1))
 
 
 def f1(has, predicted) -> float:
@@ -518,13 +525,18 @@ def require_ap(got, genres, predicted, wrong) -> None:
             weights=genres.sum(axis=0),
         ),
     }
+    others["area-by-trapezoids"] = macro(trapezoids, genres, predicted)
     others["decisions-ranked"] = tied_precision(genres, predicted >= 0.5)
     require_score(got, "macro_ap", macro(average_precision, genres, predicted), others | wrong)
 
 
 def require_f1(got, genres, predicted, wrong) -> None:
     decided = predicted >= 0.5
+    hits = np.sum(decided * genres, axis=0)
+    precision = np.mean(hits / np.maximum(decided.sum(axis=0), 1))
+    recall = np.mean(hits / genres.sum(axis=0))
     others = {
+        "f1-of-the-means": 2 * precision * recall / (precision + recall),
         "half-is-no": macro(f1, genres, predicted > 0.5),
         "accuracy-for-f1": np.mean(decided == genres),
         "average-over-cells": f1(genres.ravel(), decided.ravel()),
@@ -541,10 +553,14 @@ def test_average_precision_beside_guessing(submission, rng):
         kept = submission.keep(genres), submission.keep(predicted)
         got = scores_of(submission, *kept)
         require_ap(got, genres, predicted, {})
-        wrong = {"prevalence-of-predictions": predicted.mean(), "prevalence-of-one-half": 0.5}
+        wrong = {
+            "prevalence-of-predictions": predicted.mean(),
+            "prevalence-of-one-half": 0.5,
+            "share-of-all-labels": 1 / n_genres,
+        }
         require_score(got, "prevalence", genres.mean(), wrong)
         for one, want in zip(kept, (genres, predicted), strict=True):
-            close(array(submission.read(one)), want, _("no argument is changed by scoring"))
+            require_unchanged(submission, one, want)
 
 
 @checks("score_genres", share=1)
@@ -571,5 +587,7 @@ def test_absent_genres_do_not_count(submission, rng):
         )
     }
     require_ap(got, genres[:, present], predicted[:, present], counted["macro_ap"])
-    require_score(got, "prevalence", genres[:, present].mean(), counted["prevalence"])
+    shares = {"share-of-all-labels": [1 / len(present), 1 / genres.shape[1]]}
+    wrong = counted["prevalence"] | shares
+    require_score(got, "prevalence", genres[:, present].mean(), wrong)
     require_f1(got, genres[:, present], predicted[:, present], counted["macro_f1"])

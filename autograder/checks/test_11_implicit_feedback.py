@@ -59,7 +59,7 @@ def require_factors(answer, p_u, item_vectors, items, must=None) -> None:
             "implicit-root-of-another-number": n > 1
             and any(
                 alike(factors, p_u + total / np.sqrt(k))
-                for k in (n + 1, n - 1, len(item_vectors), len(p_u))
+                for k in (n + 1, n - 1, len(item_vectors), len(p_u), np.linalg.norm(items))
             ),
         },
     )
@@ -218,6 +218,11 @@ def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
         p, x = rows["user_embedding"][users], rows["implicit_embedding"]
         return without + np.sum(p * pooled(x, history), axis=1)
 
+    def tables_exchanged(rows):
+        names = {"item_embedding": "implicit_embedding", "implicit_embedding": "item_embedding"}
+        exchanged = {name: rows[names.get(name, name)] for name in rows}
+        return formula(*pairs, history, mu)(exchanged)
+
     def b_u(rows):
         return rows["user_bias"][users, 0]
 
@@ -231,6 +236,7 @@ def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
     right = [formula(*pairs, history, mu)(rows) for rows in readings(planted, tables)]
     right_at_end = any(alike(got[at_end], want[at_end]) for want in right)
     return {
+        "implicit-tables-exchanged": fits(got, tables_exchanged, planted, tables),
         "empty-history-is-nan": empty.any()
         and not finite[empty].any()
         and any(alike(got[~empty], want[~empty]) for want in right),

@@ -100,6 +100,10 @@ def require_bins(answer, timestamps, edges) -> None:
     edges = np.asarray(edges)
     right, n_bins = bins_of(timestamps, edges), len(edges) - 1
     floats = array(answer, np.shape(timestamps))
+
+    def nearest(places):
+        return np.abs(np.subtract.outer(np.asarray(timestamps), places)).argmin(axis=1)
+
     after = np.searchsorted(edges, timestamps, side="right")
     before = np.searchsorted(edges, timestamps, side="left")
     evenly = np.linspace(edges[0], edges[-1], n_bins + 1)
@@ -124,9 +128,8 @@ def require_bins(answer, timestamps, edges) -> None:
         "bins-of-equal-width": alike(floats, bins_of(timestamps, evenly)),
         "bin-edges-from-rows": any(alike(floats, bins_of(timestamps, own)) for own in by_rows),
         "bins-counted-backwards": alike(floats, last - right),
-        "nearest-edge-for-bin": alike(
-            floats, np.abs(np.subtract.outer(np.asarray(timestamps), edges)).argmin(axis=1)
-        ),
+        "nearest-edge-for-bin": alike(floats, nearest(edges)),
+        "nearest-centre-for-bin": alike(floats, nearest((edges[:-1] + edges[1:]) / 2)),
     }
     close(floats, right, mistakes=mistakes)
     integers(answer, mistakes={"bins-as-floats": True})
@@ -294,6 +297,7 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
         return without + rows["item_bin_bias"][items * n_bins + bins, 0] * deviations
 
     return {
+        "bias-times-deviation": shows(user_bias=deviations),
         "drift-left-out": shows(user_drift=0),
         "drift-without-deviation": shows(drift=lambda alpha, d: alpha),
         "deviation-without-drift": shows(drift=lambda alpha, d: d),

@@ -76,7 +76,10 @@ def require_loss(answer, y_true, y_pred, weights) -> None:
     errors = y_true - y_pred
     squares = errors**2
     right = np.sum(weights * squares)
+    every_pair = np.subtract.outer(y_true, y_pred) ** 2
     mistakes = {
+        "loss-of-every-pair": len(y_true) > 1
+        and any(alike(answer, np.sum(weights * pairs)) for pairs in (every_pair, every_pair.T)),
         "loss-as-weighted-mean": alike(answer, right / np.sum(weights))
         or alike(answer, right / np.mean(weights)),
         "loss-as-mean": alike(answer, np.mean(weights * squares)),

@@ -74,8 +74,13 @@ def require_objective(answer, problem: Problem, reg) -> None:
     right, squares = objective_of(ratings, p, q, reg), np.sum(errors**2)
     tables = np.sum(np.square(p, dtype="float64")) + np.sum(np.square(q, dtype="float64"))
     penalty = np.sum(user_squares + item_squares)
+    known = np.sum((errors - ratings["rating"].to_numpy()) ** 2)
+    unknown = np.sum((p.astype("float64") @ q.T.astype("float64")) ** 2) - known
     roots = np.sum(np.sqrt(user_squares) + np.sqrt(item_squares))
     mistakes = {
+        "unknown-ratings-as-zero": any(
+            alike(answer, squares + unknown + reg * each) for each in (penalty, tables, 0)
+        ),
         "objective-averaged": alike(answer, right / len(errors)),
         "penalty-once-a-row-of-a-table": alike(answer, squares + reg * tables),
         "penalty-of-one-table": alike(answer, squares + reg * np.sum(user_squares))
