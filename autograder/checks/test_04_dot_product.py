@@ -146,7 +146,11 @@ def test_entries_are_dot_products(submission, rng):
         got = array(got, (n_users, n_items), mistakes=_wrong_shape(got, p, q))
         want = np.einsum("uk,ik->ui", p, q)
         lengths = np.outer(np.linalg.norm(p, axis=1), np.linalg.norm(q, axis=1))
-        close(got, want, mistakes={"scores-normalised": alike(got, want / lengths)})
+        mistakes = {
+            "scores-normalised": alike(got, want / lengths),
+            "reshaped-for-transposed": alike(got, p @ q.reshape(q.shape[::-1])),
+        }
+        close(got, want, mistakes=mistakes)
         require_unchanged(submission, kept_p, p)
         require_unchanged(submission, kept_q, q)
 
@@ -164,6 +168,7 @@ def test_square_tables_keep_users_in_rows(submission, rng):
         mistakes={
             "scores-transposed": alike(got, want.T),
             "tables-not-transposed": alike(got, p @ q),
+            "reshaped-for-transposed": alike(got, p @ q.reshape(4, 4)),
             "factors-not-summed": alike(got, p * q),
         },
     )
