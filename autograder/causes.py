@@ -405,4 +405,13 @@ def _some_of_them(got, want, same) -> Cause | None:
                 "Over which entries does it run?"
             ),
         )
+    if 2 * right.sum() >= got.size > right.sum() and len(np.unique(want)) > 2:
+        first = tuple(int(n) for n in np.argwhere(~right)[0])
+        return Cause(
+            "some-entries-differ",
+            _(
+                "{n} of {m} entries are wrong, and the others right: a case of its own is missed, "
+                "such as an edge, a tie, an empty or unseen one. What is special at {place}?"
+            ).format(n=int((~right).sum()), m=got.size, place=list(first)),
+        )
     return None

@@ -1,6 +1,6 @@
 """A class graded by `nbgrader autograde`: in this kit's course, and in a course of stock nbgrader.
 
-    python benchmarks/class_grading.py [--learners 4,8] [--exercises 04,08] [--demonstrations]
+    python benchmarks/class_grading.py [--learners 4,8] [--exercises 04,08] [--lean]
 
 Both courses hold the same notebooks: of learners who are right, mistaken, have done nothing, print
 warnings, or have damaged their files. No two have the same code, but those who did nothing, unless
@@ -8,8 +8,8 @@ warnings, or have damaged their files. No two have the same code, but those who 
 and memory of the whole command for a small and a large class, the two courses in turn, and the
 verdicts that differ, each with what the stock course shows of why. Where a notebook ends stock
 nbgrader's command, it is typed again until every learner had a turn, and all of that counts.
-Demonstrations, which a kernel runs and the kit does not, are left out of what is handed in, unless
---demonstrations.
+What is handed in holds the demonstrations, as learners' notebooks do: a kernel runs them again, the
+kit does not. With --lean they are left out, so that both do the same work.
 """
 
 import argparse
@@ -291,7 +291,7 @@ def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
     """Make a course, hand in what a class of n made, and grade it."""
     made = kind(folder, arguments.exercises)
     for handout in made.released():
-        if not arguments.demonstrations:
+        if arguments.lean:
             cells = handout.released.cells
             cells[:] = [c for c in cells if "demo" not in c.metadata.get("tags", ())]
         for number, (learner, learners_way) in enumerate(class_of(n).items()):
@@ -396,7 +396,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--learners", default="4,8", help="two sizes of a class (default: 4,8)")
     parser.add_argument("--exercises", default="04,08", help='numbers, or "core" (default: 04,08)')
-    parser.add_argument("--demonstrations", action="store_true", help="hand in these cells too")
+    parser.add_argument("--lean", action="store_true", help="hand in no demonstrations")
     parser.add_argument("--alike", action="store_true", help="right answers are everybody's same")
     arguments = parser.parse_args()
     try:

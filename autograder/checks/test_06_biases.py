@@ -245,6 +245,14 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
             found((mu, *_repeated(rest, users, items, (right_user, right_item), regs, n)))
             for n in range(1, MAX_REPEATS)
         ),
+        "damping-as-threshold": any(
+            alike(b_item, np.where(enough, sums / np.maximum(counts, 1), 0))
+            for enough in (counts >= reg_item, counts > reg_item)
+        )
+        and not alike(b_item, right_item),
+        "divided-twice": alike(
+            b_item, sums / np.maximum(counts, 1) / np.maximum(reg_item + counts, 1e-9)
+        ),
         "last-rating-for-sum": alike(b_item, last / np.maximum(reg_item + counts, 1e-9)),
         "counts-of-other-ids": _counts_are_shuffled(b_item, sums, counts, reg_item),
         "mu-subtracted-after-damping": alike(
@@ -377,6 +385,12 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
                 "score-forced-into-range": forced(scores, want),
                 "factors-left-out": alike(scores, want - dots),
+                "biased-dot-normalised": alike(
+                    scores,
+                    want
+                    - dots
+                    + dots / np.linalg.norm(p[users], axis=1) / np.linalg.norm(q[items], axis=1),
+                ),
                 "biases-inside-the-dot": alike(
                     scores, mu + np.sum((p[users] + b_u[:, None]) * (q[items] + b_i[:, None]), 1)
                 ),

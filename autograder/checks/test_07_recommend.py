@@ -326,7 +326,10 @@ def test_title_and_score_belong_to_the_film(submission, rng):
         close(
             array(got["score"], (3,)),
             world.scores[user, items],
-            mistakes={"rank-for-score": any(alike(got["score"], rank) for rank in ranks)},
+            mistakes={
+                "rank-for-score": any(alike(got["score"], rank) for rank in ranks),
+                "score-on-another-scale": _falls(array(got["score"], (3,))),
+            },
         )
         require_titles(got["title"], items, world)
 
@@ -371,6 +374,10 @@ def test_the_arguments_stay_as_they_are(submission, rng):
     films_are(submission.recommend(model, raw_user_id, **kept, n=3), world, raw_user_id, 3)
     for name, value in world.arguments.items():
         require_unchanged(submission, kept[name], value)
+
+
+def _falls(numbers) -> bool:
+    return bool((np.diff(numbers) < 0).all())
 
 
 def films_are(answer, world: World, raw_user_id: int, n: int) -> None:

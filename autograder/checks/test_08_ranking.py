@@ -62,7 +62,7 @@ def gain(hits, discount: Callable = lambda rank: np.log2(rank + 1)) -> float:
 @checks("precision_at_k", share=1)
 def test_precision_is_the_relevant_share_of_k(submission, rng):
     """Of the first k recommended items, the share that is relevant."""
-    for n, n_relevant, n_hits, k in (12, 8, 6, 5), (10, 3, 2, 10), (9, 14, 8, 7), (6, 2, 2, 3):
+    for n, n_relevant, n_hits, k in (10, 3, 2, 10), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         got = submission.precision_at_k(recommended, relevant, k)
         precision_is_right(got, recommended, relevant, k)
@@ -153,6 +153,9 @@ def test_ndcg_of_the_best_list_is_one(submission, rng):
         relevant = rng.choice(np.arange(3, 60), size=n_relevant, replace=False).tolist()
         others = np.arange(60, 60 + k).tolist()
         ask_for_ndcg(submission, np.array([*relevant, *others]), set(relevant), k)
+        first, *rest = relevant
+        gap = np.array([first, *others[:2], *rest, *others[2:]])
+        ask_for_ndcg(submission, gap, set(relevant), k)
         ask_for_ndcg(submission, np.array([*others[:2], *relevant, *others[2:]]), set(relevant), k)
 
 
@@ -200,6 +203,11 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
         "discount-of-rank": not np.isfinite(got)
         or alike(got, by(lambda rank: np.maximum(1, np.log2(rank)))),
         "discount-one-late": alike(got, by(lambda rank: np.log2(rank + 2))),
+        "discount-multiplied": alike(got, by(lambda rank: 1 / np.log2(rank + 1))),
+        "ideal-as-short-as-the-list": len(every) < len(possible)
+        and alike(got, gain(hits) / gain(np.ones(len(every)))),
+        "stops-at-first-miss": bool(hits[0])
+        and alike(got, gain(hits * np.cumprod(hits)) / gain(possible)),
         "gain-without-discount": alike(got, by(np.ones_like)),
         "discount-by-rank-itself": alike(got, by(lambda rank: rank)),
         "gain-not-normalised": alike(got, gain(hits)),

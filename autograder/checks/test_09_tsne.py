@@ -172,10 +172,13 @@ def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) 
     lengths = np.linalg.norm(embeddings, axis=1)
     distances = np.linalg.norm(embeddings - embeddings[index], axis=1)
     by_distance = others[np.argsort(distances[others])][: len(got)]
+    centred = unit(embeddings - embeddings.mean(axis=1, keepdims=True))
+    correlations = np.sort((centred @ centred[index])[others])[::-1]
     unlike = others[cosines[others] < 0.999]
     return {
         "twins-left-out": len(unlike) < len(others)
         and alike(got, np.sort(cosines[unlike])[::-1][: len(got)]),
+        "correlation-for-cosine": alike(got, correlations[: len(got)]),
         "least-similar-first": alike(got, np.sort(cosines[others])[: len(got)]),
         "dot-for-cosine": alike(got, products[indices]),
         "one-length-divided": alike(got, products[indices] / lengths[index])
