@@ -928,7 +928,7 @@ def interrupted(start, folder, out, end):
 @pytest.mark.slow
 def test_an_interrupted_run_leaves_nothing_half_done_and_the_next_goes_on_there(start, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
-    for learner, seconds in (("ada", 0), ("ben", 3), ("cleo", 3)):
+    for learner, seconds in (("ada", 0), ("ben", 3), ("cleo", 4)):
         hand_in(folder, learner, with_cell(SLEEPS.format(seconds=seconds)))
     command, code, output = interrupted(
         start, folder, out, lambda pid: os.killpg(pid, signal.SIGINT)

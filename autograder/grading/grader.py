@@ -15,7 +15,6 @@ import threading
 import traceback
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import forkserver
 from multiprocessing.connection import wait
 
 from autograder.files import SubmissionFile, UnreadableSubmission, digest
@@ -69,7 +68,6 @@ class Grader:
     def __enter__(self):
         if self.behind_wall:
             self._context.set_forkserver_preload(_PRELOADED)
-            forkserver.ensure_running()  # It imports what judges need while the zygote starts.
             self._zygote = _new_zygote()
         self._open = True
         return self
