@@ -225,10 +225,6 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
 
     items = train["item"].to_numpy()
     rest = ratings - mu
-    sums, counts = (np.bincount(items, part, sizes[1]) for part in (rest, np.ones(len(rest))))
-    last = np.zeros(sizes[1])
-    last[items] = rest
-    outside = [counts + sums / (reg_item or 1), sums / np.maximum(counts, 1) + reg_item]
     shown = {
         "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
         "biases-undamped": found(biases_of(train, *sizes, reg_user=0, reg_item=0)),
@@ -237,27 +233,14 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
         and found(biases_of(train, *sizes, reg_user=reg_item, reg_item=reg_user)),
         "item-bias-not-subtracted": alike(b_item, right_item)
         and alike(b_user, damped(ratings - mu, users, sizes[0], reg_user)),
-        "mu-not-subtracted": alike(b_item, damped(ratings, items, sizes[1], reg_item)),
         "item-bias-added": alike(b_item, right_item)
         and alike(b_user, damped(rest + right_item[items], users, sizes[0], reg_user)),
-        "count-outside-the-fraction": any(alike(b_item, wrong) for wrong in outside),
-        "estimates-repeated": any(
+        "estimates-repeated": not alike(b_item, right_item)
+        and any(
             found((mu, *_repeated(rest, users, items, (right_user, right_item), regs, n)))
             for n in range(1, MAX_REPEATS)
         ),
-        "damping-as-threshold": any(
-            alike(b_item, np.where(enough, sums / np.maximum(counts, 1), 0))
-            for enough in (counts >= reg_item, counts > reg_item)
-        )
-        and not alike(b_item, right_item),
-        "divided-twice": alike(
-            b_item, sums / np.maximum(counts, 1) / np.maximum(reg_item + counts, 1e-9)
-        ),
-        "last-rating-for-sum": alike(b_item, last / np.maximum(reg_item + counts, 1e-9)),
-        "counts-of-other-ids": _counts_are_shuffled(b_item, sums, counts, reg_item),
-        "mu-subtracted-after-damping": alike(
-            b_item[items], damped(ratings, items, sizes[1], reg_item)[items] - mu
-        ),
+        **_mistakes_of_items(b_item, ratings, items, reg_item),
     }
     if not any(shown.values()):
         left = rest - b_item[items]
@@ -265,6 +248,28 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
             _damping(b_item, rest, items) is not None and _damping(b_user, left, users) is not None
         )
     return shown
+
+
+def _mistakes_of_items(b_item, ratings, items, reg) -> dict[str, bool]:
+    """Which known mistake explains the biases of the items, the first of the two estimates."""
+    n_items, mu = len(b_item), ratings.mean()
+    rest = ratings - mu
+    sums, counts = (np.bincount(items, part, n_items) for part in (rest, np.ones(len(rest))))
+    means, weights = sums / np.maximum(counts, 1), np.maximum(reg + counts, 1e-9)
+    last = np.zeros(n_items)
+    last[items] = rest
+    of_stars = damped(ratings, items, n_items, reg)
+    outside = [counts + sums / (reg or 1), means + reg]
+    thresholds = [np.where(enough, means, 0) for enough in (counts >= reg, counts > reg)]
+    return {
+        "mu-not-subtracted": alike(b_item, of_stars),
+        "mu-subtracted-after-damping": alike(b_item[items], of_stars[items] - mu),
+        "count-outside-the-fraction": any(alike(b_item, wrong) for wrong in outside),
+        "damping-as-threshold": reg > 0 and any(alike(b_item, wrong) for wrong in thresholds),
+        "divided-twice": alike(b_item, means / weights),
+        "last-rating-for-sum": alike(b_item, last / weights),
+        "counts-of-other-ids": _counts_are_shuffled(b_item, sums, counts, reg),
+    }
 
 
 def _repeated(rest, users, items, biases, regs, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -397,7 +397,8 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
     got, user = answer["movieId"], world.user_map[raw]
     scores, everything = world.scores[user], range(len(world.item_classes))
     want = best_of(world.left(user), scores, n)
-    every = set(world.item_classes.tolist())
+    columns = {str(film): k for k, film in enumerate(world.item_classes)}
+    own = scores[[columns[film] for film in map(str, got) if film in columns]]
     ranked = world.films(best_of(world.left(user), scores, len(scores))).tolist()
     titles = world.movies.set_index("movieId")["title"][ranked]
     twins = set(titles.index[titles.duplicated()])
@@ -405,7 +406,6 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
     def shows(candidates, by=scores):
         return alike(got, world.films(best_of(candidates, by, n)))
 
-    own = scores[[world.item_classes.tolist().index(film) for film in got if film in every]]
     return {
         "scores-clipped-first": "score" in answer.columns
         and any(
