@@ -128,6 +128,7 @@ def test_sizes_are_counted(submission, rng):
                     "users-items-exchanged": got == exchanged.get(key),
                     "rows-for-distinct": key != "n_ratings" and got == len(ratings),
                     "cells-for-rows": key == "n_ratings" and got == ratings.size,
+                    "stars-for-rows": key == "n_ratings" and got == ratings["rating"].nunique(),
                 },
             )
             require(

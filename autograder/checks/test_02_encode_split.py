@@ -62,6 +62,7 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
     mistakes = {
         "mapping-before-classes": isinstance(classes, dict),
         "ids-not-distinct": length == (len(raw_ids),),
+        "gaps-kept": length == (np.ptp(distinct) + 1,),
         "rows-up-to-largest-id": length in {(distinct[-1],), (distinct[-1] + 1,)},
     }
     classes = integers(classes, (None,), must, mistakes)
@@ -90,6 +91,7 @@ def require_inverse(classes, index_of, ids) -> None:
     mistakes = {
         "counted-from-one": set(indices) == set(range(1, len(ids) + 1)),
         "id-as-index": np.array_equal(indices, ids),
+        "code-of-another-row": len(set(indices)) < len(indices),
         "orders-differ": set(indices) == set(range(len(ids))),
     }
     for x, index in zip(ids, indices, strict=True):

@@ -200,6 +200,7 @@ def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
         {
             "embedding-transposed": shapes in ([(n_factors, n_ids)], [(n_factors, n_ids + 1)]),
             "largest-id-for-rows": shapes == [(n_ids - 1, n_factors)],
+            "two-spare-rows": shapes == [(n_ids + 2, n_factors)],
             "factors-hard-coded": [s[:1] for s in shapes if s] in ([(n_ids,)], [(n_ids + 1,)]),
         },
     )

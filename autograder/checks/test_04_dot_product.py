@@ -186,13 +186,14 @@ def _tables(model, **sizes):
     for name, n in rows.items():
         shape = shapes[name]
         require(
-            shape in {(n, n_factors), (n + 1, n_factors)} or len(shape) != 2,
+            shape in {(n, n_factors), (n + 1, n_factors)} or len(shape) == 1,
             _("`{name}` has shape {shape}").format(name=name, shape=shape),
             _("`{name}` has one row an id and one column a factor: ({n}, {k})").format(
                 name=name, n=n, k=n_factors
             ),
             {
                 "tables-exchanged": exchanged,
+                "name-on-another-layer": not layer(model, name).get_weights(),
                 "table-transposed": shape in {(n_factors, n), (n_factors, n + 1)},
                 "last-id-without-row": shape == (n - 1, n_factors),
                 "factors-fixed": shape[:1] in {(n,), (n + 1,)},
