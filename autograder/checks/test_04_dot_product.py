@@ -193,7 +193,7 @@ def _tables(model, **sizes):
             ),
             {
                 "tables-exchanged": exchanged,
-                "name-on-another-layer": not layer(model, name).get_weights(),
+                "name-on-another-layer": shape == () and not layer(model, name).get_weights(),
                 "table-transposed": shape in {(n_factors, n), (n_factors, n + 1)},
                 "last-id-without-row": shape == (n - 1, n_factors),
                 "factors-fixed": shape[:1] in {(n,), (n + 1,)},
