@@ -83,13 +83,12 @@ def write_folder(folder, name="ml-latest-small", **changed):
 
 
 def make_archive(name="ml-latest-small", extra=()):
-    """The bytes of a set's archive."""
+    """The bytes of a set's archive: the same at every call, for its entries have no time of day."""
+    files = {f"{name}/{file}": content for file, content in encoded(name, FILES[name]).items()}
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file, content in encoded(name, FILES[name]).items():
-            archive.writestr(f"{name}/{file}", content)
-        for file in extra:
-            archive.writestr(file, "not ours")
+    with zipfile.ZipFile(stream, "w") as archive:
+        for file, content in (files | dict.fromkeys(extra, b"not ours")).items():
+            archive.writestr(zipfile.ZipInfo(file), content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
