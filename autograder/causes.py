@@ -121,6 +121,60 @@ def of_shape(shape: tuple, wanted: tuple) -> Cause:
     return Cause(name, text)
 
 
+def of_members(got: set, want: set) -> Cause:
+    """The cause behind a set of ids or names that is not the one wanted."""
+    missing, strange = (sorted(ids, key=str) for ids in (want - got, got - want))
+    kinds = {_plain_kind(member) for member in got}
+    if (
+        strange
+        and len(kinds) == 1
+        and want
+        and not kinds & {_plain_kind(member) for member in want}
+    ):
+        return Cause("ids-of-another-kind", _KIND.format(kind=kinds.pop(), strange=strange[0]))
+    counted = any(got == set(range(first, first + len(got))) for first in (0, 1))
+    if not got:
+        return Cause("nothing-kept", _NOTHING_KEPT)
+    if missing and strange and counted:
+        return Cause("numbered-anew", _NUMBERED_ANEW.format(missing=missing[0]))
+    if missing and strange:
+        return Cause("other-members", _OTHERS.format(missing=missing[0], strange=strange[0]))
+    if missing:
+        return Cause("members-missing", _MISSING.format(n=len(missing), missing=missing[0]))
+    return Cause("members-too-many", _TOO_MANY.format(n=len(strange), strange=(strange or [""])[0]))
+
+
+def _plain_kind(member) -> str:
+    """The name of a member's type, NumPy's numbers taken for Python's."""
+    return type(member.item() if isinstance(member, np.generic) else member).__name__
+
+
+_KIND = _(
+    "The ids came back as {kind}, such as {strange}: grouped by a list of one column, converted on "
+    "the way, or read as text. How would a caller have to ask for one?"
+)
+_NOTHING_KEPT = _(
+    "Nothing came back: a condition that holds for none, or a loop that never runs. "
+    "What is there before the step that loses it?"
+)
+_NUMBERED_ANEW = _(
+    "What came back is numbered anew, one after another, and has lost its own ids: nothing is "
+    "found at {missing}. Where does your code count instead of look?"
+)
+_OTHERS = _(
+    "{missing} is missing, and {strange} is there without right: rows of something else were "
+    "taken, or ids were changed on the way. Where does {strange} come from?"
+)
+_MISSING = _(
+    "{n} missing, such as {missing}: dropped by a condition, cut off at an end, or overwritten by "
+    "what came later. After which line is it gone?"
+)
+_TOO_MANY = _(
+    "{n} too many, such as {strange}: something stays that should be left out, or comes from "
+    "another row or table. Where does it come in?"
+)
+
+
 def of_numbers(got, want, rtol: float, atol: float) -> Cause | None:
     """The cause behind numbers that differ from those wanted; None where nothing plain is seen."""
     got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
@@ -263,7 +317,7 @@ def _rounded(got, want, same) -> Cause | None:
             ),
         )
     cut = np.array_equal(got, np.trunc(want)) or np.array_equal(got, np.floor(want))
-    if cut and not np.array_equal(want, np.trunc(want)):
+    if cut and got.any() and not np.array_equal(want, np.trunc(want)):
         return Cause(
             "cut-to-integers",
             _(
@@ -271,8 +325,8 @@ def _rounded(got, want, same) -> Cause | None:
                 "What becomes of 0.75 there?"
             ),
         )
-    for decimals in DECIMALS:
-        if np.allclose(got, np.round(want, decimals), rtol=1e-9, atol=1e-9):
+    for decimals in DECIMALS if got.size > 1 else DECIMALS[1:]:
+        if got.any() and np.allclose(got, np.round(want, decimals), rtol=1e-9, atol=1e-9):
             return Cause(
                 "answer-rounded",
                 _(
@@ -343,6 +397,12 @@ def _rescaled(got, want, same) -> Cause | None:
     return None
 
 
+_ONE_ROW = _(
+    "Every row is the same, that of row {row}: one list stands in all places, as `[row] * n` makes "
+    "it, or the loop's variable is not used. What happens to the others when you change one?"
+)
+
+
 def _rearranged(got, want, same) -> Cause | None:
     if got.size < 3:
         return None
@@ -350,6 +410,10 @@ def _rearranged(got, want, same) -> Cause | None:
         return Cause(
             "order-reversed", _("The order is reversed. Which end should come first, and why?")
         )
+    if want.ndim == 2 and len(want) > 1 and same(got, np.repeat(got[:1], len(got), axis=0)):
+        source = next((k for k, row in enumerate(want) if same(got[0], row)), None)
+        if source is not None:
+            return Cause("one-row-for-all", _ONE_ROW.format(row=source))
     if same(np.sort(got, axis=None), np.sort(want, axis=None)):
         return Cause(
             "right-numbers-elsewhere",

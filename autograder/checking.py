@@ -186,14 +186,20 @@ def close(
     mistakes: Mistakes | None = None,
     rtol: float = 1e-4,
     atol: float = 1e-5,
+    otherwise: Callable[[], Cause | None] = lambda: None,
 ) -> None:
-    """Reject an answer that differs from `want` by more than rounding (float32 is enough)."""
+    """Reject an answer that differs from `want` by more than rounding (float32 is enough).
+
+    otherwise: looks for a cause, by further calls perhaps, where the numbers alone tell none.
+    """
     if alike(got, want, rtol, atol):
         return
     shown, wanted = _first_difference(got, want, rtol, atol)
     left, right = _numeric(got), _numeric(want)
     known = left is not None and right is not None
     cause = causes.of_numbers(left, right, rtol, atol) if known else None
+    if cause is None and not any((mistakes or {}).values()):
+        cause = otherwise()
     raise CheckFailure(shown, must, mistakes, wanted, cause)
 
 
@@ -209,6 +215,14 @@ def shape_of(value) -> tuple[int, ...] | None:
     """The shape of an array of numbers, None for anything else; never raises."""
     numeric = _numeric(value)
     return None if numeric is None else numeric.shape
+
+
+def shape_cause(value, wanted: tuple) -> Cause:
+    """The likely cause behind an answer whose shape is not the one wanted."""
+    shape = shape_of(value)
+    if shape is None:
+        return causes.of_kind(value, _("an array of numbers"))
+    return causes.of_shape(shape, wanted)
 
 
 @contextmanager

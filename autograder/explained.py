@@ -136,11 +136,83 @@ _EXPLAINED = (
     ),
     (
         ("ValueError",),
-        r"Only input tensors may be passed as positional",
+        r"Only input tensors may be passed as positional.*keyword argument: <",
         "layer-not-called",
         _(
             "A layer is handed on that was built but never called, where the tensor is asked for "
             "that comes out of it. What turns one tensor into the next: building, or calling?"
+        ),
+    ),
+    (
+        ("ValueError",),
+        r"Only input tensors may be passed as positional",
+        "plain-values-in-a-layer",
+        _(
+            "A layer gets plain numbers, or a list of them, while a model is put together, and no "
+            "id is known yet. What stands for the ids until they come?"
+        ),
+    ),
+    (
+        ("ValueError",),
+        r"All `\w+` values must be KerasTensors",
+        "no-tensor-for-the-model",
+        _(
+            "A model is made of symbolic tensors, from an Input to what the last layer returns; a "
+            "layer, an array or a list stands in place of one. What turns a layer into a tensor?"
+        ),
+    ),
+    (
+        ("TypeError",),
+        r"^Layer\.__init__\(\) takes 1 positional argument",
+        "inputs-and-output-wanted",
+        _(
+            "A model is told two things: where it starts, all inputs in one list, and where it "
+            "ends. What do you hand over, and which of the two is missing or split?"
+        ),
+    ),
+    (
+        ("ValueError",),
+        r"is not connected to `inputs`",
+        "input-left-out",
+        _(
+            "The output depends on an Input that the model is not told of, or on none at all. "
+            "From which inputs is the score computed, and which ones does the list hold?"
+        ),
+    ),
+    (
+        ("IndexError",),
+        r"^tuple index out of range",
+        "axis-not-there",
+        _(
+            "An axis is looked for in what has none: a single number, where arrays with one entry "
+            "a row are asked for, or a shape (). What is the shape of what you hand over?"
+        ),
+    ),
+    (
+        ("ValueError",),
+        r"Unrecognized data type: x=",
+        "lists-for-arrays",
+        _(
+            "`predict` and `fit` take arrays, one for each input, and got Python numbers or lists. "
+            "What makes an array of a list, and what shape has it then?"
+        ),
+    ),
+    (
+        ("TypeError",),
+        r"^int\(\) argument must be .*NoneType",
+        "size-not-known-yet",
+        _(
+            "A size is None: a symbolic tensor's batch has no length, and no numbers, until the "
+            "model is used. Should this line compute, or only say how to?"
+        ),
+    ),
+    (
+        ("AttributeError",),
+        r"'(?:Functional|Model|Sequential)' object has no attribute '(?P<name>\w+)'",
+        "layer-as-attribute",
+        _(
+            "A model has no {name}: its layers are no attributes, and are found by name in another "
+            "way. Or should the whole model answer?"
         ),
     ),
     (

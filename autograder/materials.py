@@ -89,11 +89,13 @@ def close_figures(keep):
             plt.close(number)
 
 
-def sum_model(user_terms, item_terms):
+def sum_model(user_terms, item_terms, offsets=None):
     """An uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
 
     user_terms: array (U,), item_terms: array (I,): the start weights, all trainable. Inputs
     [user, item], each (b, 1); output (b, 1). `get_weights()` gives both tables, (U, 1), (I, 1).
+    offsets: after k training steps, `offsets[k]` is added to every score outside of training; the
+    last one stays. Then `get_weights()` gives the number of steps too.
     """
     import keras
 
@@ -103,9 +105,37 @@ def sum_model(user_terms, item_terms):
     user_term = keras.layers.Embedding(len(tables[0]), 1, name="user_terms")(user)
     item_term = keras.layers.Embedding(len(tables[1]), 1, name="item_terms")(item)
     score = keras.layers.Add()([user_term, item_term])
-    model = keras.Model([user, item], keras.layers.Flatten(name="score")(score))
-    model.set_weights(tables)
+    score = keras.layers.Flatten(name="score")(score)
+    if offsets is None:
+        model = keras.Model([user, item], score)
+        model.set_weights(tables)
+    else:
+        model = keras.Model([user, item], _offset_layer(offsets)(score))
+        model.set_weights([*tables, np.zeros((), dtype="int32")])
     return model
+
+
+def _offset_layer(offsets):
+    """A layer that counts training steps, and outside of training adds the offset of their number.
+
+    offsets: numbers; see `sum_model`.
+    """
+    import keras
+
+    class Offset(keras.layers.Layer):
+        def build(self, _shape):
+            self.steps = self.add_weight(
+                shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
+            )
+
+        def call(self, score, training=False):
+            if training:
+                self.steps.assign_add(1)
+                return score
+            step = keras.ops.minimum(self.steps, len(offsets) - 1)
+            return score + keras.ops.take(keras.ops.convert_to_tensor(offsets, "float32"), step)
+
+    return Offset(name="offset")
 
 
 def defaults(function):

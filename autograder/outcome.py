@@ -101,11 +101,11 @@ def _failed(
     room = MAX_WORDS - len(f"{must} {likely} {hint}".split())
     where = _cut(where, max(room - 2 * MIN_WORDS, MIN_WHERE))
     room -= len(where.split())
+    called = _("Called: {calls}").format(calls=subject.calls or subject.function)
+    called = _first_words(called, room / 2)
     lines = [
-        _first_words(
-            _("Called: {calls}").format(calls=subject.calls or subject.function), room / 2
-        ),
-        _first_words(_("Got: {got}").format(got=got), room / 2) + where,
+        called,
+        _first_words(_("Got: {got}").format(got=got), room - len(called.split())) + where,
         must,
         likely,
         hint,

@@ -50,6 +50,20 @@ def print_reports(reports: list[Report], every_problem: bool = False, console=No
             ).format(n=rest),
             style="dim",
         )
+    if not problems:
+        _print_what_follows(reports[-1], console)
+
+
+def _print_what_follows(report: Report, console: Console) -> None:
+    """Name the function that comes next in the course, where there is one."""
+    functions = [(step.name, name) for step in course.steps() for name in step.functions]
+    last = functions.index((report.exercise, report.functions[-1].name))
+    if last + 1 == len(functions):
+        console.print(_("Everything here passes."))
+        return
+    exercise, function = functions[last + 1]
+    text = _("Everything here passes. Next in the course: {function} in {exercise}.")
+    console.print(text.format(function=function, exercise=exercise))
 
 
 def print_progress(reports: list[Report], console: Console) -> None:

@@ -19,6 +19,7 @@ TOLD_TOGETHER = {
     "error-sign-reversed": "step-uphill",
     "discount-of-rank": "nothing-matched",
     "stops-at-first-miss": "nothing-matched",
+    "embeddings-standardised-in-place": "scaler-left-behind",
 }
 
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from autograder.checking import array, crash_means, fail, require, shape_of
+from autograder import causes
+from autograder.causes import Cause
+from autograder.checking import array, crash_means, fail, require, shape_cause, shape_of
 from autograder.i18n import _
 from autograder.raised import of_learner
 from autograder.submission import Proxy
@@ -11,7 +13,9 @@ from autograder.submission import Proxy
 def model_of(value) -> Proxy:
     """The answer as a model; rejects what is plain data."""
     if not isinstance(value, Proxy):
-        fail(value, _("the answer is a Keras model"))
+        fail(
+            value, _("the answer is a Keras model"), cause=causes.of_kind(value, _("a Keras model"))
+        )
     return value
 
 
@@ -27,6 +31,34 @@ def keras_model(value) -> Proxy:
     """
     score_pairs(model_of(value), np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
     return value
+
+
+def require_single_ids(model, sizes: tuple[int, ...]) -> None:
+    """Reject a Functional model that declares an input of more than one id a row.
+
+    Keras does not hold a model to the shapes that it declares, so that scores alone do not tell.
+    sizes: the numbers of ids, one of which a learner may have taken for the length of an input.
+    """
+    try:
+        declared = model.input_shape
+    except AttributeError:
+        return
+    shapes = declared if isinstance(declared, list) else [declared]
+    wide = [shape for shape in shapes if isinstance(shape, tuple) and shape[1:] not in {(), (1,)}]
+    wide = [shape for shape in wide if any(isinstance(n, int) and n > 1 for n in shape[1:])]
+    require(
+        not wide,
+        _("an input of shape {shape}").format(shape=wide[:1] and wide[0]),
+        _("each input holds one id a row: its shape is (None, 1)"),
+        {"input-as-wide-as-the-table": any(shape[1:] == (n,) for shape in wide for n in sizes)},
+        Cause("input-of-several-ids", _WIDE),
+    )
+
+
+_WIDE = _(
+    "An input declares several numbers a row, and a row of the batch holds one id. "
+    "What does the shape of an Input count?"
+)
 
 
 def score_pairs(model, users, items, **keywords):
@@ -52,6 +84,7 @@ def scores_of(model, users, items) -> np.ndarray:
         shape in {(len(users), 1), (len(users),)},
         _("an output of shape {shape} for {m} pairs").format(shape=shape, m=len(users)),
         _("a batch of b pairs gives b scores, in an output of shape (b, 1)"),
+        cause=shape_cause(answer, (len(users), 1)),
     )
     return array(answer).reshape(-1)
 
@@ -97,8 +130,47 @@ def weights_of(
             "table-transposed": shape in turned,
             **{mistake: shape in wrong for mistake, wrong in (mistakes or {}).items()},
         },
+        table_cause(shapes, n, width),
     )
     return array(weights[0])
+
+
+def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
+    """The likely cause where a layer should hold one table (n, width) and holds these weights."""
+    if not shapes:
+        return Cause(
+            "no-table-under-that-name",
+            _(
+                "The layer of that name holds no weights: the name was given to a layer that only "
+                "reshapes or adds. Which layer is the table itself?"
+            ),
+        )
+    if len(shapes) > 1:
+        return Cause(
+            "several-tables-in-a-layer",
+            _(
+                "The layer of that name holds several arrays, not one table: it is a Dense layer, "
+                "or a model of its own. Which layer has a row for every id and nothing else?"
+            ),
+        )
+    [shape] = shapes
+    if len(shape) == 2 and shape[0] not in (n, n + 1):
+        return Cause(
+            "table-of-another-size",
+            _(
+                "The table has {rows} rows for {n} ids: another number went in first, such as the "
+                "size of the other side. What tells how many rows it needs?"
+            ).format(rows=shape[0], n=n),
+        )
+    if len(shape) == 2:
+        return Cause(
+            "table-of-another-width",
+            _(
+                "A row holds {got} numbers, and {width} are asked for: another number went in "
+                "second. What does the second argument of an embedding say?"
+            ).format(got=shape[1], width=width),
+        )
+    return None
 
 
 def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from autograder.causes import Cause
 from autograder.checking import array, frame, pair, require
 from autograder.checks.ratings import COLUMNS, STARS, draw_ids, draw_times
 from autograder.i18n import _
@@ -71,8 +72,15 @@ def positions_of(part, ratings) -> np.ndarray:
         _("a row {row} that is not in the ratings").format(row=rows[changed[:1]].ravel().tolist()),
         _("every row of a part is a row of the ratings, unchanged"),
         {"columns-torn-apart": torn},
+        Cause("rows-altered", _ALTERED),
     )
     return places
+
+
+_ALTERED = _(
+    "Rows of a part are no rows of the ratings: their values were converted, replaced or put "
+    "together anew. What happens to a row between the draw and the answer?"
+)
 
 
 def overlap(left, right) -> int:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -55,6 +56,7 @@ def read_back(submission, ratings) -> pd.DataFrame:
         len(got.columns) == len(TYPES),
         got,
         _("the frame has the columns userId, movieId, rating, timestamp and no others"),
+        cause=Cause("columns-too-many", _COLUMNS),
     )
     require(
         len(got) == len(ratings),
@@ -63,8 +65,19 @@ def read_back(submission, ratings) -> pd.DataFrame:
             "first-rating-lost": len(got) == len(ratings) - 1,
             "header-read-as-data": len(got) == len(ratings) + 1,
         },
+        cause=Cause("rows-of-the-file-lost", _ROWS),
     )
     return got
+
+
+_COLUMNS = _(
+    "There are columns more than the file has, an old index or one of your own. Which line adds "
+    "them, and who asked for them?"
+)
+_ROWS = _(
+    "The rows of the file and of the frame differ in number: some are dropped as doubles or as "
+    "incomplete, cut off, or read twice. Which option of the reading does that?"
+)
 
 
 @checks("load_ratings", share=1)
@@ -130,6 +143,7 @@ def test_sizes_are_counted(submission, rng):
                     "cells-for-rows": key == "n_ratings" and got == ratings.size,
                     "stars-for-rows": key == "n_ratings" and got == ratings["rating"].nunique(),
                 },
+                Cause("another-thing-counted", _COUNTED),
             )
             require(
                 np.asarray(answer[key]).dtype.kind in "iu",
@@ -158,9 +172,13 @@ def test_density_is_the_share_of_filled_cells(submission, rng):
                 "sparsity-for-density": alike(got, 1 - want),
                 "density-upside-down": alike(got, 1 / want),
                 "density-of-sums": alike(got, len(ratings) / (n_users + n_items)),
+                "half-stars-as-empty": alike(
+                    got, np.sum(ratings["rating"] >= 1) / (n_users * n_items)
+                ),
             },
             rtol=1e-5,
             atol=0,
+            otherwise=lambda: Cause("other-cells-counted", _CELLS),
         )
 
 
@@ -186,7 +204,22 @@ def test_mean_is_taken_over_ratings(submission, rng):
             },
             rtol=1e-5,
             atol=0,
+            otherwise=lambda: Cause("mean-of-other-numbers", _MEAN),
         )
+
+
+_MEAN = _(
+    "The mean of other numbers came back: some ratings are left out, counted twice, changed or "
+    "weighed. Which numbers go into it for five ratings by hand?"
+)
+_CELLS = _(
+    "A share of other cells, or of other ones filled, came back. Draw a table of 2 users and "
+    "3 films with 4 ratings: what stands above the line, and what below?"
+)
+_COUNTED = _(
+    "The number counts something else: pairs, values, neighbours or rows that are left after a "
+    "filter. Take five ratings by hand: what do you count, and what does your code?"
+)
 
 
 @checks("summarise", share=1)
@@ -197,7 +230,11 @@ def test_summary_leaves_the_ratings_alone(submission, rng):
     answer = mapping(submission.summarise(kept), OTHER_SIZES)
     for key, want in OTHER_SIZES.items():
         got = whole(answer[key])
-        require(got == want, _("{key} = {got}").format(key=key, got=got))
+        require(
+            got == want,
+            _("{key} = {got}").format(key=key, got=got),
+            cause=Cause("another-thing-counted", _COUNTED),
+        )
     require_unchanged(submission, kept, ratings)
 
 
@@ -207,7 +244,12 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(answer, pd.Series):
         must = _("the answer is a pandas Series, its index the movieId")
         fail(answer, must, mistakes, causes.of_kind(answer, _("a Series")))
-    require(answer.index.nlevels == 1, answer, _("the index is the movieId alone"))
+    require(
+        answer.index.nlevels == 1,
+        answer,
+        _("the index is the movieId alone"),
+        cause=Cause("index-of-several-levels", _LEVELS),
+    )
     want = ratings.groupby("movieId").size()
     index = np.asarray(answer.index.get_level_values(0))
     must = _("the index holds every movieId of the ratings once")
@@ -220,7 +262,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
         ),
         must,
         mistakes,
-        causes.of_shape(ids.shape, want.shape),
+        causes.of_members(set(ids.tolist()), set(want.index.tolist())),
     )
     counts = array(answer)
     expected = want[ids]
@@ -273,4 +315,15 @@ def test_most_rated_comes_first(submission, rng):
                 "sorted-by-id": (np.diff(ids) > 0).all() or (np.diff(ids) < 0).all(),
                 "sorted-by-stars": bool((np.diff(means[ids]) <= 1e-9).all()),
             },
+            cause=Cause("counts-unsorted", _UNSORTED),
         )
+
+
+_LEVELS = _(
+    "Rows were grouped by more than the film: the index has several levels. "
+    "How many lines should a film have in the answer?"
+)
+_UNSORTED = _(
+    "The counts neither fall nor rise along the answer: they are not sorted, or a later step puts "
+    "them into another order. Which line is the last to decide the order?"
+)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     CheckFailure,
     alike,
@@ -19,6 +20,7 @@ from autograder.checking import (
     pair,
     raises,
     require,
+    shape_cause,
     shape_of,
     whole,
 )
@@ -68,8 +70,17 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
     classes = integers(classes, (None,), must, mistakes)
     known = np.isin(classes, distinct)
     holds = np.array_equal(np.sort(classes[known]), distinct) and np.sum(~known) <= 1
-    require(holds, classes, must, mistakes)
+    found = set(classes.tolist())
+    cause = causes.of_members(found, set(distinct.tolist()))
+    twice = len(found) < len(classes)
+    require(holds, classes, must, mistakes, Cause("classes-repeated", _TWICE) if twice else cause)
     return classes, index_of
+
+
+_TWICE = _(
+    "An id stands among the classes more than once: what came in was not reduced to its distinct "
+    "values, or two lists were joined. How many rows should one film have in the table?"
+)
 
 
 def require_inverse(classes, index_of, ids) -> None:
@@ -85,8 +96,14 @@ def require_inverse(classes, index_of, ids) -> None:
             "keys-of-another-type": set(map(str, ids.tolist())) <= set(map(str, index_of)),
             "last-id-left-out": len(missing) == 1 and missing[0] in ids[[0, -1]],
         },
+        causes.of_members(set(index_of), set(ids.tolist())),
     )
-    require(set(index_of) <= set(classes.tolist()), index_of, _("only raw ids are keys"))
+    require(
+        set(index_of) <= set(classes.tolist()),
+        index_of,
+        _("only raw ids are keys"),
+        cause=causes.of_members(set(index_of), set(classes.tolist())),
+    )
     indices = np.array([index_in(index_of, x) for x in ids.tolist()])
     mistakes = {
         "counted-from-one": set(indices) == set(range(1, len(ids) + 1)),
@@ -101,6 +118,7 @@ def require_inverse(classes, index_of, ids) -> None:
                 x=x, index=index, n=len(classes)
             ),
             mistakes=mistakes,
+            cause=Cause("indices-not-places", _NOT_PLACES),
         )
         require(
             classes[index] == x,
@@ -108,7 +126,14 @@ def require_inverse(classes, index_of, ids) -> None:
                 x=x, index=index, other=classes[index]
             ),
             mistakes=mistakes,
+            cause=Cause("indices-not-places", _NOT_PLACES),
         )
+
+
+_NOT_PLACES = _(
+    "The indices of the mapping are not the places of the ids in `classes`: they count, sort or "
+    "rank something else. Where in `classes` does this id stand?"
+)
 
 
 def index_in(index_of, x: int) -> int:
@@ -116,7 +141,8 @@ def index_in(index_of, x: int) -> int:
     must = _("an index is an int")
     index = whole(index_of[x], must)
     kind = np.asarray(index_of[x]).dtype.kind
-    require(kind in "iu", _("mapping[{x}] is a float").format(x=x), must)
+    cause = causes.of_type(_("float"), _("an int"))
+    require(kind in "iu", _("mapping[{x}] is a float").format(x=x), must, cause=cause)
     return index
 
 
@@ -222,6 +248,15 @@ def test_ids_are_looked_up_in_the_mapping(submission, rng):
         )
         require_unchanged(submission, kept_ids, raw_ids)
         require_unchanged(submission, kept_map, index_of)
+    places = rng.permutation(6)
+    chain = {int(x): int(np.roll(places, 1)[k]) for k, x in enumerate(places)}
+    got = array(submission.encode(np.arange(6), chain), (6,))
+    close(
+        got,
+        lookup(chain, np.arange(6)),
+        _("an id may be the index of another id"),
+        {"replaced-in-a-chain": not alike(got, np.arange(6))},
+    )
 
 
 @checks("encode", share=2)
@@ -251,7 +286,11 @@ CHANCE = 40
 @checks("split_ratings", share=1.5)
 def test_every_row_is_in_one_part(submission, rng):
     """train, val and test share no row, and together they hold every row once."""
-    for cut, fractions in (0, {}), (7, {"val_fraction": 0.25, "test_fraction": 0.3, "seed": 4}):
+    for cut, fractions in (
+        (0, {}),
+        (7, {}),
+        (7, {"val_fraction": 0.25, "test_fraction": 0.3, "seed": 4}),
+    ):
         ratings = draw_table(rng).iloc[cut:]
         kept = submission.keep(ratings)
         parts = parts_of(split_of(submission, kept, fractions), ratings)
@@ -372,7 +411,14 @@ def test_rows_are_drawn_at_random(submission, rng):
                 left=left, right=right
             ),
             mistakes=pattern_of(runs, ratings, *rows),
+            cause=Cause("rows-not-by-chance", _NOT_BY_CHANCE),
         )
+
+
+_NOT_BY_CHANCE = _(
+    "Rows of the parts follow each other in a pattern: something sorts, strides or takes turns, "
+    "where a draw decides. Which line of yours draws a number at random, and for what?"
+)
 
 
 @checks("split_ratings", share=1)
@@ -451,6 +497,7 @@ def require_inputs(answer, ratings, user_map, item_map) -> tuple:
             _("{name} of shape {shape} for {m} ratings").format(name=name, shape=shape, m=m),
             _("{name} is a column of shape (m, 1)").format(name=name),
             {"inputs-flat": shape == (m,)},
+            shape_cause(got, (m, 1)),
         )
         got = array(got).reshape(-1)
         close(
@@ -459,6 +506,8 @@ def require_inputs(answer, ratings, user_map, item_map) -> tuple:
             _("row k of {name} is the index of rating k").format(name=name),
             {
                 "columns-exchanged": alike(got, others),
+                "pairs-reshaped": m > 1
+                and alike(got, np.column_stack(wanted).reshape(2, -1)[int(name == "items")]),
                 "ids-not-mapped": alike(got, column),
                 "frame-encoded-anew": alike(got, np.unique(column, return_inverse=True)[1]),
                 "one-mapping-for-both": alike(got, lookup(user_map, column))
@@ -471,6 +520,7 @@ def require_inputs(answer, ratings, user_map, item_map) -> tuple:
         _("y of shape {shape} for {m} ratings").format(shape=shape, m=m),
         _("y has shape (m,)"),
         {"target-in-a-column": shape == (m, 1)},
+        shape_cause(y, (m,)),
     )
     scaled = np.ptp(stars) > 0 and alike(np.argsort(array(y)), np.argsort(stars))
     close(array(y), stars, _("y holds the stars, row by row"), {"stars-rescaled": scaled})
@@ -502,6 +552,7 @@ def test_types_are_what_keras_expects(submission, rng):
             found == dtype,
             _("{name} of type {dtype}").format(name=name, dtype=found),
             mistakes={"types-left-to-numpy": found in ("int64", "float64")},
+            cause=causes.of_type(found, dtype),
         )
 
 

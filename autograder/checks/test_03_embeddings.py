@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -17,6 +18,7 @@ from autograder.checking import (
     shape_of,
     whole,
 )
+from autograder.checks.models import table_cause
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 from autograder.raised import of_learner
@@ -97,7 +99,7 @@ def test_the_layer_bears_its_name(submission, rng):
 @checks("lookup_numpy", share=1)
 def test_lookup_takes_rows_in_order(submission, rng):
     """Row k of the answer is the row of the table that belongs to ids[k]."""
-    for n_ids, n_factors in (9, 4), (5, 2):
+    for n_ids, n_factors in (9, 4), (5, 2), (700, 2):
         weights, ids = _draw_table(rng, n_ids, n_factors), _draw_ids(rng, n_ids, 7)
         _takes_rows(submission, submission.lookup_numpy, weights, ids, LOOKUPS)
 
@@ -163,7 +165,14 @@ def test_both_tables_count(submission, rng):
                 in {n_users + n_items * n_factors, n_users * n_factors + n_items},
                 "bytes-counted": got in {4 * n for n in _counts(n_users, n_items, n_factors)},
             },
+            cause=Cause("parameters-counted-otherwise", _COUNT),
         )
+
+
+_COUNT = _(
+    "The sum holds terms that are no entries of the two tables, or misses some. For 2 users, "
+    "3 items and 4 factors, draw both tables: how many numbers do you write down?"
+)
 
 
 @checks("count_parameters", share=1)
@@ -182,6 +191,7 @@ def test_growth_of_the_tables(submission, rng):
             _("{more} parameters more for one more in `{name}`").format(
                 more=got - before, name=name
             ),
+            cause=Cause("parameters-counted-otherwise", _COUNT),
         )
 
 
@@ -203,6 +213,7 @@ def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
             "two-spare-rows": shapes == [(n_ids + 2, n_factors)],
             "factors-hard-coded": [s[:1] for s in shapes if s] in ([(n_ids,)], [(n_ids + 1,)]),
         },
+        table_cause(shapes, n_ids, n_factors),
     )
     return array(weights[0])
 

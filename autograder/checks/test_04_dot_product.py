@@ -3,21 +3,34 @@
 import numpy as np
 
 from autograder import causes
-from autograder.checking import alike, array, checks, close, crash_means, require, shape_of
+from autograder.causes import Cause
+from autograder.checking import (
+    alike,
+    array,
+    checks,
+    close,
+    crash_means,
+    require,
+    shape_cause,
+    shape_of,
+)
 from autograder.checks.models import (
     draw_pairs,
     keras_model,
     layer,
     plant_everything,
+    require_single_ids,
     rows_by_id,
     score_pairs,
     table,
+    table_cause,
 )
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 OTHER_SIZES = {"n_users": 11, "n_items": 5, "n_factors": 3}
+MANY_IDS = {"n_users": 270, "n_items": 300, "n_factors": 2}  # more than one byte counts
 TABLES = {"user_embedding": "n_users", "item_embedding": "n_items"}
 
 
@@ -29,7 +42,8 @@ def test_every_pair_has_one_score(submission, rng):
     _tables(model, **SIZES)
     users, items = draw_pairs(rng, n_users, n_items, n_pairs=10)
     m = len(users)
-    shape = shape_of(score_pairs(model, users, items))
+    answer = score_pairs(model, users, items)
+    shape = shape_of(answer)
     require(
         shape in {(m, 1), (m,)},
         _("an output of shape {shape} for {m} pairs").format(shape=shape, m=m),
@@ -40,13 +54,15 @@ def test_every_pair_has_one_score(submission, rng):
             "pairs-mixed": shape
             in {(m, m), (m, m, 1), (m, 1, m), (1,), (1, 1), (), (n_factors,), (1, n_factors)},
         },
+        cause=shape_cause(answer, (m, 1)),
     )
+    require_single_ids(model, (n_users, n_items))
 
 
 @checks("build_mf", share=3)
 def test_scores_are_dot_products(submission, rng):
     """Whatever the weights are, the score of (u, i) is exactly q_i · p_u."""
-    for sizes in (SIZES, OTHER_SIZES):
+    for sizes in (SIZES, OTHER_SIZES, MANY_IDS):
         model = keras_model(submission.build_mf(**sizes))
         _tables(model, **sizes)
         plant_everything(model, rng)
@@ -56,6 +72,7 @@ def test_scores_are_dot_products(submission, rng):
         require(
             scores.size == len(users),
             _("an output of shape {shape} for {m} pairs").format(shape=scores.shape, m=len(users)),
+            cause=shape_cause(scores, (len(users), 1)),
         )
         scores = scores.reshape(-1)
         readings = [
@@ -64,7 +81,14 @@ def test_scores_are_dot_products(submission, rng):
             for q in rows_by_id(q_table, sizes["n_items"])
         ]
         p_u, q_i = next((r for r in readings if alike(scores, _dot(*r))), readings[0])
-        close(scores, _dot(p_u, q_i), mistakes=_wrong_scores(scores, p_u, q_i, users, items))
+        close(
+            scores,
+            _dot(p_u, q_i),
+            mistakes=_wrong_scores(scores, p_u, q_i, users, items),
+            otherwise=lambda model=model, p=p_table, pair=(users, items): _cause_of_scores(
+                model, p, pair
+            ),
+        )
         close(
             array(score_pairs(model, users, items, training=True)).reshape(-1),
             scores,
@@ -93,7 +117,41 @@ def test_both_tables_learn(submission, rng):
             np.any(after != before[name]),
             _("a step of gradient descent leaves `{name}` as it was").format(name=name),
             mistakes={"tables-frozen": len(layer(model, name).trainable_variables) == 0},
+            cause=Cause("no-gradient-arrives", _NO_GRADIENT),
         )
+
+
+def _cause_of_scores(model, p_table, pair) -> Cause:
+    """What the scores of a model do when the users' table is zero, and when it is doubled."""
+
+    def ask(factor):
+        layer(model, "user_embedding").set_weights([factor * p_table])
+        return array(score_pairs(model, *pair)).reshape(-1)
+
+    nothing, once, twice = ask(0), ask(1), ask(2)
+    if not alike(nothing, np.zeros(len(nothing))):
+        return Cause("something-beside-the-product", _BESIDE)
+    if not alike(twice, 2 * once):
+        return Cause("factors-bent", _BENT)
+    return Cause("other-rows-or-weights", _OTHER_ROWS)
+
+
+_NO_GRADIENT = _(
+    "The table has weights to train, and no gradient comes to them: what is put between it and "
+    "the score cuts it off, or the score does not use it. Which layers lie between?"
+)
+_BESIDE = _(
+    "With all of the users' factors at zero, scores stay that are not zero: something else than "
+    "the product goes into them. Which of your layers adds a number of its own?"
+)
+_BENT = _(
+    "Twice the user's factors do not give twice the score: an activation, a norm or another "
+    "function bends it. Which layer of yours is more than a lookup, a product or a sum?"
+)
+_OTHER_ROWS = _(
+    "The score grows with the user's factors as a product does, but it is not q_i · p_u: other "
+    "rows are looked up, or factors are weighed or left out. Which rows meet for the first pair?"
+)
 
 
 @checks("predict_pairs", share=1)
@@ -110,7 +168,26 @@ def test_scores_follow_the_pairs(submission, rng):
             "pairs-exchanged": alike(got, scores[items, users]),
             "scores-kept-in-range": _kept_in_range(got, want),
         },
+        otherwise=lambda: _cause_of_predictions(submission, got, users, items, scores.shape, rng),
     )
+
+
+def _cause_of_predictions(submission, got, users, items, shape, rng) -> Cause | None:
+    """Whether a model with other scores gets the same answer, so that it is not asked at all."""
+    other = rng.normal(scale=4, size=shape)
+    if alike(_predictions(submission, other, users, items), got):
+        return Cause("model-not-asked", _NOT_ASKED)
+    return Cause("scores-of-other-pairs", _OTHER_PAIRS)
+
+
+_NOT_ASKED = _(
+    "A model with other weights gets the same answer: the ids themselves were computed with, or "
+    "another model was asked. Which line of yours hands the ids to `model`?"
+)
+_OTHER_PAIRS = _(
+    "The model is asked, and other pairs than users[k] with items[k] come back, or their scores "
+    "are changed. What goes into the model for the first pair?"
+)
 
 
 def _kept_in_range(got, want) -> bool:
@@ -197,7 +274,10 @@ def _tables(model, **sizes):
                 "table-transposed": shape in {(n_factors, n), (n_factors, n + 1)},
                 "last-id-without-row": shape == (n - 1, n_factors),
                 "factors-fixed": shape[:1] in {(n,), (n + 1,)},
+                "table-sized-by-the-other": not exchanged
+                and shape in {(m + k, n_factors) for m in rows.values() if m != n for k in (0, 1)},
             },
+            table_cause([shape] if shape else [], n, n_factors),
         )
     return tuple(table(model, name, n, n_factors) for name, n in rows.items())
 
@@ -222,8 +302,14 @@ def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
     lengths = np.linalg.norm(p_u, axis=1) * np.linalg.norm(q_i, axis=1)
     who = np.eye(users.max() + 1)[users]
     what = np.eye(items.max() + 1)[items]
+    bytes_of = users % 256, items % 256
     causes = {
+        "ids-in-one-byte": users.max() > 255 and _reads(scores, p_u, q_i, users, items, bytes_of),
         "dot-normalised": alike(scores, want / lengths),
+        "activation-on-vectors": any(
+            alike(scores, _dot(bend(p_u), bend(q_i))) or alike(scores, _dot(bend(p_u), q_i))
+            for bend in (_relu, np.tanh, _sigmoid, _softmax)
+        ),
         "product-averaged": alike(scores, want / p_u.shape[1]),
         "vectors-side-by-side": _spanned(scores, np.hstack([who, what])),
         "terms-added": _spanned(scores - want, np.hstack([who, what])),
@@ -232,6 +318,29 @@ def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
     }
     first = next((name for name, shown in causes.items() if shown), None)
     return {first: np.ptp(scores) > 1e-3} if first else {}
+
+
+def _reads(scores, p_u, q_i, users, items, taken) -> bool:
+    """Whether scores are those of other ids, `taken`, in the same tables."""
+    rows = [dict(zip(ids.tolist(), own, strict=True)) for ids, own in ((users, p_u), (items, q_i))]
+    if any(set(ids.tolist()) - set(own) for ids, own in zip(taken, rows, strict=True)):
+        return False
+    vectors = [
+        np.array([own[k] for k in ids.tolist()]) for ids, own in zip(taken, rows, strict=True)
+    ]
+    return alike(scores, _dot(*vectors))
+
+
+def _relu(x):
+    return np.maximum(x, 0)
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _softmax(x):
+    return np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
 
 
 def _spanned(values, columns) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -93,6 +94,7 @@ def curves_of(history) -> Curves:
         lengths[0] == lengths[1] > 0,
         _("{n} values of `loss` and {m} of `val_loss`").format(n=lengths[0], m=lengths[1]),
         _("both curves have one value an epoch"),
+        cause=Cause("curves-of-another-length", _LENGTHS),
     )
     require(
         all(np.isfinite(curve).all() for curve in curves),
@@ -106,23 +108,32 @@ def curves_of(history) -> Curves:
 def _losses_by_name(history) -> dict:
     must = _("the answer is a History: its attribute `history` maps `loss` and `val_loss` to lists")
     if isinstance(history, dict):
-        fail(history, must, {"history-unwrapped": "loss" in history})
+        cause = causes.of_kind(history, _("a History"))
+        fail(history, must, {"history-unwrapped": "loss" in history}, cause)
     if not isinstance(history, Proxy):
         cause = causes.of_kind(history, _("a History"))
         fail(history, must, {"history-not-returned": history is None}, cause)
     try:
         losses = history.history
     except AttributeError:
-        fail(history, must)
+        fail(history, must, cause=causes.of_kind(history, _("a History")))
     if not isinstance(losses, dict):
-        fail(history, must, {"model-for-history": isinstance(losses, Proxy)})
+        cause = causes.of_kind(losses, _("a dict of curves"))
+        fail(history, must, {"model-for-history": isinstance(losses, Proxy)}, cause)
     require(
         {"loss", "val_loss"} <= set(losses),
         _("a history with the keys {keys}").format(keys=", ".join(map(str, losses)) or "–"),
         must,
         {"validation-missing": "loss" in losses},
+        causes.of_missing({"loss", "val_loss"} - set(losses), losses, _("Curve")),
     )
     return losses
+
+
+_LENGTHS = _(
+    "The two curves end at different epochs: values of one are added in another place of the loop, "
+    "or of several trainings. Where in an epoch is each written down?"
+)
 
 
 def require_defaults(submission, **wanted) -> bool:
@@ -171,7 +182,14 @@ def test_root_of_the_mean_squared_error(submission, rng):
                 "divided-by-one-less": m > 1 and alike(got, want * np.sqrt(m / (m - 1))),
                 "predictions-clipped-first": _is_clipped(got, y, prediction),
             },
+            otherwise=lambda: Cause("steps-of-rmse", _STEPS_OF_RMSE),
         )
+
+
+_STEPS_OF_RMSE = _(
+    "A step is missing, added, or in another place: errors, their squares, the mean, the root. "
+    "For two errors of 3 and 4, what does each line of yours give?"
+)
 
 
 @checks("rmse", share=0.5)
@@ -248,13 +266,52 @@ def check_step(submission, step):
     for new, want in zip(
         got, (p + lr * (e * q - reg * p), q + lr * (e * p - reg * q)), strict=True
     ):
-        close(new, want, mistakes=_mistake_of_step(got, step), rtol=1e-5)
+        close(
+            new,
+            want,
+            mistakes=_mistake_of_step(got, step),
+            rtol=1e-5,
+            otherwise=lambda: _cause_of_step(got, step),
+        )
 
 
 def _mistake_of_step(got, step) -> dict[str, bool]:
     """The known mistakes that give these vectors; without a penalty, some cannot be told apart."""
     shown = [name for name, wrong in wrong_steps(*step).items() if alike(got, wrong)]
     return dict.fromkeys(shown, True)
+
+
+def _cause_of_step(got, step) -> Cause:
+    """Which of the two vectors is wrong, and whether its change has a wrong length or direction."""
+    p, q, rating, lr, reg = step
+    e = rating - q @ p
+    steps = lr * (e * q - reg * p), lr * (e * p - reg * q)
+    moves = [new - old for new, old in zip(got, (p, q), strict=True)]
+    right = [alike(move, want, rtol=1e-4) for move, want in zip(moves, steps, strict=True)]
+    if any(right):
+        return Cause("one-vector-right", _ONE_RIGHT.format(name="q" if right[0] else "p"))
+    along = [_is_multiple(move, want) for move, want in zip(moves, steps, strict=True)]
+    return Cause("step-of-another-length", _LENGTH) if all(along) else Cause("other-step", _OTHER)
+
+
+def _is_multiple(move, want) -> bool:
+    """Whether a step has the right direction, or the opposite one, and another length."""
+    factor = np.vdot(move, want) / np.vdot(want, want)
+    return len(want) > 1 and abs(factor) > 1e-9 and alike(move, factor * want)
+
+
+_ONE_RIGHT = _(
+    "One vector is right, {name} is not. Both rules are the same with p and q exchanged: in which "
+    "sign, factor or vector do your two lines differ?"
+)
+_LENGTH = _(
+    "Both vectors move along the right line, but too far, not far enough, or the wrong way: the "
+    "error or the learning rate is another number. What do you get for e by hand?"
+)
+_OTHER = _(
+    "Neither vector moves where the rule sends it. Put numbers in: K = 1, p = 1, q = 2, rating 5. "
+    "What are e, the two brackets and the two new numbers?"
+)
 
 
 @checks("sgd_step", share=1.5)
@@ -323,6 +380,7 @@ def test_training_lowers_the_training_loss(submission, rng):
                 before=before, after=after
             ),
             mistakes={"other-model-trained": after == before, **mistakes},
+            cause=Cause("training-does-not-fit", _NOT_FITTED),
         )
         require(
             (moves > 0).all(),
@@ -330,7 +388,14 @@ def test_training_lowers_the_training_loss(submission, rng):
                 n=int((moves <= 0).sum())
             ),
             mistakes={"rows-left-out": kept and not away, **mistakes},
+            cause=Cause("training-does-not-fit", _NOT_FITTED),
         )
+
+
+_NOT_FITTED = _(
+    "Training does not bring the model towards all ratings of train: rows are left out, weighed or "
+    "paired with others' ratings, or steps are too long. What goes into `fit`, and in which order?"
+)
 
 
 @checks("compile_and_fit", share=1)
@@ -349,6 +414,7 @@ def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
             "start-or-targets-changed": kept and not towards_val,
             "start-weights-replaced": not kept,
         },
+        cause=Cause("loss-of-something-else", _LOSS),
     )
     errors = errors_of(task.user_terms, task.item_terms, task.val)
     require(
@@ -361,7 +427,14 @@ def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
             **_loss_mistakes(curves.val_loss[-1], errors),
             "validated-on-train": alike(curves.val_loss, curves.loss, atol=1e-2),
         },
+        Cause("loss-of-something-else", _LOSS),
     )
+
+
+_LOSS = _(
+    "The loss is no mean squared error of these rows: another loss, a penalty or weight in it, or "
+    "other rows. What did you hand to `compile`, and what to `validation_data`?"
+)
 
 
 def _start_is_kept(task, model) -> bool:
@@ -378,12 +451,9 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
     }
 
 
-@checks("compile_and_fit", share=1.25)
+@checks("compile_and_fit", share=1)
 def test_stops_when_validation_stops_improving(submission, rng):
-    """Training stops when `val_loss` has not improved for `patience` epochs (3 by default).
-
-    Waiting for one epoch more, until patience is exceeded, is fine.
-    """
+    """Training stops when `val_loss` has not improved for `patience` epochs."""
     task = draw_task(rng, val_side=-1.0)
     n_epochs = 11
 
@@ -400,7 +470,7 @@ def test_stops_when_validation_stops_improving(submission, rng):
         for patience, curves in trainings.items()
     ]
     require(
-        late in ([0, 0], [1, 1]),
+        late == [0, 0],
         _("{short} epochs with patience=1, {long} with patience=5").format(short=short, long=long),
         _(
             "training stops as soon as `patience` epochs in a row have brought no lower "
@@ -410,18 +480,46 @@ def test_stops_when_validation_stops_improving(submission, rng):
             "no-early-stopping": short == long == n_epochs,
             "patience-ignored": short == long < n_epochs,
             "patience-cut-short": min(late) == -1,
+            "patience-exceeded": late == [1, 1],
         },
+        Cause("stops-by-another-rule", _RULE),
     )
-    if require_defaults(submission, patience=3):
-        return
-    default = train()
+    require_defaults(submission, patience=3)
+
+
+_RULE = _(
+    "Training ends by another rule: another curve, another idea of what is better, or a count that "
+    "is never set back. After which epoch does it stop, and what did the curve do before?"
+)
+
+
+@checks("compile_and_fit", share=0.25)
+def test_patience_begins_anew_after_every_progress(submission, rng):
+    """Only epochs in a row count: after a lower `val_loss`, patience begins anew; it is 3."""
+    task = draw_task(rng, train_side=0.0, val_side=0.0)
+    model = submission.given.sum_model(task.user_terms, task.item_terms, JAGGED)
+    history = submission.compile_and_fit(model, task.train, task.val, epochs=14)
+    val_loss = curves_of(history).val_loss
+    due = epochs_due(val_loss, 3, 14)
+    worse = np.array([val_loss[k] >= val_loss[:k].min() for k in range(1, len(val_loss))])
     require(
-        len(default) - epochs_due(default.val_loss, 3, n_epochs) == late[0],
-        _("{n} epochs without `patience`, {short} with patience=1").format(
-            n=len(default), short=short
+        len(val_loss) == due,
+        _("{n} epochs by default, with losses on val of {losses}").format(
+            n=len(val_loss), losses=", ".join(f"{value:.3g}" for value in val_loss)
         ),
-        mistakes={"default-changed": True},
+        _("after {n} epochs `val_loss` has not improved for 3 in a row").format(n=due),
+        {
+            "patience-exceeded": len(val_loss) == due + 1,
+            "default-changed": len(val_loss) > due
+            or any(len(val_loss) == epochs_due(val_loss, n, 14) for n in (1, 2)),
+            "patience-never-reset": worse.sum() == 3 and not worse[-3:].all(),
+        },
+        Cause("stops-by-another-rule", _RULE),
     )
+
+
+# Errors on val, before the first epoch and after each: the seventh is the best.
+JAGGED = [0, 6.0, 5.0, 5.4, 5.6, 4.0, 4.4, 3.0, 3.2, 3.4, 3.6, 3.8]
 
 
 def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
@@ -465,7 +563,14 @@ def test_the_best_epoch_is_left_in_the_model(submission, rng):
                 "other-model-trained": alike(mse, start, rtol=1e-6),
                 **_loss_mistakes(val_loss.min(), errors),
             },
+            cause=Cause("weights-of-no-epoch", _NO_EPOCH),
         )
+
+
+_NO_EPOCH = _(
+    "What is left in the model fits no epoch of the curve: the training went on afterwards, only a "
+    "part was put back, or weights were kept as they changed. When do you copy them?"
+)
 
 
 @checks("compile_and_fit", share=0.5)
@@ -596,6 +701,7 @@ def test_the_lowest_validation_loss_wins(submission, rng):
                 "highest-loss-chosen": got == int(np.argmax(val_loss)),
                 "first-dip-chosen": got == 1,
             },
+            Cause("another-epoch-chosen", _EPOCH),
         )
         require_unchanged(submission, kept, history)
 
@@ -613,4 +719,11 @@ def test_any_curve_can_choose(submission, rng):
             got,
             _("expected {want}").format(want=best),
             {"key-ignored": got == places[0]},
+            Cause("another-epoch-chosen", _EPOCH),
         )
+
+
+_EPOCH = _(
+    "Another epoch was chosen than the one where the curve is lowest. Print the curve beside its "
+    "positions: at which one is the smallest value, and how does your code look for it?"
+)

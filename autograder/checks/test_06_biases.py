@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from autograder.causes import Cause, argument_changed, of_members
 from autograder.checking import (
     alike,
     array,
@@ -15,6 +16,7 @@ from autograder.checking import (
     number,
     pair,
     require,
+    shape_cause,
     shape_of,
 )
 from autograder.checks.biased import (
@@ -26,7 +28,15 @@ from autograder.checks.biased import (
     plant_factors,
     zero_tables,
 )
-from autograder.checks.models import draw_pairs, keras_model, layer, score_pairs, table
+from autograder.checks.models import (
+    draw_pairs,
+    keras_model,
+    layer,
+    require_single_ids,
+    score_pairs,
+    table,
+)
+from autograder.checks.planted import term_at_fault
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
 
@@ -108,11 +118,21 @@ def require_means(answer, train, test) -> None:
                 and np.ptp(values[unseen]) == 0
                 and values[unseen][0] != 0,
                 "means-exchanged": other[key] != key and alike(values, want[other[key]]),
+                "means-by-position": key != "global"
+                and _by_position(values, train, test[key], key),
                 "global-mean-of-means": key == "global"
                 and (values == values[0]).all()
                 and alike(values[0], mean_of_means),
             },
         )
+
+
+def _by_position(values, train, ids, key: str) -> bool:
+    """Whether the means of the ids that occur were indexed by id as if every id did."""
+    own, ids = train.groupby(key)["rating"].mean().to_numpy(), ids.to_numpy()
+    inside = ids < len(own)
+    gaps = train[key].nunique() <= train[key].max()
+    return gaps and inside.any() and alike(values[inside], own[ids[inside]])
 
 
 _MEANS = {
@@ -202,8 +222,30 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
     got_item = array(got_item, (n_items,), _part("b_item", n_items), exchanged | short)
     got_user = array(got_user, (n_users,), _part("b_user", n_users), exchanged | short)
     mistakes = bias_mistakes(got_user, got_item, train, regs)
-    close(got_item, b_item, _("b_item is the sum of r - mu over reg_item + n_i"), mistakes)
-    close(got_user, b_user, _("b_user is the sum of r - mu - b_i over reg_user + n_u"), mistakes)
+    close(
+        got_item,
+        b_item,
+        _("b_item is the sum of r - mu over reg_item + n_i"),
+        mistakes,
+        otherwise=lambda: Cause("first-estimate-off", _FIRST_OFF),
+    )
+    close(
+        got_user,
+        b_user,
+        _("b_user is the sum of r - mu - b_i over reg_user + n_u"),
+        mistakes,
+        otherwise=lambda: Cause("second-estimate-off", _SECOND_OFF),
+    )
+
+
+_FIRST_OFF = _(
+    "The first of the two estimates, b_item, is off already: another sum stands above, or another "
+    "number below. Compute it by hand for the item with the fewest ratings: where do you part?"
+)
+_SECOND_OFF = _(
+    "The items' biases are right and the users' are not: something else than r - mu - b_i is "
+    "summed, or divided by another number. Which b_i goes with which row of train?"
+)
 
 
 def _part(name: str, n: int) -> str:
@@ -225,6 +267,7 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
 
     items = train["item"].to_numpy()
     rest = ratings - mu
+    means = damped(ratings, items, sizes[1], 0)
     shown = {
         "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
         "biases-undamped": found(biases_of(train, *sizes, reg_user=0, reg_item=0)),
@@ -235,6 +278,11 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
         and alike(b_user, damped(ratings - mu, users, sizes[0], reg_user)),
         "item-bias-added": alike(b_item, right_item)
         and alike(b_user, damped(rest + right_item[items], users, sizes[0], reg_user)),
+        "rest-of-undamped-means": alike(b_item, right_item)
+        and any(
+            alike(b_user, damped(ratings - means[items], users, sizes[0], reg))
+            for reg in (reg_user, 0)
+        ),
         "estimates-repeated": not alike(b_item, right_item)
         and any(
             found((mu, *_repeated(rest, users, items, (right_user, right_item), regs, n)))
@@ -342,7 +390,9 @@ OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
 def build(submission, sizes, mu, **penalty):
     """A model of the learner's, built and called once."""
     with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
-        return keras_model(submission.build_biased_mf(**sizes, mu=mu, **penalty))
+        model = keras_model(submission.build_biased_mf(**sizes, mu=mu, **penalty))
+    require_single_ids(model, (sizes["n_users"], sizes["n_items"]))
+    return model
 
 
 def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
@@ -357,9 +407,10 @@ def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
         {
             "sum-not-flattened": shape == (m, 1, 1),
             "bias-as-wide-as-factors": shape in {(m, n_factors), (m, 1, n_factors)},
-            "sum-over-all-pairs": shape == (m, m),
+            "sum-over-all-pairs": shape in {(m, m), (m, m, 1), (m, 1, m)},
             "terms-not-added": shape in {(m, 2), (m, 3), (m, 1, 3)},
         },
+        shape_cause(answer, (m, 1)),
     )
     return array(answer).reshape(-1)
 
@@ -409,9 +460,30 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
                 or alike(scores, mu + b_u * b_i * dots),
                 "mu-replaced": _shifted(scores, want) and not without_mu,
-                "sum-reweighted": not _shifted(scores, want) and _scaled(scores, want),
+                "sum-reweighted": not _shifted(scores, want)
+                and (_scaled(scores, want) or _reweighted(scores, [dots, b_u, b_i])),
             },
+            otherwise=lambda model=model, sizes=sizes, mu=mu, pair=(users, items): _term_at_fault(
+                model, sizes, mu, pair, rng
+            ),
         )
+
+
+def _term_at_fault(model, sizes, mu, pair, rng) -> Cause:
+    """Which term of Koren (4) the model computes wrongly."""
+    users, items = pair
+    tables = {name: (sizes[size], sizes["n_factors"]) for name, size in FACTORS.items()}
+    tables |= {name: (sizes[size], 1) for name, size in BIASES.items()}
+
+    def formula(rows):
+        dots = np.sum(rows["user_embedding"][users] * rows["item_embedding"][items], axis=1)
+        return mu + rows["user_bias"][users, 0] + rows["item_bias"][items, 0] + dots
+
+    def ask():
+        return scores_of_pairs(model, users, items, sizes["n_factors"])
+
+    terms = [("user_bias",), ("item_bias",), ("user_embedding", "item_embedding")]
+    return term_at_fault(model, tables, ask, formula, terms, rng)
 
 
 def _shifted(scores, want) -> bool:
@@ -423,6 +495,15 @@ def _scaled(scores, want) -> bool:
     columns = np.column_stack([want, np.ones(len(want))])
     weights = np.linalg.lstsq(columns, scores, rcond=None)[0]
     return abs(weights[0]) > 1e-3 and alike(columns @ weights, scores)
+
+
+def _reweighted(scores, terms) -> bool:
+    """Whether scores are a weighted sum of all terms, plus a constant."""
+    columns = np.column_stack([*terms, np.ones(len(scores))])
+    if not np.isfinite(scores).all():
+        return False
+    weights = np.linalg.lstsq(columns, scores, rcond=None)[0]
+    return np.abs(weights[:-1]).min() > 1e-3 and alike(columns @ weights, scores, rtol=1e-3)
 
 
 def forced(scores, want) -> bool:
@@ -463,7 +544,14 @@ def require_penalty(model, sizes, l2, rng) -> None:
     got = _("planted user factors raise the loss by {user:.4g}, item factors by {item:.4g}").format(
         user=found[0][0], item=found[0][1]
     )
-    fail(got, must, penalty_mistakes(np.array(found[0]), tables, l2))
+    cause = Cause("penalty-of-another-size", _PENALTY)
+    fail(got, must, penalty_mistakes(np.array(found[0]), tables, l2), cause)
+
+
+_PENALTY = _(
+    "A penalty is there, and it is not l2 times the sum of squares of each whole table: counted "
+    "twice, averaged, of other rows, or with a number of its own. Where does l2 go in?"
+)
 
 
 def same_penalty(added, want) -> bool:
@@ -529,6 +617,7 @@ def test_factors_start_at_random_and_all_tables_learn(submission, rng):
             np.ptp(start, axis=0).min() > 0 and np.ptp(start, axis=1).min() > 0,
             _("`{name}` starts with equal rows or equal columns").format(name=name),
             mistakes={"factors-start-at-zero": not start.any()},
+            cause=Cause("factors-start-equal", _START_EQUAL),
         )
     for name in BIASES:
         bias_table(model, name, SIZES)
@@ -537,7 +626,18 @@ def test_factors_start_at_random_and_all_tables_learn(submission, rng):
             len(layer(model, name).trainable_variables) > 0,
             _("`{name}` has no trainable weights").format(name=name),
             mistakes={"biases-frozen": name in BIASES},
+            cause=Cause("table-not-trainable", _FROZEN),
         )
+
+
+_START_EQUAL = _(
+    "Rows or columns of the table start equal, get equal gradients and stay alike. "
+    "Which initialiser draws a number of its own for every entry?"
+)
+_FROZEN = _(
+    "The table cannot learn: `trainable` is off, or numbers were put in as constants. "
+    "What does `trainable_variables` list?"
+)
 
 
 # One table of errors
@@ -591,6 +691,7 @@ def names_of(answer, predictions) -> list[str]:
         _("a frame with index {names}").format(names=names),
         _("the index holds the names of the models"),
         {"names-not-in-index": numbered or set(map(str, answer.columns)) > set(COLUMNS)},
+        of_members(set(names), set(predictions)),
     )
     return names
 
@@ -601,6 +702,7 @@ def require_errors(answer, predictions, y, cold) -> None:
     got = array(answer[COLUMNS], (len(names), 3))
     want = errors_of(predictions, y, cold).loc[names].to_numpy()
     absolute = errors_of(predictions, y, cold, mean_absolute).loc[names].to_numpy()
+    biased = errors_of(predictions, y, cold, np.mean).loc[names].to_numpy()
     mistakes = {
         "mse-compared": alike(got, want**2),
         "absolute-errors-compared": alike(got, absolute),
@@ -610,14 +712,35 @@ def require_errors(answer, predictions, y, cold) -> None:
             for column, rows in ((1, 1 - cold), (2, 1 * cold))
         ),
         "parts-averaged": alike(got[:, 0], want[:, 1:].mean(axis=1)),
+        "other-rows-as-zero": alike(got, want * np.sqrt([1, 1 - cold.mean(), cold.mean()])),
+        "mean-error-squared": alike(got, np.abs(biased)),
+        "errors-beside-other-names": alike(np.sort(got, axis=0), np.sort(want, axis=0)),
     }
     for name, row, wanted in zip(names, got, want, strict=True):
+        parts_off = alike(row[0], wanted[0])
         close(
             row,
             wanted,
             _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
             mistakes,
+            otherwise=lambda off=parts_off: Cause(*(_PARTS_OFF if off else _ALL_OFF)),
         )
+
+
+_PARTS_OFF = (
+    "warm-or-cold-off",
+    _(
+        "All rows together are right, warm or cold ones are not: other rows are picked, or their "
+        "squares are divided by another number. How many rows are cold, and how many do you take?"
+    ),
+)
+_ALL_OFF = (
+    "rmse-of-all-off",
+    _(
+        "Already the error over all rows is no RMSE: a step is missing or in another place. "
+        "For two errors of 3 and 4, what does each line of yours give?"
+    ),
+)
 
 
 @checks("compare", share=2)
@@ -648,7 +771,14 @@ def test_best_model_comes_first(submission, rng):
                 for column in ("rmse_warm", "rmse_cold")
             ),
         },
+        Cause("rows-in-another-order", _ORDER),
     )
+
+
+_ORDER = _(
+    "The rows are in an order that no column has: sorted before the numbers were there, or put "
+    "together anew afterwards. Which line is the last to decide the order?"
+)
 
 
 @checks("compare", share=1)
@@ -665,4 +795,5 @@ def test_predictions_stay_as_they_are(submission, rng):
         list(now) == ["biased"] and np.array_equal(now["biased"], predictions["biased"]),
         _("the call left `predictions` changed"),
         _("a function leaves its arguments as they were"),
+        cause=argument_changed(),
     )

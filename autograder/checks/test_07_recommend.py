@@ -1,11 +1,13 @@
 """Checks of `07_recommend`: who has seen what, the best unseen items, a list of films."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -65,6 +67,7 @@ def test_users_and_items_are_ids_in_sets(submission, rng):
             kind in {set, frozenset},
             _("a {kind} of items: {items}").format(kind=kind.__name__, items=brief(items)),
             mistakes={"seen-kept-as-lists": kind in {list, tuple, np.ndarray, pd.Series}},
+            cause=causes.of_kind(items, _("a set")),
         )
     ids = [*answer, *(item for items in answer.values() for item in items)]
     strange = [part for part in ids if not isinstance(part, (int, np.integer))]
@@ -74,6 +77,7 @@ def test_users_and_items_are_ids_in_sets(submission, rng):
         mistakes={
             "seen-ids-floats": all(isinstance(part, (float, np.floating)) for part in strange)
         },
+        cause=causes.of_type(type((strange or [None])[0]).__name__, _("an int")),
     )
     require_same_sets(answer, train)
 
@@ -103,12 +107,17 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
         "seen-counted": bool(numbers) and len(numbers) == len(answer),
         "stars-for-items": got == stars,
         "all-items-for-everyone": all(items == every for items in got.values()) and bool(got),
+        "seen-of-last-run": got == last_runs(train),
+        "seen-users-renumbered": set(got) != set(want)
+        and set(got) <= set(range(len(want) + 1))
+        and list(got.values()) == [want[user] for user in sorted(want)],
     }
     if set(got) != set(want):
         fail(
             _("sets for the users {users}").format(users=brief(list(got))),
             _("sets for the users {users}").format(users=brief(list(want))),
             mistakes,
+            causes.of_members(set(got), set(want)),
         )
     for user, items in want.items():
         require(
@@ -116,11 +125,19 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
             _("user {user}: {items}").format(user=user, items=brief(got[user])),
             _("user {user} rated the items {items}").format(user=user, items=brief(items)),
             mistakes,
+            causes.of_members(got[user], items),
         )
 
 
 def sets_by(table: pd.DataFrame, key: str, value: str) -> dict[int, set[int]]:
     return {int(k): set(part.tolist()) for k, part in table.groupby(key)[value]}
+
+
+def last_runs(train: pd.DataFrame) -> dict[int, set[int]]:
+    """By user the items of their last rows in a row, as if earlier ones were overwritten."""
+    pairs = zip(train["user"].tolist(), train["item"].tolist(), strict=True)
+    runs = groupby(pairs, key=lambda pair: pair[0])
+    return {user: {item for _user, item in rows} for user, rows in runs}
 
 
 def as_set(items) -> set:
@@ -165,6 +182,10 @@ def test_fewer_items_than_asked_for(submission, rng):
         with crash_means(empty_set_as_index="arrays used as indices must be of integer"):
             got = submission.top_n(scores, seen, n)
         best_list(got, unseen(n_items, seen), scores, n, mistakes_of_top(got, scores, seen, n))
+    scores = np.sort(rng.normal(size=9))[::-1]
+    got = submission.top_n(scores, {0, 2, 5}, 20)
+    mistakes = mistakes_of_top(got, scores, {0, 2, 5}, 20)
+    best_list(got, unseen(9, {0, 2, 5}), scores, 20, mistakes)
 
 
 @checks("top_n", share=1)
@@ -438,7 +459,14 @@ def require_titles(column, items, world: World) -> None:
             "film-titles-by-row": got == world.movies["title"].iloc[items].tolist(),
             "titles-by-isin": got == title_of[in_order_of(world.movies, films)].tolist(),
         },
+        Cause("titles-of-other-films", _TITLES),
     )
+
+
+_TITLES = _(
+    "The films are right, and titles stand beside them that belong to others, or are changed. "
+    "By which column is a title found, and in which order do titles come back?"
+)
 
 
 def in_order_of(movies: pd.DataFrame, films) -> list[int]:

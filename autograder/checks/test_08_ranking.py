@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from autograder.causes import Cause, of_members
 from autograder.checking import (
     alike,
     checks,
@@ -108,7 +109,18 @@ def precision_is_right(value, recommended, relevant, k: int) -> None:
         "any-hit-counts": alike(got, float(hits > 0)),
         "hits-not-divided": alike(got, hits),
     }
-    close(got, precision(recommended, relevant, k), mistakes=mistakes)
+    close(
+        got,
+        precision(recommended, relevant, k),
+        mistakes=mistakes,
+        otherwise=lambda: Cause("other-hits-or-divisor", _SHARE),
+    )
+
+
+_SHARE = _(
+    "A share has two parts. Count by hand in this call: the hits that count, and what they are "
+    "divided by. Which of the two does your code get wrong?"
+)
 
 
 def recall_is_right(value, recommended, relevant, k: int) -> None:
@@ -123,7 +135,12 @@ def recall_is_right(value, recommended, relevant, k: int) -> None:
         "divided-by-the-union": alike(got, hits / (len(every[:k]) + len(relevant) - hits)),
         "hits-not-divided": alike(got, hits),
     }
-    close(got, recall(recommended, relevant, k), mistakes=mistakes)
+    close(
+        got,
+        recall(recommended, relevant, k),
+        mistakes=mistakes,
+        otherwise=lambda: Cause("other-hits-or-divisor", _SHARE),
+    )
 
 
 @contextmanager
@@ -174,20 +191,51 @@ def test_ndcg_of_a_short_list_misses_what_it_leaves_out(submission, rng):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
             got = submission.ndcg_at_k(*kept, np.int64(k))
-            ndcg_is_right(got, recommended, relevant, k)
+            ndcg_is_right(submission, got, recommended, relevant, k)
 
 
 def ask_for_ndcg(submission, recommended, relevant, k: int) -> None:
     """Ask for one nDCG and reject an answer that differs from the definition."""
     with crash_means(discount_of_rank="division by zero"):
         got = submission.ndcg_at_k(recommended, relevant, k=k)
-    ndcg_is_right(got, recommended, relevant, k)
+    ndcg_is_right(submission, got, recommended, relevant, k)
 
 
-def ndcg_is_right(value, recommended, relevant, k: int) -> None:
+def ndcg_is_right(submission, value, recommended, relevant, k: int) -> None:
     got = number(value)
     mistakes = ndcg_mistakes(got, recommended, relevant, k)
-    close(got, ndcg(recommended, relevant, k), mistakes=mistakes)
+    want = ndcg(recommended, relevant, k)
+    close(got, want, mistakes=mistakes, otherwise=lambda: _cause_of_ndcg(submission))
+
+
+def _cause_of_ndcg(submission) -> Cause:
+    """Whether single hits, or several in one list, are what an nDCG is wrong about."""
+    items = np.arange(40, 46)
+    for rank in range(1, len(items) + 1):
+        relevant = {int(items[rank - 1])}
+        got = number(submission.ndcg_at_k(items, relevant, len(items)))
+        want = ndcg(items, relevant, len(items))
+        if not alike(got, want):
+            text = _ONE_HIT.format(rank=rank, got=got, want=want)
+            return Cause("single-hit-off", text)
+    whole = {int(item) for item in items}
+    if not alike(number(submission.ndcg_at_k(items, whole, len(items))), 1.0):
+        return Cause("several-hits-off", _SEVERAL_HITS)
+    return Cause("ideal-or-cut-off", _IDEAL)
+
+
+_ONE_HIT = _(
+    "A single relevant item at rank {rank} scores {got:.3g} in your code; it should score "
+    "{want:.3g}. The discount is another one: what is the logarithm taken of, and what is added?"
+)
+_SEVERAL_HITS = _(
+    "One hit alone is discounted rightly at every rank; several in one list do not add up. "
+    "Does a second hit keep its own rank, and what becomes of the sum?"
+)
+_IDEAL = _(
+    "Hits are discounted rightly. What is left are the list that they are divided by, and the "
+    "places that count. How many items could the best list of k hold?"
+)
 
 
 def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
@@ -202,6 +250,7 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
     return {
         "discount-of-rank": not np.isfinite(got)
         or alike(got, by(lambda rank: np.maximum(1, np.log2(rank)))),
+        "one-added-to-the-logarithm": alike(got, by(lambda rank: np.log2(rank) + 1)),
         "discount-one-late": alike(got, by(lambda rank: np.log2(rank + 2))),
         "discount-multiplied": alike(got, by(lambda rank: 1 / np.log2(rank + 1))),
         "ideal-as-short-as-the-list": len(every) < len(possible)
@@ -310,7 +359,13 @@ def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=
             "lists-exchanged": alike(got[name], exchanged_mean(metric, recommended, relevant, k)),
             **mean_mistakes(got[name], values, recommended, relevant),
         }
-        close(got[name], want, must, mistakes)
+        close(got[name], want, must, mistakes, otherwise=lambda: Cause("means-off", _MEANS_OFF))
+
+
+_MEANS_OFF = _(
+    "The mean is taken of other users, of other lists, or is divided by another number. Write the "
+    "value of each user in a row by hand: which of them does your code not see?"
+)
 
 
 def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
@@ -399,6 +454,7 @@ def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
         _("lists for the users {users}").format(users=brief(list(lists))),
         _("lists for the users of `seen`: {users}").format(users=brief(list(seen))),
         {"popular-for-users-of-train": set(lists) == set(train["user"])},
+        of_members(set(lists), set(seen)),
     )
     for user, mine in seen.items():
         left = [item for item in items if item not in mine]

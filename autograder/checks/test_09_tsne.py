@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -55,7 +56,11 @@ def test_embeddings_are_the_item_table(submission, rng):
     for order in orders:
         tables = draw_tables(rng, order, n_users=6, n_items=9, n_factors=4)
         got, want = array(read_embeddings(submission, tables)), tables["item_embedding"]
-        close(got, want, mistakes={"embeddings-normalised": alike(got, unit(want))})
+        mistakes = {
+            "embeddings-normalised": alike(got, unit(want)),
+            "table-of-another-layer": any(alike(got, table) for table in tables.values()),
+        }
+        close(got, want, mistakes=mistakes)
 
 
 @checks("item_embeddings", share=1)
@@ -133,6 +138,7 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
         np.isin(indices, np.arange(n_items)).all() and len(set(indices.tolist())) == size,
         indices,
         _("indices are rows of the embeddings, each at most once"),
+        cause=Cause("no-rows-of-embeddings", _NO_ROWS),
     )
     by_place = alike(cosines[others[np.minimum(indices, len(others) - 1)]], similarities)
     twin_missing = not np.isin(twins, indices).all()
@@ -151,20 +157,53 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
         best,
         _("the similarities are the largest cosines, largest first: {best}").format(best=best[:3]),
         _wrong_similarities(similarities, indices, embeddings, index, cosines, others, best),
+        otherwise=lambda: _cause_of_neighbours(indices, cosines, best),
     )
     close(
         cosines[indices],
         similarities,
         _("similarities[k] is the cosine of the film indices[k] with the query"),
         {"place-among-others": by_place},
+        otherwise=lambda: Cause("similarities-of-other-rows", _OTHER_ROWS),
     )
     return indices
+
+
+def _cause_of_neighbours(indices, cosines, best) -> Cause:
+    """Whether the films are the right ones, so that their numbers are not."""
+    if alike(np.sort(cosines[indices]), np.sort(best)):
+        return Cause("numbers-of-neighbours-off", _NUMBERS_OFF)
+    return Cause("other-neighbours", _OTHER_NEIGHBOURS)
+
+
+_NUMBERS_OFF = _(
+    "The films are the right ones, and the numbers beside them are no cosines. For the vectors "
+    "(1, 0) and (1, 1), what does your formula give, and what is the cosine?"
+)
+_OTHER_NEIGHBOURS = _(
+    "Other films were taken for the nearest: vectors were shortened otherwise, compared with "
+    "another row, or cut before the sort. Which vector is each one compared with?"
+)
+_NO_ROWS = _(
+    "An index comes twice or lies outside of the table, so that it names no film or the same one "
+    "again. From which array are the indices read, and how long is it?"
+)
+_OTHER_ROWS = _(
+    "Indices and similarities are in different orders: one of them was sorted or cut without the "
+    "other. Which line sorts, and what does it sort?"
+)
 
 
 def _by_columns(embeddings, index) -> np.ndarray:
     """Products of the query with every film, after dividing by the lengths of the columns."""
     scaled = unit(np.asarray(embeddings).T).T
     return scaled @ scaled[index]
+
+
+def _is_multiple(got, values) -> bool:
+    """Whether several numbers are others times a constant."""
+    factor = np.vdot(got, values) / max(np.vdot(values, values), 1e-12)
+    return len(values) > 1 and abs(factor) > 1e-6 and alike(got, factor * values, atol=1e-7)
 
 
 def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) -> dict:
@@ -183,8 +222,15 @@ def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) 
         "dot-for-cosine": alike(got, products[indices]),
         "one-length-divided": alike(got, products[indices] / lengths[index])
         or alike(got, products[indices] / lengths[indices]),
+        "one-length-for-all": _is_multiple(got, products[indices])
+        and not alike(got, products[indices]),
         "euclid-for-cosine": alike(indices, by_distance),
-        "distance-for-similarity": alike(got, 1 - cosines[indices]),
+        "distance-for-similarity": any(
+            alike(got, value)
+            for away in (1 - cosines[indices], np.sqrt(np.maximum(2 - 2 * cosines[indices], 0)))
+            for value in (away, -away, 1 - away, 1 / (1 + away))
+            if not alike(value, cosines[indices])
+        ),
         "neighbours-unsorted": alike(np.sort(got)[::-1], best),
         "sign-of-cosine-lost": alike(got, np.sort(np.abs(cosines[others]))[::-1][: len(got)]),
         "columns-made-unit": alike(
@@ -264,9 +310,37 @@ def map_of(submission, embeddings, *arguments, **keywords) -> np.ndarray:
         _("a map has one point a film, of two coordinates: shape ({m}, 2)").format(m=m),
         {"map-transposed": shape_of(got) == (2, m)},
     )
-    require(np.isfinite(places).all(), got, _("all coordinates are finite numbers"))
-    require(np.ptp(places, axis=0).all(), got, _("the points lie apart in both directions"))
+    _require_finite(places, got)
+    require(
+        np.ptp(places, axis=0).all(),
+        got,
+        _("the points lie apart in both directions"),
+        cause=Cause("map-without-width", _NO_WIDTH),
+    )
     return places
+
+
+def _require_finite(places, got) -> None:
+    must = _("all coordinates are finite numbers")
+    require(np.isfinite(places).all(), got, must, cause=Cause("map-not-finite", _NOT_FINITE))
+
+
+_NO_WIDTH = _(
+    "All points share a coordinate: the map is a line or a single point. What went in, and how "
+    "many components were asked for?"
+)
+_NOT_FINITE = _(
+    "A coordinate is NaN or infinite: divided by a length or a spread of zero, before or after the "
+    "map was made. Which of your own lines divides?"
+)
+_MIXED = _(
+    "Films that are near each other come out far apart: chance, too few steps, or another table "
+    "made this map. What goes in, and what is done to it on the way?"
+)
+_DEFAULTS = _(
+    "The argument, where it is left out, is another one than promised. "
+    "What stands behind it in the first line of the stub?"
+)
 
 
 def spread_of(places) -> float:
@@ -290,8 +364,18 @@ def require_neighbours(places, clusters) -> None:
             share=share
         ),
         _("films of one tight cluster, far from all others, stay together on the map"),
-        {"projection-for-tsne": share >= 0.3},
+        {
+            "projection-for-tsne": share >= 0.3,
+            "rows-of-the-map-shuffled": share < 0.3 and _is_clustered(distances),
+        },
+        Cause("map-mixes-clusters", _MIXED),
     )
+
+
+def _is_clustered(distances) -> bool:
+    """Whether points lie in tight groups, whoever they are; the diagonal is infinite."""
+    fourth = np.sort(distances, axis=1)[:, 3]
+    return bool(fourth.mean() < 0.15 * distances[np.isfinite(distances)].mean())
 
 
 @checks("tsne_2d", share=1)
@@ -317,7 +401,11 @@ def test_same_seed_same_map(submission, rng):
         )
         if keywords["seed"] == 0:
             default = map_of(submission, embeddings, perplexity=5.0)
-            require(same_map(default, first), _("without a seed, another map than with seed=0"))
+            require(
+                same_map(default, first),
+                _("without a seed, another map than with seed=0"),
+                cause=Cause("default-not-kept", _DEFAULTS),
+            )
 
 
 @checks("tsne_2d", share=1)
@@ -335,6 +423,7 @@ def test_perplexity_counts(submission, rng):
     require(
         same_map(map_of(submission, embeddings, perplexity=30.0, seed=3), default),
         _("without a perplexity, another map than with perplexity=30"),
+        cause=Cause("default-not-kept", _DEFAULTS),
     )
 
 
@@ -347,11 +436,12 @@ def test_few_films_have_a_map_too(submission, rng):
         kept = submission.keep(embeddings[:m])
         with crash_means(perplexity_not_lowered="perplexity"):
             got = submission.tsne_2d(kept, **keywords)
-        require(np.isfinite(array(got, (m, 2))).all(), got, _("all coordinates are finite numbers"))
+        _require_finite(array(got, (m, 2)), got)
         close(
             array(submission.read(kept)),
             embeddings[:m],
             _("the embeddings are not changed by a map"),
+            otherwise=causes.argument_changed,
         )
 
 
@@ -382,6 +472,7 @@ def drawing_of(submission, coordinates, labels, **titles) -> dict:
             axes,
             _("the answer is the matplotlib Axes that holds the map"),
             {"axes-not-returned": axes is None, "figure-for-axes": figure},
+            causes.of_kind(axes, _("an Axes")),
         )
     return drawn
 
@@ -414,6 +505,7 @@ def colours_of_labels(drawn, coordinates, labels) -> dict:
             == sum(label not in drawn_labels for label in labels.tolist())
             < len(labels),
         },
+        Cause("points-elsewhere", _ELSEWHERE),
     )
     result = {}
     for label in dict.fromkeys(labels.tolist()):
@@ -438,8 +530,31 @@ def require_colours(submission, drawn, coordinates, labels) -> dict:
             "points-one-colour": all(found == at_points[0] for found in at_points),
             "colour-by-point": len(set(map(frozenset, at_points))) > len(colours),
         },
+        Cause("colours-shared", _SHARED),
     )
     return colours
+
+
+_ELSEWHERE = _(
+    "Markers are missing or stand elsewhere than the coordinates say: only some rows are drawn, or "
+    "they were scaled or picked by something else. How many points does each `scatter` get?"
+)
+_SHARED = _(
+    "Two labels have the same colour, or films of one label have several: colour does not follow "
+    "the label. From what does each film get its colour?"
+)
+_LEGEND = _(
+    "The legend does not name every label: an entry is missing, or is called something else. "
+    "What gives an entry its text?"
+)
+_SOME_TITLES = _(
+    "Some titles are written, and this one is not. Over which of the given titles does the loop "
+    "run, and what is written for each?"
+)
+_OFF_PLACE = _(
+    "The title stands beside another film: its index is used for something else than a row of the "
+    "coordinates, or x and y are exchanged. Where is row {film} on the map?"
+)
 
 
 @checks("plot_map", share=2)
@@ -472,6 +587,7 @@ def test_a_legend_names_the_labels(submission, rng):
                 _("a legend of {names}").format(names=[text for text, _shown in legend]),
                 _("the legend has an entry for every label, here {label!r}").format(label=label),
                 {"legend-missing": not legend, "legend-of-one-entry": len(legend) == 1},
+                Cause("legend-incomplete", _LEGEND),
             )
             require(
                 any(own & shown or not shown for shown in entries),
@@ -504,6 +620,7 @@ def test_titles_stand_at_their_films(submission, rng):
                 ),
                 _("the map shows the title {title!r}").format(title=title),
                 {"titles-not-written": not drawn["texts"]},
+                Cause("some-titles-missing", _SOME_TITLES),
             )
             distances = np.linalg.norm(coordinates[:, None] - places[None], axis=2)
             at = set(distances.argmin(axis=0).tolist())
@@ -514,5 +631,6 @@ def test_titles_stand_at_their_films(submission, rng):
                 ),
                 _("a title stands at the film of its index, here {film}").format(film=film),
                 {"titles-by-position": list(titles).index(film) in at},
+                Cause("title-beside-another", _OFF_PLACE.format(film=film)),
             )
         require_unchanged(submission, kept, titles)

@@ -1,9 +1,12 @@
 """Checks of `10_genres`: genres of films, a split of items, a classifier, its scores."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import (
     alike,
     array,
@@ -47,7 +50,7 @@ def draw_movies(rng, n_films=40) -> pd.DataFrame:
     genres[7] = "Music|Drama"
     return pd.DataFrame(
         {
-            "movieId": np.sort(rng.choice(900, size=n_films, replace=False)) + 1,
+            "movieId": np.sort(rng.choice(9000, size=n_films, replace=False)) + 1,
             "title": [f"Film {k} (19{50 + k})" for k in range(n_films)],
             "genres": genres,
         }
@@ -96,9 +99,19 @@ def check_labels(got, movies, min_films) -> None:
             "genres-not-split": any("|" in name for name in names),
             "leftover-for-genre": bool(set(extra) - every - {NO_GENRE}),
             "genres-from-a-list": len(missing) > 2,
+            "common-genres-lost": not extra
+            and bool(missing)
+            and all((counts[name] > 127) == (name in missing) for name in every),
+            "first-genre-lost": not extra and missing == [min(every)],
         },
+        causes.of_members(set(names), wanted),
     )
-    require(len(names) == len(wanted), names, _("each genre has one column"))
+    require(
+        len(names) == len(wanted),
+        names,
+        _("each genre has one column"),
+        cause=Cause("genre-named-twice", _TWICE),
+    )
     shape = (len(movies), len(names))
     cells = array(
         labels,
@@ -123,13 +136,24 @@ def check_labels(got, movies, min_films) -> None:
             "part-of-a-word": alike(cells, substrings),
             "names-of-other-columns": alike(np.sort(cells.sum(axis=0)), np.sort(want.sum(axis=0))),
         },
+        otherwise=lambda: Cause("cells-marked-otherwise", _MARKED),
     )
+
+
+_TWICE = _(
+    "A genre has more than one column: names were put together from every film and not made "
+    "distinct. How many films may share one column?"
+)
+_MARKED = _(
+    "Ones stand where a film lacks the genre, or are missing where it has it. Read the genres of "
+    "the first film that differs: which name does your code miss, or find too often?"
+)
 
 
 @checks("genre_matrix", share=3)
 def test_every_genre_of_a_film_is_marked(submission, rng):
     """Row k marks all genres of film k, and column g is the genre names[g]."""
-    for n_films in 40, 25:
+    for n_films in 40, 25, 400:
         movies = draw_movies(rng, n_films)
         movies["genres"] = movies["genres"].replace(NO_GENRE, "Kung Fu")
         check_labels(submission.genre_matrix(movies), movies, 1)
@@ -191,6 +215,7 @@ def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
             "positions-drawn-again": len(np.unique(both)) < len(both),
             "positions-left-out": len(np.unique(both)) == len(both) < n_items,
         },
+        causes.of_members(set(both.tolist()), set(range(n_items))),
     )
     return np.sort(train), np.sort(test)
 
@@ -215,7 +240,34 @@ def test_parts_are_random_and_cover_all(submission, rng):
         len(np.unique(gaps)) > 2,
         _("test positions {test}, at equal distances").format(test=test[:5]),
         _("the test part is drawn at random from all positions"),
+        cause=Cause("every-nth-item", _EVERY_NTH),
     )
+
+
+_EVERY_NTH = _(
+    "Test items stand at equal distances: a stride chose them, not chance. "
+    "Which line of yours draws a number at random?"
+)
+_SIZES_OFF = _(
+    "The sizes fit neither the fraction nor its complement: rounded in another place, or taken of "
+    "another number. A tenth of what is drawn?"
+)
+_DEFAULT_SEED = _(
+    "Without a seed the split is another one: the default is not 0, or the seed is only used where "
+    "it is given. What stands behind `seed` in the first line of the stub?"
+)
+_NO_PROBABILITY = _(
+    "Some values are no probabilities: NaN, or what a model gives before it is asked for "
+    "probabilities. Which method of the classifier answers, and between which numbers?"
+)
+_NOT_RECOGNISED = _(
+    "A genre that the embeddings give away is recognised too seldom: columns stand in another "
+    "order, rows were mixed, or the model is too weak. Which column belongs to which genre?"
+)
+_NO_DIFFERENCE = _(
+    "A film with every genre and one with none get nearly the same sum: the answers hardly depend "
+    "on the embedding, or are scaled to add up. What is done to them last?"
+)
 
 
 @checks("split_items", share=1)
@@ -238,6 +290,7 @@ def test_the_fraction_is_the_tests(submission, rng):
                 "parts-exchanged": abs(len(train) - fraction * n_items) < slack,
                 "fraction-ignored": len(test) == round(0.25 * n_items),
             },
+            Cause("test-of-another-size", _SIZES_OFF),
         )
 
 
@@ -264,13 +317,18 @@ def test_the_seed_decides(submission, rng):
         mistakes={"one-split-for-all-seeds": True},
     )
     _train, test = parts_of(submission.split_items(n_items), n_items)
-    require(tuple(test.tolist()) == tests[0], _("without a seed, another split than with seed=0"))
+    require(
+        tuple(test.tolist()) == tests[0],
+        _("without a seed, another split than with seed=0"),
+        cause=Cause("default-seed-not-zero", _DEFAULT_SEED),
+    )
 
 
 # fit_genres, predict_genres
 
 N_GENRES = 4
 N_TRAIN = 400
+SHIFT = np.float32(3)
 
 
 def draw_films(rng, n_films=N_TRAIN + 80):
@@ -302,6 +360,7 @@ def probabilities(submission, classifier, embeddings) -> np.ndarray:
         _("values from {low:.3g} to {high:.3g}").format(low=result.min(), high=result.max()),
         _("probabilities lie between 0 and 1"),
         {"scores-for-probabilities": np.isfinite(result).all()},
+        Cause("not-probabilities", _NO_PROBABILITY),
     )
     return result
 
@@ -328,21 +387,29 @@ def require_genres(predicted, genres) -> None:
             "probability-of-absence": ranked.max() < 0.25,
             "embeddings-not-used": ranked.max() >= 0.25 and abs(ranked.mean() - 0.5) < 0.2,
         },
+        Cause("genre-not-recognised", _NOT_RECOGNISED),
     )
 
 
-def require_several(submission, classifier) -> None:
-    """Reject probabilities that add up to the same for a film of all genres and one of none."""
+def require_several(submission, classifier, shift=0) -> None:
+    """Reject probabilities that add up to the same for a film of all genres and one of none.
+
+    shift: what was added to all embeddings that the classifier has learnt from.
+    """
     clear = np.zeros((2, N_GENRES + 2), dtype="float32")
     clear[0, :N_GENRES], clear[1, :N_GENRES] = 1.5, -1.5
-    every, none = probabilities(submission, classifier, clear).sum(axis=1)
+    every, none = probabilities(submission, classifier, clear + shift).sum(axis=1)
     require(
         every - none > 0.5,
         _("sums of {every:.3g} for a film of four genres, of {none:.3g} for one of none").format(
             every=every, none=none
         ),
         _("the probabilities of a film add up to about the number of its genres"),
-        {"one-genre-a-film": abs(every - 1) < 0.01 and abs(none - 1) < 0.01},
+        {
+            "one-genre-a-film": abs(every - 1) < 0.01 and abs(none - 1) < 0.01,
+            "scaler-left-behind": bool(shift) and none > N_GENRES - 1,
+        },
+        Cause("answers-hardly-differ", _NO_DIFFERENCE),
     )
 
 
@@ -370,8 +437,8 @@ def test_genres_are_learnt_from_embeddings(submission, rng):
 def test_a_film_may_have_several_genres(submission, rng):
     """Genres do not compete: a film may be likely to have all of them, or none."""
     embeddings, genres = draw_films(rng)
-    classifier = submission.fit_genres(embeddings=embeddings, genres=genres)
-    require_several(submission, classifier)
+    classifier = submission.fit_genres(embeddings=embeddings + SHIFT, genres=genres)
+    require_several(submission, classifier, SHIFT)
 
 
 @checks("fit_genres", share=1)
@@ -485,8 +552,11 @@ def scores_of(submission, genres, predicted) -> dict[str, float]:
     return {key: number(got[key], _("{key} is one number").format(key=key)) for key in SCORES}
 
 
-def require_score(got, key, want, wrong) -> None:
-    """Reject a score that differs; `wrong` holds the value, or values, of each known mistake."""
+def require_score(got, key, want, wrong, otherwise=lambda: None) -> None:
+    """Reject a score that differs; `wrong` holds the value, or values, of each known mistake.
+
+    otherwise: looks for a cause where none of these is shown.
+    """
     close(
         got[key],
         want,
@@ -495,7 +565,27 @@ def require_score(got, key, want, wrong) -> None:
             name: any(alike(got[key], value) for value in np.ravel(values))
             for name, values in wrong.items()
         },
+        otherwise=otherwise,
     )
+
+
+def cause_of_score(submission, key, genres, predicted, score: Callable) -> Cause:
+    """Whether the score of a single genre is wrong already, or the mean over the genres."""
+    got = scores_of(submission, genres[:, :1], predicted[:, :1])
+    if alike(got[key], score(genres[:, 0], predicted[:, 0])):
+        return Cause("mean-of-genres-off", _MEAN_OFF.format(key=key))
+    return Cause("score-of-one-genre-off", _ONE_OFF.format(key=key))
+
+
+_MEAN_OFF = _(
+    "For one genre alone {key} is right; the mean over several is not: genres or films are "
+    "weighed, left out or put into one row before it. What is counted first, and what averaged "
+    "last?"
+)
+_ONE_OFF = _(
+    "Even for one genre alone {key} is wrong, so that it is no matter of the mean. What are its "
+    "arguments, in which order, and which films count?"
+)
 
 
 def tied_precision(genres, decided) -> float:
@@ -509,7 +599,7 @@ def tied_precision(genres, decided) -> float:
     return float(np.mean(values))
 
 
-def require_ap(got, genres, predicted, wrong) -> None:
+def require_ap(submission, got, genres, predicted, wrong) -> None:
     flat = average_precision(genres.ravel(), predicted.ravel())
     ranked = separation(predicted, genres).mean()
     some = genres.any(axis=1)
@@ -529,13 +619,33 @@ def require_ap(got, genres, predicted, wrong) -> None:
     }
     others["area-by-trapezoids"] = macro(trapezoids, genres, predicted)
     others["decisions-ranked"] = tied_precision(genres, predicted >= 0.5)
-    require_score(got, "macro_ap", macro(average_precision, genres, predicted), others | wrong)
+    others["films-without-genre-left-out"] = macro(average_precision, genres[some], predicted[some])
+    require_score(
+        got,
+        "macro_ap",
+        macro(average_precision, genres, predicted),
+        others | wrong,
+        lambda: cause_of_score(submission, "macro_ap", genres, predicted, average_precision),
+    )
 
 
-def require_f1(got, genres, predicted, wrong) -> None:
+def overflowing_f1(genres, decided) -> float:
+    """The mean F1 where everything is counted in int8, beyond whose 127 counting starts again."""
+    yes = decided.astype("int8")
+    hits, wrong, missed = (
+        np.array([np.dot(*pair) for pair in zip(left.T, right.T, strict=True)], dtype="int8")
+        for left, right in ((genres, yes), (1 - genres, yes), (genres, 1 - yes))
+    )
+    twice = 2 * hits
+    below = (twice + wrong + missed).astype(float)
+    return float(np.mean(np.divide(twice, below, out=np.zeros_like(below), where=below != 0)))
+
+
+def require_f1(submission, got, genres, predicted, wrong) -> None:
     decided = predicted >= 0.5
     said = decided.any(axis=0)
     likeliest = predicted == predicted.max(axis=1, keepdims=True)
+    some = genres.any(axis=1)
     hits = np.sum(decided * genres, axis=0)
     precision = np.mean(hits / np.maximum(decided.sum(axis=0), 1))
     recall = np.mean(hits / genres.sum(axis=0))
@@ -547,8 +657,18 @@ def require_f1(got, genres, predicted, wrong) -> None:
         "accuracy-for-f1": np.mean(decided == genres),
         "average-over-cells": f1(genres.ravel(), decided.ravel()),
         "average-over-films": macro(f1, genres.T, decided.T),
+        "films-without-genre-left-out": macro(f1, genres[some], decided[some]),
+        "counts-overflow": overflowing_f1(genres, decided),
     }
-    require_score(got, "macro_f1", macro(f1, genres, decided), others | wrong)
+    require_score(
+        got,
+        "macro_f1",
+        macro(f1, genres, decided),
+        others | wrong,
+        lambda: cause_of_score(
+            submission, "macro_f1", genres, predicted, lambda has, said: f1(has, said >= 0.5)
+        ),
+    )
 
 
 @checks("score_genres", share=2)
@@ -558,11 +678,12 @@ def test_average_precision_beside_guessing(submission, rng):
         genres, predicted = draw_scores(rng, n_films, n_genres)
         kept = submission.keep(genres), submission.keep(predicted)
         got = scores_of(submission, *kept)
-        require_ap(got, genres, predicted, {})
+        require_ap(submission, got, genres, predicted, {})
         wrong = {
             "prevalence-of-predictions": predicted.mean(),
             "prevalence-of-one-half": 0.5,
             "share-of-all-labels": 1 / n_genres,
+            "films-without-genre-left-out": genres[genres.any(axis=1)].mean(),
         }
         require_score(got, "prevalence", genres.mean(), wrong)
         for one, want in zip(kept, (genres, predicted), strict=True):
@@ -574,9 +695,9 @@ def test_a_genre_is_predicted_from_one_half_on(submission, rng):
     """macro_f1 is the mean of all genres' F1, where 0.5 and above is a yes."""
     for n_films, n_genres in (150, 5), (200, 3):
         genres, predicted = draw_scores(rng, n_films, n_genres)
-        require_f1(scores_of(submission, genres, predicted), genres, predicted, {})
+        require_f1(submission, scores_of(submission, genres, predicted), genres, predicted, {})
         predicted[:, 1] *= 0.4
-        require_f1(scores_of(submission, genres, predicted), genres, predicted, {})
+        require_f1(submission, scores_of(submission, genres, predicted), genres, predicted, {})
 
 
 @checks("score_genres", share=1)
@@ -594,8 +715,9 @@ def test_absent_genres_do_not_count(submission, rng):
             ("macro_f1", macro(f1, genres, predicted >= 0.5)),
         )
     }
-    require_ap(got, genres[:, present], predicted[:, present], counted["macro_ap"])
+    scored = genres[:, present], predicted[:, present]
+    require_ap(submission, got, *scored, counted["macro_ap"])
     shares = {"share-of-all-labels": [1 / len(present), 1 / genres.shape[1]]}
     wrong = counted["prevalence"] | shares
     require_score(got, "prevalence", genres[:, present].mean(), wrong)
-    require_f1(got, genres[:, present], predicted[:, present], counted["macro_f1"])
+    require_f1(submission, got, *scored, counted["macro_f1"])

@@ -6,11 +6,13 @@ from autograder.checking import alike, array, checks, close, crash_means, requir
 from autograder.checks.models import column, draw_pairs, layer, model_of, weights_of
 from autograder.checks.planted import (
     fits,
+    nan_in_training,
     plant_tables,
     readings,
     require_learning,
     require_same_in_training,
     scores_for,
+    term_at_fault,
     train_briefly,
 )
 from autograder.checks.ratings import require_unchanged
@@ -182,7 +184,20 @@ def require_scores(model, sizes, mu, pairs, history, rng) -> None:
         sizes["n_items"] + 1
     ):
         mistakes["padding-row-learns"] = reads_spare_row(got, planted, sizes, mu, pairs, history)
-    close(got, want, mistakes=mistakes)
+    terms = [
+        ("user_bias",),
+        ("item_bias",),
+        ("user_embedding", "item_embedding"),
+        ("item_embedding", "implicit_embedding"),
+    ]
+    close(
+        got,
+        want,
+        mistakes=mistakes,
+        otherwise=lambda: term_at_fault(
+            model, tables, lambda: scores(model, *pairs, history), right, terms, rng
+        ),
+    )
 
 
 def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
@@ -355,4 +370,8 @@ def test_every_table_learns(submission, rng):
     inputs = [*map(column, pairs), history]
     require_learning(model, tables, inputs, rng, "implicit-vectors-frozen")
     got = scores(model, *pairs, history)
-    require(np.isfinite(got).all(), _("scores that are NaN after some steps of training"))
+    require(
+        np.isfinite(got).all(),
+        _("scores that are NaN after some steps of training"),
+        cause=nan_in_training(),
+    )

@@ -6,11 +6,13 @@ from autograder.checking import alike, array, checks, close, crash_means, intege
 from autograder.checks.models import column, draw_pairs, model_of, weights_of
 from autograder.checks.planted import (
     fits,
+    nan_in_training,
     plant_tables,
     readings,
     require_learning,
     require_same_in_training,
     scores_for,
+    term_at_fault,
 )
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
@@ -271,7 +273,24 @@ def require_scores(model, sizes, mu, inputs, rng) -> None:
     if fits(got, right, planted, tables):
         return
     mistakes = wrong_scores(got, planted, sizes, mu, inputs)
-    close(got, right(next(readings(planted, tables))), mistakes=mistakes)
+    terms = [
+        *((name,) for name in ("user_bias", "user_drift", "item_bias", "item_bin_bias")),
+        ("user_embedding", "item_embedding"),
+    ]
+    close(
+        got,
+        right(next(readings(planted, tables))),
+        mistakes=mistakes,
+        otherwise=lambda: term_at_fault(
+            model,
+            tables,
+            lambda: scores(model, inputs, sizes),
+            right,
+            terms,
+            rng,
+            spare_rows(sizes),
+        ),
+    )
 
 
 def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
@@ -292,6 +311,11 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
         alpha = rows["user_drift"][users, 0]
         return (formula(inputs, sizes, mu, user_drift=0)(rows) + alpha) * deviations
 
+    def in_factors(rows):
+        drift = rows["user_drift"][users] * deviations[:, None]
+        without = formula(inputs, sizes, mu, user_drift=0)(rows)
+        return without + np.sum(drift * rows["item_embedding"][items], axis=1)
+
     def scaled_bin(rows):
         without = formula(inputs, sizes, mu, item_bin_bias=0)(rows)
         return without + rows["item_bin_bias"][items * n_bins + bins, 0] * deviations
@@ -307,6 +331,7 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
         "deviation-bent-again": shows(drift=lambda alpha, d: alpha * deviations_of(d, 0, 0.4)),
         "everything-times-deviation": fits(got, all_scaled, planted, table_sizes(sizes)),
         "drift-subtracted": shows(user_drift=-1),
+        "drift-in-the-factors": fits(got, in_factors, planted, table_sizes(sizes)),
         "drift-of-items": fits(got, on_items, planted, table_sizes(sizes)),
         "bin-bias-left-out": shows(item_bin_bias=0),
         "bins-before-items": any(
@@ -357,4 +382,8 @@ def test_every_table_learns_also_of_time(submission, rng):
     small = columns((*inputs[:3], inputs[3] / 10))
     require_learning(model, tables, small, rng, "temporal-table-frozen", spares)
     got = scores(model, inputs, SIZES)
-    require(np.isfinite(got).all(), _("scores that are NaN after some steps of training"))
+    require(
+        np.isfinite(got).all(),
+        _("scores that are NaN after some steps of training"),
+        cause=nan_in_training(),
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder import causes
+from autograder.causes import Cause
 from autograder.checking import alike, array, checks, close, fail, number, require
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
@@ -29,6 +30,9 @@ def require_confidence(answer, counts, alpha) -> None:
         "counts-as-yes-or-no": alike(answer, 1 + alpha * (counts > 0)),
         "alpha-on-everything": alike(answer, alpha * (1 + counts)),
         "alpha-left-out": alpha != 1 and alike(answer, 1 + counts),
+        "counts-made-shares": any(
+            alike(answer, 1 + alpha * counts / total) for total in (np.max(counts), np.sum(counts))
+        ),
         "confidence-cut-to-whole": alike(answer, np.floor(right)),
         "confidence-made-shares": alike(answer, right / np.mean(right))
         or alike(answer, right / np.sum(right))
@@ -94,10 +98,18 @@ def require_loss(answer, y_true, y_pred, weights) -> None:
         "confidence-left-out": alike(answer, np.sum(squares)) or alike(answer, np.mean(squares)),
         "loss-not-summed": alike(answer, weights * squares),
         "loss-halved": alike(answer, right / 2),
+        "zeros-left-out": not y_true.all()
+        and alike(answer, np.sum((weights * squares)[y_true != 0])),
     }
     found = {name: shown for name, shown in mistakes.items() if shown and not alike(answer, right)}
     got = number(answer, _("the loss is one number"), mistakes=found)
-    close(got, right, mistakes=found)
+    close(got, right, mistakes=found, otherwise=lambda: Cause("other-sum", _OTHER_SUM))
+
+
+_OTHER_SUM = _(
+    "A sum comes back, of something else than weight times squared error. Take two rows with "
+    "errors 1 and 2 and weights 3 and 1: what does each line of yours give?"
+)
 
 
 def draw_rows(rng, m: int, dtype="float64"):
@@ -134,6 +146,7 @@ def test_rows_of_weight_0_cost_nothing(submission, rng):
 def test_doubled_weights_double_the_loss(submission, rng):
     """Twice the weights give twice the loss, and rows that are given twice count twice."""
     y_true, y_pred, weights = rows = draw_rows(rng, 12)
+    y_true[::3] = 0
     require_loss(submission.weighted_loss(y_true, y_pred, 2 * weights), y_true, y_pred, 2 * weights)
     twice = [np.concatenate([row, row]) for row in rows]
     require_loss(submission.weighted_loss(*twice), *twice)
@@ -205,6 +218,7 @@ def _after(submission, task, train, weights, options) -> Fitted:
         np.isfinite(terms).all(),
         _("numbers in the model that are not finite"),
         _("the fitted model's weights are finite numbers"),
+        cause=Cause("fit-diverges", _DIVERGES),
     )
     return Fitted(losses, terms, terms - start)
 
@@ -219,10 +233,31 @@ def losses_of(history) -> np.ndarray:
     try:
         losses = history.history
     except AttributeError:
-        fail(history, must)
+        fail(history, must, cause=causes.of_kind(history, _("a History")))
     if not isinstance(losses, dict) or "loss" not in losses:
-        fail(history, must, {"model-returned": isinstance(losses, Proxy)})
+        cause = causes.of_kind(losses, _("a dict of curves"))
+        if isinstance(losses, dict):
+            cause = causes.of_missing(["loss"], losses, _("Curve"))
+        fail(history, must, {"model-returned": isinstance(losses, Proxy)}, cause)
     return array(losses["loss"], (None,))
+
+
+_DIVERGES = _(
+    "Training blew up: steps too long for these weights, or a division by a weight of zero. "
+    "By what are errors multiplied, and how long is a step?"
+)
+_FIT = _(
+    "Training does not pull the model towards all ratings that have a weight: rows are left out or "
+    "stand beside others' weights, or steps are too long. Which arrays go into `fit` together?"
+)
+_NOT_ZERO = _(
+    "The model fits every row, and the loss is not 0: it holds something else than weighted "
+    "squared errors. What did you hand to `compile`?"
+)
+_PULL = _(
+    "The row that should win does not: the weight acts on something else than the squared error, "
+    "or not at all. How is the weight of a row handed over?"
+)
 
 
 def require_epochs(fitted: Fitted, n_epochs: int) -> None:
@@ -231,7 +266,7 @@ def require_epochs(fitted: Fitted, n_epochs: int) -> None:
         n == n_epochs,
         _("{n} epochs, where {wanted} were due").format(n=n, wanted=n_epochs),
         _("training goes on for `epochs` epochs, 5 where no number is given"),
-        {"epochs-not-heeded": n > n_epochs or n == 1, "stopped-too-early": 1 < n < n_epochs},
+        {"epochs-not-heeded": n > n_epochs or n <= 1, "stopped-too-early": 1 < n < n_epochs},
     )
 
 
@@ -253,6 +288,7 @@ def test_every_row_with_a_weight_teaches(submission, rng):
             "some-rows-held-back": not still and not away and falls,
             "start-or-ratings-changed": away,
         },
+        cause=Cause("rows-do-not-teach", _FIT),
     )
 
 
@@ -271,6 +307,7 @@ def test_a_model_that_fits_already_stays_as_it_is(submission, rng):
     require(
         float(np.abs(fitted.loss).max()) < 1e-2,
         _("a loss of {x:.3g}").format(x=float(np.abs(fitted.loss).max())),
+        cause=Cause("loss-without-error", _NOT_ZERO),
     )
 
 
@@ -338,6 +375,7 @@ def test_confident_rows_pull_harder(submission, rng):
                 "squares-of-weights-or-no-squares": not close_to_none
                 and found == linear == squared != want,
             },
+            Cause("weights-act-otherwise", _PULL),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from autograder.causes import Cause
 from autograder.checking import alike, array, checks, close, number, pair, require, shape_of
 from autograder.checks.ratings import require_unchanged
 from autograder.i18n import _
@@ -67,7 +68,14 @@ def objective_of(ratings, p, q, reg) -> float:
     return float(np.sum(errors**2 + reg * (user_squares + item_squares)))
 
 
-def require_objective(answer, problem: Problem, reg) -> None:
+def _paired_by_label(ratings, errors, penalty, reg) -> list[float]:
+    """Objectives of errors that pandas paired by label, with the labels of row numbers."""
+    predicted = pd.Series(ratings["rating"].to_numpy() - errors)
+    paired = float(((ratings["rating"] - predicted) ** 2).sum())
+    return [paired + reg * penalty, paired]
+
+
+def require_objective(submission, problem: Problem, reg, answer) -> None:
     """Reject an answer of `objective` that is not Koren (2)."""
     ratings, p, q = problem.ratings, problem.p, problem.q
     errors, user_squares, item_squares = parts_of(ratings, p, q)
@@ -93,12 +101,34 @@ def require_objective(answer, problem: Problem, reg) -> None:
         "objective-not-squared": alike(answer, np.sum(np.abs(errors)) + reg * penalty),
         "objective-under-root": alike(answer, np.sqrt(right)),
         "penalty-counted-twice": alike(answer, squares + 2 * reg * penalty),
+        "rows-paired-by-label": any(
+            alike(answer, value) for value in _paired_by_label(ratings, errors, penalty, reg)
+        ),
         "objective-halved": alike(answer, right / 2),
         "objective-by-row": alike(answer, errors**2 + reg * (user_squares + item_squares)),
     }
     found = {name: shown for name, shown in mistakes.items() if shown and not alike(answer, right)}
     got = number(answer, _("the objective is one number"), mistakes=found)
-    close(got, right, mistakes=found)
+    close(got, right, mistakes=found, otherwise=lambda: _cause_of_objective(submission, problem))
+
+
+def _cause_of_objective(submission, problem: Problem) -> Cause:
+    """Whether the squared errors alone are right, so that the penalty is not."""
+    ratings, p, q = problem.ratings, problem.p, problem.q
+    errors = number(submission.objective(ratings, p, q, 0.0))
+    if alike(errors, objective_of(ratings, p, q, 0.0)):
+        return Cause("penalty-off", _PENALTY_OFF)
+    return Cause("squared-errors-off", _ERRORS_OFF)
+
+
+_PENALTY_OFF = _(
+    "With reg = 0 the objective is right, so that the penalty is not: other rows of p and q go in, "
+    "more or less often, or not squared. How often does |p_u|² of a user with three ratings count?"
+)
+_ERRORS_OFF = _(
+    "Even with reg = 0 the objective is off, so that the squared errors are: other rows of p and q "
+    "meet, or rows are missing or paired wrongly. Which two vectors meet for the first rating?"
+)
 
 
 @checks("objective", share=2)
@@ -107,7 +137,7 @@ def test_the_penalty_counts_once_a_rating(submission, rng):
     for sizes, reg in ((6, 9, 3), 0.7), ((8, 5, 4), 2.5), ((5, 5, 2), 0.05), ((4, 7, 1), 1.3):
         problem = draw_problem(rng, *sizes)
         answer = submission.objective(problem.ratings, problem.p, problem.q, reg)
-        require_objective(answer, problem, reg)
+        require_objective(submission, problem, reg, answer)
 
 
 @checks("objective", share=1)
@@ -117,7 +147,7 @@ def test_rows_without_ratings_add_nothing(submission, rng):
         problem = draw_problem(rng, 7, 8, 3, cold=(2, 3), dtype=dtype)
         given = {"ratings": problem.ratings, "p": problem.p, "q": problem.q}
         kept = {name: submission.keep(value) for name, value in given.items()}
-        require_objective(submission.objective(**kept, reg=reg), problem, reg)
+        require_objective(submission, problem, reg, submission.objective(**kept, reg=reg))
         for name, value in given.items():
             require_unchanged(submission, kept[name], value, {"objective-changes-arguments": True})
 
@@ -171,9 +201,19 @@ def require_sweep(answer, problem: Problem, reg, must=None) -> None:
     wrong = _mistakes_of_sweep(got, problem, reg)
     for name, table, want in zip("pq", got, (want_p, want_q), strict=True):
         text = must or _MUST[name]
-        close(table, want, text, wrong, **TOLERANCE)
+        off = Cause("users-off", _USERS_OFF) if name == "p" else Cause("items-off", _ITEMS_OFF)
+        close(table, want, text, wrong, **TOLERANCE, otherwise=lambda off=off: off)
 
 
+_USERS_OFF = _(
+    "The users' rows, solved first, minimise something else: other rows of q, another weight of "
+    "the penalty, or another right-hand side. Solve for one user with two ratings by hand: where "
+    "do you part?"
+)
+_ITEMS_OFF = _(
+    "The users are right, the items are not. Both halves of a sweep are the same with the roles "
+    "exchanged: which table, ids or count did not change its role?"
+)
 _MUST = {
     "p": _("p_u minimises the objective exactly, given the old q"),
     "q": _("q_i minimises the objective exactly, given the new p"),
@@ -210,6 +250,8 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
         "items-only": lambda: (problem.p, sweep_of(problem, reg, order="item")[1]),
         "second-sweep-too-many": lambda: sweep_of(Problem(problem.ratings, *right), reg),
         "start-returned": lambda: (problem.p, problem.q),
+        "ratings-below-zero-dropped": lambda: _without_negative(problem, reg),
+        "unrated-cells-as-zeros": lambda: _with_zeros(problem, reg),
     }
     shown = {}
     if fine:
@@ -227,6 +269,34 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
     return shown
 
 
+def _without_negative(problem: Problem, reg) -> tuple[np.ndarray, np.ndarray]:
+    """A sweep that takes ratings of zero and less for missing ones."""
+    ratings = problem.ratings[problem.ratings["rating"] > 0]
+    if len(ratings) == len(problem.ratings):
+        return problem.p, problem.q
+    return sweep_of(Problem(ratings, problem.p, problem.q), reg)
+
+
+def _with_zeros(problem: Problem, reg) -> tuple[np.ndarray, np.ndarray]:
+    """A sweep over the whole matrix, in which a cell without a rating holds 0."""
+    users, items, ratings = problem.triples
+    cells = np.zeros((len(problem.p), len(problem.q)))
+    cells[users, items] = ratings
+
+    def solve(vectors, cells):
+        counts = np.maximum((cells != 0).sum(axis=1), 1)
+        eye = np.eye(vectors.shape[1])
+        return np.array(
+            [
+                np.linalg.solve(vectors.T @ vectors + reg * n * eye, vectors.T @ row)
+                for n, row in zip(counts, cells, strict=True)
+            ]
+        )
+
+    p = solve(problem.q, cells)
+    return p, solve(p, cells.T)
+
+
 @checks("als_sweep", share=3)
 def test_a_sweep_solves_users_then_items(submission, rng):
     """p_u = (Q_u'Q_u + reg n_u I)⁻¹ Q_u'r_u from the old q, then every q_i from the new p."""
@@ -234,6 +304,10 @@ def test_a_sweep_solves_users_then_items(submission, rng):
         problem = draw_problem(rng, *sizes)
         answer = submission.als_sweep(problem.ratings, problem.p, problem.q, reg)
         require_sweep(answer, problem, reg)
+    below = problem.ratings.assign(rating=problem.ratings["rating"] - 2.75)
+    problem = Problem(below, problem.p, problem.q)
+    answer = submission.als_sweep(problem.ratings, problem.p, problem.q, reg)
+    require_sweep(answer, problem, reg, _("ratings below zero, as biases leave them, count too"))
 
 
 @checks("als_sweep", share=2)
@@ -273,7 +347,14 @@ def require_tables_are_of_the_last(tables) -> None:
         all(np.isfinite(table).all() for table in tables),
         _("tables with entries that are not finite"),
         _("every entry of both tables is a finite number"),
+        cause=Cause("sweep-not-finite", _SINGULAR),
     )
+
+
+_SINGULAR = _(
+    "A row is NaN or infinite: an equation without a solution, as for a row without ratings, or a "
+    "division by its count. What is solved for such a row?"
+)
 
 
 @checks("als_sweep", share=2)

@@ -127,7 +127,8 @@ def predict_pairs(model, users, items):
     users, items: int arrays (m,).
     Returns a float array (m,).
     """
-    # TODO: shape the ids as the model wants them, predict, and return a flat array.
+    # TODO: shape the ids as the model wants them, predict (verbose=0 keeps it quiet), and return a
+    # flat array.
     raise NotImplementedError("predict_pairs")
 
 
@@ -206,7 +207,7 @@ P = model.get_layer("user_embedding").get_weights()[0]
 Q = model.get_layer("item_embedding").get_weights()[0]
 
 start = perf_counter()
-R = score_matrix(P, Q)
+R = np.asarray(score_matrix(P, Q))
 whole = perf_counter() - start
 start = perf_counter()
 predict_pairs(model, np.zeros(len(Q), dtype=int), np.arange(len(Q)))
