@@ -44,8 +44,8 @@ def require_single_ids(model, sizes: tuple[int, ...]) -> None:
     except AttributeError:
         return
     shapes = declared if isinstance(declared, list) else [declared]
-    wide = [shape for shape in shapes if isinstance(shape, tuple) and shape[1:] not in {(), (1,)}]
-    wide = [shape for shape in wide if any(isinstance(n, int) and n > 1 for n in shape[1:])]
+    shapes = [shape for shape in shapes if isinstance(shape, tuple)]
+    wide = [shape for shape in shapes if any(isinstance(n, int) and n > 1 for n in shape[1:])]
     require(
         not wide,
         _("an input of shape {shape}").format(shape=wide[:1] and wide[0]),

@@ -265,6 +265,7 @@ class KnownMistakes:
 
 def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
     return {
+        "lookup-in-one-byte": len(weights) > 256 and alike(answer, weights[ids % 256]),
         "columns-for-rows": alike(answer, np.take(weights, ids, axis=1, mode="clip")),
         "ids-scaled": len(ids) > 1 and alike(answer, weights[np.zeros_like(ids)]),
         "ids-from-one": alike(answer, weights[ids - 1]),

@@ -166,6 +166,7 @@ def test_best_unseen_items_first(submission, rng):
         (30, 9, 7, -4),
         (25, 5, 12, -2e4),
         (14, 3, 1, 9),
+        (450, 40, 300, 0),
     ):
         scores = (rng.normal(size=n_items) + shift).astype("float32" if shift else "float64")
         seen = draw_seen(rng, scores, n_seen)

@@ -432,7 +432,13 @@ def test_few_films_have_a_map_too(submission, rng):
     """A perplexity too large for m films is lowered: few films have a map, and stay unchanged."""
     embeddings, clusters = draw_clusters(rng)
     require_neighbours(map_of(submission, embeddings, perplexity=5), clusters)
-    for m, keywords in (6, {}), (11, {"perplexity": 50.0}), (30, {}), (16, {"perplexity": 16}):
+    for m, keywords in (
+        (6, {}),
+        (11, {"perplexity": 50.0}),
+        (30, {}),
+        (16, {"perplexity": 16}),
+        (4, {}),
+    ):
         kept = submission.keep(embeddings[:m])
         with crash_means(perplexity_not_lowered="perplexity"):
             got = submission.tsne_2d(kept, **keywords)

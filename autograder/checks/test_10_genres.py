@@ -134,10 +134,17 @@ def check_labels(got, movies, min_films) -> None:
                 cells, [[name == first for name in names] for first in firsts]
             ),
             "part-of-a-word": alike(cells, substrings),
-            "names-of-other-columns": alike(np.sort(cells.sum(axis=0)), np.sort(want.sum(axis=0))),
+            "films-in-another-order": _same_rows(cells, want),
+            "names-of-other-columns": not _same_rows(cells, want)
+            and alike(np.sort(cells.sum(axis=0)), np.sort(want.sum(axis=0))),
         },
         otherwise=lambda: Cause("cells-marked-otherwise", _MARKED),
     )
+
+
+def _same_rows(cells, want) -> bool:
+    """Whether two matrices have the same rows, in whatever order."""
+    return sorted(map(tuple, cells.tolist())) == sorted(map(tuple, want.tolist()))
 
 
 _TWICE = _(

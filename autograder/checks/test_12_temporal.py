@@ -41,6 +41,9 @@ def require_deviations(answer, t, t_mean, beta) -> None:
             "deviation-not-bent": alike(got, distance),
             "deviation-cut-at-the-mean": alike(got, np.where(late, right, 0)),
             "deviation-sign-only": alike(got, np.sign(distance)),
+            "deviation-bent-before-subtracting": alike(
+                got, deviations_of(t, 0, beta) - deviations_of([t_mean], 0, beta)
+            ),
             "deviation-mean-not-subtracted": alike(got, np.sign(distance) * np.abs(t) ** beta)
             or alike(got, deviations_of(t, 0, beta)),
             "beta-not-passed-on": any(
