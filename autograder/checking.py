@@ -211,6 +211,13 @@ def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
     return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
 
 
+def is_multiple(got, want, atol: float = 1e-5) -> bool:
+    """Whether several numbers are those wanted times a constant, which is not 0."""
+    got, want = np.asarray(got), np.asarray(want)
+    factor = np.vdot(got, want) / max(np.vdot(want, want), 1e-12)
+    return len(want) > 1 and abs(factor) > 1e-6 and alike(got, factor * want, atol=atol)
+
+
 def shape_of(value) -> tuple[int, ...] | None:
     """The shape of an array of numbers, None for anything else; never raises."""
     numeric = _numeric(value)

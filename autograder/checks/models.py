@@ -4,7 +4,15 @@ import numpy as np
 
 from autograder import causes
 from autograder.causes import Cause
-from autograder.checking import array, crash_means, fail, require, shape_cause, shape_of
+from autograder.checking import (
+    alike,
+    array,
+    crash_means,
+    fail,
+    require,
+    shape_cause,
+    shape_of,
+)
 from autograder.i18n import _
 from autograder.raised import of_learner
 from autograder.submission import Proxy
@@ -194,6 +202,17 @@ def plant_everything(model, rng) -> None:
     model.set_weights(
         [rng.normal(size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w for w in weights]
     )
+
+
+def weights_in(values, columns, atol: float = 1e-4) -> np.ndarray | None:
+    """The weights (n,) that make values (m,) a sum of columns (m, n), up to rounding.
+
+    None where there are no such weights.
+    """
+    if not np.all(np.isfinite(values)):
+        return None
+    weights = np.linalg.lstsq(columns, values, rcond=None)[0]
+    return weights if alike(columns @ weights, values, rtol=1e-3, atol=atol) else None
 
 
 def rows_by_id(table, n_rows: int) -> list[np.ndarray]:

@@ -16,6 +16,7 @@ from autograder.checking import (
     checks,
     close,
     fail,
+    is_multiple,
     number,
     pair,
     require,
@@ -290,14 +291,8 @@ def _cause_of_step(got, step) -> Cause:
     right = [alike(move, want, rtol=1e-4) for move, want in zip(moves, steps, strict=True)]
     if any(right):
         return Cause("one-vector-right", _ONE_RIGHT.format(name="q" if right[0] else "p"))
-    along = [_is_multiple(move, want) for move, want in zip(moves, steps, strict=True)]
+    along = [is_multiple(move, want) for move, want in zip(moves, steps, strict=True)]
     return Cause("step-of-another-length", _LENGTH) if all(along) else Cause("other-step", _OTHER)
-
-
-def _is_multiple(move, want) -> bool:
-    """Whether a step has the right direction, or the opposite one, and another length."""
-    factor = np.vdot(move, want) / np.vdot(want, want)
-    return len(want) > 1 and abs(factor) > 1e-9 and alike(move, factor * want)
 
 
 _ONE_RIGHT = _(
@@ -505,7 +500,7 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
     require(
         len(val_loss) == due,
         _("{n} epochs by default, with losses on val of {losses}").format(
-            n=len(val_loss), losses=", ".join(f"{value:.3g}" for value in val_loss)
+            n=len(val_loss), losses=_shown(val_loss)
         ),
         _("after {n} epochs `val_loss` has not improved for 3 in a row").format(n=due),
         {

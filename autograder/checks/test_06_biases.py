@@ -35,6 +35,7 @@ from autograder.checks.models import (
     require_single_ids,
     score_pairs,
     table,
+    weights_in,
 )
 from autograder.checks.planted import term_at_fault
 from autograder.checks.ratings import require_unchanged
@@ -461,7 +462,7 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 or alike(scores, mu + b_u * b_i * dots),
                 "mu-replaced": _shifted(scores, want) and not without_mu,
                 "sum-reweighted": not _shifted(scores, want)
-                and (_scaled(scores, want) or _reweighted(scores, [dots, b_u, b_i])),
+                and _reweighted(scores, [dots, b_u, b_i]),
             },
             otherwise=lambda model=model, sizes=sizes, mu=mu, pair=(users, items): _term_at_fault(
                 model, sizes, mu, pair, rng
@@ -490,20 +491,10 @@ def _shifted(scores, want) -> bool:
     return alike(scores - np.mean(scores - want), want)
 
 
-def _scaled(scores, want) -> bool:
-    """Whether scores are a multiple of the right ones, plus a constant."""
-    columns = np.column_stack([want, np.ones(len(want))])
-    weights = np.linalg.lstsq(columns, scores, rcond=None)[0]
-    return abs(weights[0]) > 1e-3 and alike(columns @ weights, scores)
-
-
 def _reweighted(scores, terms) -> bool:
     """Whether scores are a weighted sum of all terms, plus a constant."""
-    columns = np.column_stack([*terms, np.ones(len(scores))])
-    if not np.isfinite(scores).all():
-        return False
-    weights = np.linalg.lstsq(columns, scores, rcond=None)[0]
-    return np.abs(weights[:-1]).min() > 1e-3 and alike(columns @ weights, scores, rtol=1e-3)
+    weights = weights_in(scores, np.column_stack([*terms, np.ones(len(scores))]), atol=1e-5)
+    return weights is not None and np.abs(weights[:-1]).min() > 1e-3
 
 
 def forced(scores, want) -> bool:
@@ -723,18 +714,18 @@ def require_errors(answer, predictions, y, cold) -> None:
             wanted,
             _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
             mistakes,
-            otherwise=lambda off=parts_off: Cause(*(_PARTS_OFF if off else _ALL_OFF)),
+            otherwise=lambda off=parts_off: _PARTS_OFF if off else _ALL_OFF,
         )
 
 
-_PARTS_OFF = (
+_PARTS_OFF = Cause(
     "warm-or-cold-off",
     _(
         "All rows together are right, warm or cold ones are not: other rows are picked, or their "
         "squares are divided by another number. How many rows are cold, and how many do you take?"
     ),
 )
-_ALL_OFF = (
+_ALL_OFF = Cause(
     "rmse-of-all-off",
     _(
         "Already the error over all rows is no RMSE: a step is missing or in another place. "

@@ -12,6 +12,7 @@ from autograder.checking import (
     crash_means,
     fail,
     integers,
+    is_multiple,
     pair,
     require,
     shape_of,
@@ -200,12 +201,6 @@ def _by_columns(embeddings, index) -> np.ndarray:
     return scaled @ scaled[index]
 
 
-def _is_multiple(got, values) -> bool:
-    """Whether several numbers are others times a constant."""
-    factor = np.vdot(got, values) / max(np.vdot(values, values), 1e-12)
-    return len(values) > 1 and abs(factor) > 1e-6 and alike(got, factor * values, atol=1e-7)
-
-
 def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) -> dict:
     products = embeddings @ embeddings[index]
     lengths = np.linalg.norm(embeddings, axis=1)
@@ -222,7 +217,7 @@ def _wrong_similarities(got, indices, embeddings, index, cosines, others, best) 
         "dot-for-cosine": alike(got, products[indices]),
         "one-length-divided": alike(got, products[indices] / lengths[index])
         or alike(got, products[indices] / lengths[indices]),
-        "one-length-for-all": _is_multiple(got, products[indices])
+        "one-length-for-all": is_multiple(got, products[indices], atol=1e-7)
         and not alike(got, products[indices]),
         "euclid-for-cosine": alike(indices, by_distance),
         "distance-for-similarity": any(

@@ -272,8 +272,6 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
 def _without_negative(problem: Problem, reg) -> tuple[np.ndarray, np.ndarray]:
     """A sweep that takes ratings of zero and less for missing ones."""
     ratings = problem.ratings[problem.ratings["rating"] > 0]
-    if len(ratings) == len(problem.ratings):
-        return problem.p, problem.q
     return sweep_of(Problem(ratings, problem.p, problem.q), reg)
 
 
