@@ -112,17 +112,38 @@ def sum_model(user_terms, item_terms, offsets=None):
     else:
         model = keras.Model([user, item], _offset_layer(offsets)(score))
         model.set_weights([*tables, np.zeros((), dtype="int32")])
+    _build_optimizer_early(model)
     return model
+
+
+def _build_optimizer_early(model) -> None:
+    """Have the optimizer's variables made when a model is compiled.
+
+    Keras makes them in its first step, and then has to trace that step once more.
+    """
+    compile_model = model.compile
+
+    def compile_and_build(*arguments, **keywords):
+        compile_model(*arguments, **keywords)
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+
+    model.compile = compile_and_build
 
 
 def _offset_layer(offsets):
     """A layer that counts training steps, and outside of training adds the offset of their number.
 
-    offsets: numbers; see `sum_model`.
+    offsets: numbers; see `sum_model`. A model with it can be saved and loaded.
     """
     import keras
 
+    @keras.saving.register_keras_serializable()
     class Offset(keras.layers.Layer):
+        def __init__(self, offsets, **keywords):
+            super().__init__(**keywords)
+            self.offsets = list(offsets)
+
         def build(self, _shape):
             self.steps = self.add_weight(
                 shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
@@ -132,10 +153,13 @@ def _offset_layer(offsets):
             if training:
                 self.steps.assign_add(1)
                 return score
-            step = keras.ops.minimum(self.steps, len(offsets) - 1)
-            return score + keras.ops.take(keras.ops.convert_to_tensor(offsets, "float32"), step)
+            step = keras.ops.minimum(self.steps, len(self.offsets) - 1)
+            return score + keras.ops.take(keras.ops.convert_to_tensor(self.offsets, "float32"), step)
 
-    return Offset(name="offset")
+        def get_config(self):
+            return {**super().get_config(), "offsets": self.offsets}
+
+    return Offset(offsets, name="offset")
 
 
 def defaults(function):

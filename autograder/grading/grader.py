@@ -16,6 +16,7 @@ import traceback
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import wait
+from types import ModuleType
 
 from autograder.files import SubmissionFile, UnreadableSubmission, digest
 from autograder.grading.results import Result, refused, result_from_json, result_to_json
@@ -67,10 +68,18 @@ class Grader:
 
     def __enter__(self):
         if self.behind_wall:
-            self._context.set_forkserver_preload(_PRELOADED)
+            self._start_forkserver()
             self._zygote = _new_zygote()
         self._open = True
         return self
+
+    def _start_forkserver(self) -> None:
+        """Let it import while the zygote does."""
+        from multiprocessing.forkserver import ensure_running
+
+        self._context.set_forkserver_preload(_PRELOADED)
+        with _no_program():
+            ensure_running()
 
     def __exit__(self, *_error):
         with self._lock:
@@ -141,7 +150,8 @@ class Grader:
                 process = self._context.Process(
                     target=_serve, args=(theirs, place, submitted, content, self.rules), daemon=True
                 )
-                process.start()
+                with _no_program():
+                    process.start()
                 self._running.add(process)
             try:
                 return zygote, _wait_for(ours, self.rules.times.submission + EXTRA_SECONDS)
@@ -167,6 +177,20 @@ class Grader:
             if not self._open:
                 raise GraderEnded
             return zygote is None or zygote is self._zygote and not _is_gone(zygote)
+
+
+@contextlib.contextmanager
+def _no_program():
+    """Nothing in the place of the program that grades: else every judge would import it anew.
+
+    Of nbgrader that is a second's work, and judges need nothing of it.
+    """
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _new_zygote():
