@@ -154,7 +154,9 @@ def _offset_layer(offsets):
                 self.steps.assign_add(1)
                 return score
             step = keras.ops.minimum(self.steps, len(self.offsets) - 1)
-            return score + keras.ops.take(keras.ops.convert_to_tensor(self.offsets, "float32"), step)
+            return score + keras.ops.take(
+                keras.ops.convert_to_tensor(self.offsets, "float32"), step
+            )
 
         def get_config(self):
             return {**super().get_config(), "offsets": self.offsets}

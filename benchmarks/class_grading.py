@@ -259,9 +259,10 @@ class Course:
 
     def nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
         """What a command says of the assignment, and what it takes."""
-        search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        scripts = Path(sys.executable).parent
+        search = os.pathsep.join([str(scripts), os.environ["PATH"]])
         environment = {**os.environ, "PATH": search, "COURSE_DATA": "simulated"}
-        line = [sys.executable, "-m", "nbgrader", command, self.assignment, *options]
+        line = [str(scripts / "nbgrader"), command, self.assignment, *options]
         done, usage = measured(line, cwd=self.folder, env=environment)
         return done.stdout, usage
 
