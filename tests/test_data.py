@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,7 +113,12 @@ class Mirror:
 
     def __init__(self):
         self.requests = []
+        self.over = threading.Event()
         self.answer = self.send(make_archive())
+
+    def be_silent(self, _handler=None):
+        """Until the test is over, or nobody can be waiting any more."""
+        self.over.wait(30)
 
     @staticmethod
     def send(body, status=200, announced=None, then=lambda: None):
@@ -147,6 +151,7 @@ def mirror(monkeypatch):
     monkeypatch.setenv("MOVIELENS_URL", f"http://127.0.0.1:{server.server_port}")
     pin(monkeypatch, "ml-latest-small", make_archive())
     yield mirror
+    mirror.over.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -330,9 +335,9 @@ def cut_transfer(mirror, monkeypatch):
 
 
 def silence_in_the_middle(mirror, monkeypatch):
-    monkeypatch.setattr(data.download, "TIMEOUT", (5, 0.2))
+    monkeypatch.setattr(data.download, "TIMEOUT", (5, 1))
     half = make_archive()[:50]
-    mirror.answer = mirror.send(half, announced=200, then=lambda: time.sleep(0.6))
+    mirror.answer = mirror.send(half, announced=200, then=mirror.be_silent)
 
 
 def not_found(mirror, monkeypatch):
@@ -423,7 +428,7 @@ def test_a_name_that_does_not_resolve_counts_as_no_network(monkeypatch):
 
 def test_a_server_that_never_answers_counts_as_no_network(monkeypatch, mirror):
     monkeypatch.setattr(data.download, "TIMEOUT", (5, 0.2))
-    mirror.answer = lambda handler: time.sleep(0.6)
+    mirror.answer = mirror.be_silent
     assert data.load().name == "simulated"
 
 

@@ -591,6 +591,35 @@ def children_of(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
 
 
+PROGRAM = """
+import sys
+from pathlib import Path
+
+from autograder.files import SubmissionFile
+from autograder.grading.grader import Grader, Submitted
+from autograder.grading.judge import Rules
+
+Path(__file__).with_name(f"imported as {__name__}").touch()
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    with Grader(Rules(seed=1)) as grader:
+        report = grader.grade(Submitted("ada", SubmissionFile(path.stem, path)), path.read_bytes())
+    print(report.report.points, "of", report.report.max_points)
+"""
+
+
+def test_no_judge_imports_the_program_that_grades(tmp_path):
+    """It may be large, as nbgrader is, and every submission would pay for it."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    path = hand_in(tmp_path, "ada")
+    done = subprocess.run(
+        [sys.executable, program, path], capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE
+    )
+    assert done.stdout.strip() == "10.0 of 10.0", done.stderr
+    assert [found.name for found in tmp_path.glob("imported as *")] == ["imported as __main__"]
+
+
 def test_a_grader_that_is_left_at_work_gives_no_verdict_and_keeps_none(zygote, tmp_path):
     hand_in(tmp_path / "class", "ada", with_cell(SLEEPS.format(seconds=150)))
     with Grader(RULES) as grader:
