@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from autograder.deadline import deadline
 from autograder.engine import Engine
 from autograder.files import Cell, SubmissionFile, read_bytes, read_content
-from autograder.raised import note_on_cell, record
+from autograder.raised import in_place, note_on_cell, record
 
 CELL_SECONDS = 60
 
@@ -50,7 +50,7 @@ def load_cells(cells: Iterable[Cell], label: str, notes: tuple[str, ...] = ()) -
 def _run(cell: Cell, label: str, namespace: dict) -> list[str]:
     filename = f"<{label}, cell {cell.number}>"
     try:
-        source = _without_magics(cell.source)
+        source = in_place(_without_magics(cell.source), cell.source, cell.line)
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         silence = io.StringIO()
         with redirect_stdout(silence), redirect_stderr(silence), deadline(CELL_SECONDS):

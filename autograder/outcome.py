@@ -76,7 +76,7 @@ def _called_stub(raised: Raised, subject: Subject) -> str | None:
     if raised.type_name != "NotImplementedError":
         return None
     for name in (subject.function, subject.calls.partition("(")[0]):
-        in_it = not raised.message and f" of {name}: " in raised.where
+        in_it = not raised.message and raised.is_in(name)
         if raised.message.startswith(name) or in_it:
             return name
     return None

@@ -34,6 +34,10 @@ class Raised:
         error.learner = self
         return error
 
+    def is_in(self, function: str) -> bool:
+        """Whether the line where it was raised is of a function of this name."""
+        return _of_function(function) in self.where
+
     def __str__(self) -> str:
         return f"{self.type_name}: {self.message}" if self.message else self.type_name
 
@@ -53,6 +57,19 @@ def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
     return Raised(
         type(error).__name__[:MAX_NAME], builtin, _text(error), _where(error, is_learners)
     )
+
+
+def in_place(plain: str, source: str, line: int) -> str:
+    """The plain Python that IPython made of a cell, with lines before it that give it its numbers.
+
+    line: the number of the first line of the cell's source; IPython drops empty ones at the top.
+    """
+    return "\n" * (line - 1 + _empty_lines(source) - _empty_lines(plain)) + plain
+
+
+def _empty_lines(source: str) -> int:
+    """The number of empty lines at the top."""
+    return source[: len(source) - len(source.lstrip())].count("\n")
 
 
 def note_on_cell(number: int, raised: Raised) -> str:
@@ -91,9 +108,14 @@ def _without_graph(text: str) -> str:
 def _where(error: BaseException, is_learners: Callable[[str], bool]) -> str:
     """The innermost line of the learner's own code, as `file, line N: source`."""
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {(error.text or '').strip()}"
+        source = (error.text or "").strip()
+        return _("line {n}").format(n=error.lineno) + f": {source}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_learners(f.filename)]
     if not frames:
         return ""
     last = frames[-1]
-    return f"line {last.lineno} of {last.name}: {last.line}"
+    return _("line {n}").format(n=last.lineno) + _of_function(last.name) + str(last.line)
+
+
+def _of_function(name: str) -> str:
+    return _(" of {name}: ").format(name=name)

@@ -139,6 +139,32 @@ def test_a_syntax_error_costs_its_own_cell_only(tmp_path):
     assert "SyntaxError" in problem.message
 
 
+RAISES = """
+def score_matrix(user_factors, item_factors):
+    return user_factors @ item_factors
+"""
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+def test_a_line_is_told_by_its_number_in_the_script_or_in_the_cell(tmp_path, suffix):
+    text = filled_in("score_matrix", RAISES.strip())
+    number = text.split("\n").index("    return user_factors @ item_factors") + 1
+    path = write(tmp_path, STEP, text, suffix)
+    [check, *_others] = next(
+        f for f in report_on(path).functions if f.name == "score_matrix"
+    ).checks
+    line = number if suffix == ".py" else 2
+    assert f" in line {line} of score_matrix: return user_factors @ item_factors" in check.message
+
+
+def test_a_line_with_a_mistake_of_syntax_is_told_by_its_number_in_the_script(tmp_path):
+    text = solution_text(STEP) + "\n\n# %%\nhow now\n"
+    path = write(tmp_path, STEP, text)
+    number = text.split("\n").index("how now") + 1
+    [note] = report_on(path).notes
+    assert note.endswith(f" in line {number}: how now")
+
+
 def test_magics_and_noise_cost_nothing(tmp_path):
     noise = (
         "# %%\n# %matplotlib inline\nimport sys, warnings\nprint('hello')\n"

@@ -72,6 +72,20 @@ def test_calls_attributes_items_and_exceptions_cross(engine_of):
     assert "of fails: raise FileNotFoundError" in of_learner(raised.value).where
 
 
+def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
+    engine = RemoteEngine(zygote.socket, Task("work", {1: CODE, 2: "1 / 0"}, {1: 40, 2: 99}))
+    try:
+        engine.start()
+        [note] = engine.notes
+        assert note.endswith("in line 99 of <module>: 1 / 0")
+        with pytest.raises(FileNotFoundError) as raised:
+            Submission(engine).fails()
+        line = 40 + CODE.split("\n").index("def fails():") + 1
+        assert of_learner(raised.value).where.startswith(f"line {line} of fails: ")
+    finally:
+        engine.close()
+
+
 def test_a_changed_argument_can_be_watched(engine_of):
     submission = Submission(engine_of(CODE))
     kept = submission.keep([1, 2])

@@ -34,6 +34,11 @@ class Handed:
         return {cell.number: cell.source for cell in self.reading.cells if cell.runs_in_checks}
 
     @property
+    def lines(self) -> dict[int, int]:
+        """The number of the first line of each of these cells, by the cell's number."""
+        return {cell.number: cell.line for cell in self.reading.cells if cell.runs_in_checks}
+
+    @property
     def all_notes(self) -> tuple[str, ...]:
         """What was noticed while choosing and reading the file."""
         return (*self.notes, *self.reading.notes)
@@ -111,7 +116,7 @@ def judge(
     functions: the functions to check, None for all of the exercise.
     Raises `WorkerFailed` where no worker can be had.
     """
-    task = Task(handed.exercise, handed.cells)
+    task = Task(handed.exercise, handed.cells, handed.lines)
     engine = RemoteEngine(
         zygote, task, rules.times, rules.layers, rules.limits, rules.require_isolation
     )

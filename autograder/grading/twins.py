@@ -44,7 +44,7 @@ def work_of(submitted: Submitted, content: bytes, key: str) -> Work:
         raise
     except Exception:
         return work
-    cells = {cell.number: cell.source for cell in reading.cells if cell.runs_in_checks}
+    cells = [(cell.number, cell.line, cell.source) for cell in reading.cells if cell.runs_in_checks]
     text = json.dumps([submitted.exercise, cells])
     code = hashlib.sha256(text.encode()).hexdigest()
     return replace(work, code=code, notes=(*submitted.file.notes, *reading.notes))

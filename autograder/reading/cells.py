@@ -32,21 +32,26 @@ def tags_of(value) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Written:
-    """A cell as it stands in a file: `kind` is code, markdown or raw; `number` counts from 1."""
+    """A cell as it stands in a file: `kind` is code, markdown or raw; `number` counts from 1.
+
+    line: of the script in which the source begins; 1 in notebooks, whose cells count their own.
+    """
 
     number: int
     kind: str
     source: str
     tags: frozenset[str] = frozenset()
+    line: int = 1
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its position among all cells, its source and its tags."""
+    """A code cell: its position among all cells, its source, its tags; `line` as in `Written`."""
 
     number: int
     source: str
     tags: frozenset[str]
+    line: int = 1
 
     @property
     def runs_in_checks(self) -> bool:

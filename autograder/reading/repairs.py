@@ -107,7 +107,8 @@ def _tagged(cell: Written, is_demo: bool) -> Cell:
         tags.add(DEMO)
     if code.only_calls_the_kit(cell.source):
         tags.add(CHECK)
-    return Cell(cell.number, code.without_calls_of_the_kit(cell.source), frozenset(tags))
+    source = code.without_calls_of_the_kit(cell.source)
+    return Cell(cell.number, source, frozenset(tags), cell.line)
 
 
 def _counted(cell: Cell, step: course.Step) -> Cell:
@@ -118,7 +119,9 @@ def _counted(cell: Cell, step: course.Step) -> Cell:
     if not (answers or (CHECK in cell.tags and code.holds_functions(cell.source))):
         return cell
     definitions = code.only_definitions(cell.source)
-    return Cell(cell.number, definitions, cell.tags - {DEMO, CHECK}) if definitions else cell
+    if not definitions:
+        return cell
+    return replace(cell, source=definitions, tags=cell.tags - {DEMO, CHECK})
 
 
 def _notes_on(written: list[Written], restored: list[Written], demos: list[Written]):

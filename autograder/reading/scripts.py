@@ -6,6 +6,7 @@ is YAML, which a few lines can blow up to gigabytes.
 
 import ast
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from autograder.i18n import _
@@ -49,8 +50,24 @@ def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...
         )
     body, notes = _without_header(text)
     if has_markers(body):
-        return _read(body, "py:percent", name), notes
-    return _paragraphs(body, name), notes
+        return _in_place(_read(body, "py:percent", name), text), notes
+    return _in_place(_paragraphs(body, name), text), notes
+
+
+def _in_place(cells: list[Written], text: str) -> list[Written]:
+    """The cells, those of code with the line of the script in which they begin, where it shows."""
+    text, done, line = f"\n{text}\n", 0, 1
+    placed = []
+    for cell in cells:
+        sought = cell.kind == "code" and cell.source
+        start = text.find(f"\n{cell.source}\n", done) if sought else -1
+        if start >= 0:
+            line += text.count("\n", done, start)
+            cell = replace(cell, line=line)
+            done = start + 1 + len(cell.source)
+            line += text.count("\n", start, done)
+        placed.append(cell)
+    return placed
 
 
 def _is_excessive(text: str) -> bool:

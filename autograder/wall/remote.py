@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.i18n import _
 from autograder.raised import Raised, note_on_cell
@@ -40,10 +40,14 @@ class Times:
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker gets to run, and all that it gets: cells by number."""
+    """What a worker gets to run, and all that it gets: cells by number.
+
+    lines: the number that the first line of a cell has, where it is not 1.
+    """
 
     label: str
     cells: dict[int, str]
+    lines: dict[int, int] = field(default_factory=dict)
 
 
 class WorkerFailed(RuntimeError):
@@ -235,6 +239,7 @@ class RemoteEngine:
             {
                 "label": self._task.label,
                 "cells": self._task.cells,
+                "lines": self._task.lines,
                 "cell_seconds": self._times.cell,
                 "call_seconds": self._times.call,
             }

@@ -23,7 +23,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.i18n import _
-from autograder.raised import Raised, record
+from autograder.raised import Raised, in_place, record
 from autograder.wall.outputs import MAX_FIGURE_BYTES, MAX_FIGURES, MAX_TEXT
 
 
@@ -94,16 +94,19 @@ def new_shell() -> QuietShell:
 
 
 class Notebook:
-    """A submission's cells and the module that they fill."""
+    """A submission's cells and the module that they fill; `lines` as in `remote.Task`."""
 
-    def __init__(self, label: str, cells: dict[int, str], shell: QuietShell):
+    def __init__(self, label: str, cells: dict[int, str], lines: dict[int, int], shell: QuietShell):
         self.label = label
         self.module = types.ModuleType(f"submission_{label}")
         sys.modules[self.module.__name__] = self.module
         self.module.get_ipython = lambda: shell
         self.module.display = _display
         shell.user_module, shell.user_ns = self.module, self.module.__dict__
-        self._sources = {number: _as_python(source) for number, source in cells.items()}
+        self._sources = {
+            number: in_place(_as_python(source), source, lines.get(number, 1))
+            for number, source in cells.items()
+        }
 
     def is_learners(self, filename: str) -> bool:
         return filename.startswith(f"<{self.label}, cell ")

@@ -78,7 +78,7 @@ def work(
     task = wire.receive(connection)
     silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     builtins.input = _no_input
-    notebook = Notebook(task["label"], task["cells"], _shell)
+    notebook = Notebook(task["label"], task["cells"], task["lines"], _shell)
     kept = _Kept(room.scratch, notebook.module.__dict__)
     remarks.watch(notebook.is_learners)
     sys.stdout = sys.stderr = silence
