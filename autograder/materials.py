@@ -125,8 +125,9 @@ def _build_optimizer_early(model) -> None:
 
     def compile_and_build(*arguments, **keywords):
         compile_model(*arguments, **keywords)
-        if not model.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
+        optimizer = model.optimizer
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(model.trainable_variables)
 
     model.compile = compile_and_build
 
