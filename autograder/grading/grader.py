@@ -27,7 +27,7 @@ from autograder.wall.remote import WorkerFailed
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
 MAX_TRIES = 2
-_PRELOADED = ["autograder.grading.preload"]
+_PRELOADED = ["autograder.grading.undisturbed", "autograder.grading.preload"]
 
 
 class IsolationMissing(RuntimeError):
