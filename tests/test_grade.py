@@ -366,13 +366,13 @@ def test_of_the_same_code_one_is_judged_and_everybody_has_the_verdict(tmp_path):
     assert all(each.kept for each in graded(Judges(), folder, out).values())
 
 
-def test_prose_and_demonstrations_and_the_kind_of_file_make_no_other_code(tmp_path):
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+def test_prose_and_demonstrations_make_no_other_code(tmp_path, suffix):
     folder = tmp_path / "class"
     contents = [
-        hand_in(folder, "ada"),
-        hand_in(folder, "ben", suffix=".ipynb"),
-        hand_in(folder, "cleo", f'{RIGHT}\n# %% tags=["demo"]\nprint("mine")\n'),
-        hand_in(folder, "dan", f"{RIGHT}\n# %% [markdown]\n# I am Dan.\n"),
+        hand_in(folder, "ada", suffix=suffix),
+        hand_in(folder, "cleo", f'{RIGHT}\n# %% tags=["demo"]\nprint("mine")\n', suffix),
+        hand_in(folder, "dan", f"{RIGHT}\n# %% [markdown]\n# I am Dan.\n", suffix),
     ]
     judges = Judges()
     results = graded(judges, folder, tmp_path / "out")
@@ -380,6 +380,15 @@ def test_prose_and_demonstrations_and_the_kind_of_file_make_no_other_code(tmp_pa
     assert {each.result.report.sha256 for each in results.values()} == {
         hashlib.sha256(path.read_bytes()).hexdigest() for path in contents
     }
+
+
+def test_a_script_whose_lines_have_other_numbers_is_judged_by_itself(tmp_path):
+    folder = tmp_path / "class"
+    hand_in(folder, "ada")
+    hand_in(folder, "ben", RIGHT.replace("# %% [markdown]\n", "# %% [markdown]\n# Mine.\n", 1))
+    judges = Judges()
+    graded(judges, folder, tmp_path / "out")
+    assert sorted(judges.learners) == ["ada", "ben"]
 
 
 @pytest.mark.parametrize("other", ["# mine", "pass", "learner = 1"])
@@ -808,7 +817,7 @@ def run(tmp_path_factory):
     hand_in(folder, "cleo", with_cell(TALKS))
     notebook = hand_in(folder, "dan", RIGHT, ".ipynb")
     notebook.write_bytes(notebook.read_bytes()[:2000])
-    hand_in(base / "late", "Ada", WRONG)
+    hand_in(base / "late", "Ada", WRONG, ".ipynb")
     single = hand_in(base / "later", "ada", with_cell("raise ValueError('not yet')"))
     command = Command(folder, base / "late" / "Ada", single, "--out", out)
     code, output = command.end()

@@ -661,7 +661,8 @@ def test_validation_rows_are_only_looked_at(submission, rng):
     task = draw_task(rng, train_side=0.0)
     model = task.model(submission)
     kept = submission.keep(task.train), submission.keep(task.val)
-    submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
+    history = submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
+    curves_of(history)
     moves = _moves(task, model)
     up = moves.min() > 1e-5
     require(

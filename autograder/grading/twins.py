@@ -1,7 +1,7 @@
 """Submissions whose code is the same: one of them is judged, and the verdict is every one's.
 
-A worker gets nothing of a submission but the cells that count, so that what holds for one holds for
-its twins. What was noticed while a file was read stays its own.
+A worker gets nothing of a submission but the cells that count and, of a script, where they stand:
+what holds for one holds for its twins. What was noticed while a file was read stays its own.
 """
 
 import hashlib
