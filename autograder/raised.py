@@ -106,7 +106,7 @@ def _without_graph(text: str) -> str:
 
 
 def _where(error: BaseException, is_learners: Callable[[str], bool]) -> str:
-    """The innermost line of the learner's own code, as `file, line N: source`."""
+    """The innermost line of the learner's own code, as `line N of FUNCTION: source`."""
     if isinstance(error, SyntaxError):
         source = (error.text or "").strip()
         return _("line {n}").format(n=error.lineno) + f": {source}"

@@ -358,11 +358,10 @@ def test_training_lowers_the_training_loss(submission, rng):
             ),
             mistakes={"epochs-ignored": True},
         )
-        user_terms, item_terms = terms_of(model)
         before = np.mean(errors_of(task.user_terms, task.item_terms, task.train) ** 2)
-        after = np.mean(errors_of(user_terms, item_terms, task.train) ** 2)
+        after = np.mean(errors_of(*terms_of(model), task.train) ** 2)
         falls = curves.loss[-1] < curves.loss[0]
-        moves = np.concatenate([user_terms - task.user_terms, item_terms - task.item_terms])
+        moves = _moves(task, model)
         away = falls and bool((moves < 0).any())
         kept = _start_is_kept(task, model)
         mistakes = {

@@ -49,9 +49,9 @@ def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...
             _("Hand in your exercise alone."),
         )
     body, notes = _without_header(text)
-    if has_markers(body):
-        return _in_place(_read(body, "py:percent", name), text), notes
-    return _in_place(_paragraphs(body, name), text), notes
+    marked = has_markers(body)
+    cells = _read(body, "py:percent", name) if marked else _paragraphs(body, name)
+    return _in_place(cells, text), notes
 
 
 def _in_place(cells: list[Written], text: str) -> list[Written]:
