@@ -661,12 +661,14 @@ def test_validation_rows_are_only_looked_at(submission, rng):
     model = task.model(submission)
     kept = submission.keep(task.train), submission.keep(task.val)
     history = submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
-    curves_of(history)
+    loss = curves_of(history).loss.max()
     moves = _moves(task, model)
     up = moves.min() > 1e-5
     require(
-        np.abs(moves).max() < 1e-2 and not up,
-        _("users and items have moved by up to {x:.3g} stars").format(x=np.abs(moves).max()),
+        loss < 1e-2 and np.abs(moves).max() < 1e-2 and not up,
+        _("a training loss of {loss:.4g}; users and items moved by up to {x:.3g} stars").format(
+            loss=loss, x=np.abs(moves).max()
+        ),
         _("where the model fits train, there is nothing to learn, whatever val says"),
         _mistakes_of_moves(task, model),
     )
