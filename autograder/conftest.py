@@ -67,13 +67,19 @@ def _take_words_for_their_exercise(config):
         config.option.keyword = course.step(config.option.keyword).name
 
 
+@pytest.fixture(scope="module")
+def memory() -> dict:
+    """What the checks of an exercise share; see `Submission.once`."""
+    return {}
+
+
 @pytest.fixture
-def submission(request) -> Submission:
+def submission(request, memory) -> Submission:
     """The learner's functions, as attributes; see `autograder.submission`."""
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
     engine = session.engine_of(request.node)
     engine.seed(_seed_of_learner(request))
-    return Submission(engine)
+    return Submission(engine, memory)
 
 
 def _seed_of_learner(request) -> int:

@@ -100,20 +100,61 @@ def sum_model(user_terms, item_terms, offsets=None):
     import keras
 
     tables = [np.reshape(terms, (-1, 1)).astype("float32") for terms in (user_terms, item_terms)]
-    user = keras.Input((1,), dtype="int32", name="user")
-    item = keras.Input((1,), dtype="int32", name="item")
-    user_term = keras.layers.Embedding(len(tables[0]), 1, name="user_terms")(user)
-    item_term = keras.layers.Embedding(len(tables[1]), 1, name="item_terms")(item)
-    score = keras.layers.Add()([user_term, item_term])
-    score = keras.layers.Flatten(name="score")(score)
-    if offsets is None:
-        model = keras.Model([user, item], score)
-        model.set_weights(tables)
-    else:
-        model = keras.Model([user, item], _offset_layer(offsets)(score))
-        model.set_weights([*tables, np.zeros((), dtype="int32")])
+    pair = [keras.Input((1,), dtype="int32", name=name) for name in ("user", "item")]
+    layer = _sum_layer()(len(tables[0]), len(tables[1]), offsets, name="score")
+    model = keras.Model(pair, layer(pair))
+    model.set_weights(tables if offsets is None else [*tables, np.zeros((), dtype="int32")])
     _build_optimizer_early(model)
     return model
+
+
+@cache
+def _sum_layer():
+    """The layer of a `sum_model`. It is one for all, since each layer more is traced at a cost.
+
+    A model with it can be saved and loaded.
+    """
+    import keras
+
+    @keras.saving.register_keras_serializable()
+    class SumOfTerms(keras.layers.Layer):
+        def __init__(self, n_users, n_items, offsets=None, **keywords):
+            super().__init__(**keywords)
+            self.n_users, self.n_items = n_users, n_items
+            self.offsets = None if offsets is None else list(offsets)
+
+        def build(self, _shapes):
+            self.user_terms = self._table(self.n_users, "user_terms")
+            self.item_terms = self._table(self.n_items, "item_terms")
+            if self.offsets is not None:
+                self.steps = self.add_weight(
+                    shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
+                )
+
+        def _table(self, n, name):
+            return self.add_weight(shape=(n, 1), initializer="zeros", name=name)
+
+        def call(self, pair, training=False):
+            terms = zip((self.user_terms, self.item_terms), pair, strict=True)
+            user_term, item_term = (
+                keras.ops.take(table, ids[:, 0], axis=0) for table, ids in terms
+            )
+            score = user_term + item_term
+            if self.offsets is None:
+                return score
+            if training:
+                self.steps.assign_add(1)
+                return score
+            step = keras.ops.minimum(self.steps, len(self.offsets) - 1)
+            return score + keras.ops.take(
+                keras.ops.convert_to_tensor(self.offsets, "float32"), step
+            )
+
+        def get_config(self):
+            own = {"n_users": self.n_users, "n_items": self.n_items, "offsets": self.offsets}
+            return {**super().get_config(), **own}
+
+    return SumOfTerms
 
 
 def _build_optimizer_early(model) -> None:
@@ -130,39 +171,6 @@ def _build_optimizer_early(model) -> None:
             optimizer.build(model.trainable_variables)
 
     model.compile = compile_and_build
-
-
-def _offset_layer(offsets):
-    """A layer that counts training steps, and outside of training adds the offset of their number.
-
-    offsets: numbers; see `sum_model`. A model with it can be saved and loaded.
-    """
-    import keras
-
-    @keras.saving.register_keras_serializable()
-    class Offset(keras.layers.Layer):
-        def __init__(self, offsets, **keywords):
-            super().__init__(**keywords)
-            self.offsets = list(offsets)
-
-        def build(self, _shape):
-            self.steps = self.add_weight(
-                shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
-            )
-
-        def call(self, score, training=False):
-            if training:
-                self.steps.assign_add(1)
-                return score
-            step = keras.ops.minimum(self.steps, len(self.offsets) - 1)
-            return score + keras.ops.take(
-                keras.ops.convert_to_tensor(self.offsets, "float32"), step
-            )
-
-        def get_config(self):
-            return {**super().get_config(), "offsets": self.offsets}
-
-    return Offset(offsets, name="offset")
 
 
 def defaults(function):

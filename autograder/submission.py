@@ -4,8 +4,13 @@ Calls and reads pass through an engine by value; what is no plain data is a `Pro
 called, read and handed back. A check cannot tell whether the engine lives in this process.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from autograder.describe import brief, brief_argument, brief_call
 from autograder.values import Handle, by_value
+
+T = TypeVar("T")
 
 
 class MissingFunction(Exception):
@@ -64,11 +69,13 @@ class Submission:
     """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`.
 
     `given` makes the kit's own objects on the learner's side (`submission.given.table_model(...)`),
-    `keep(value)` places a value there whose later state `read(kept)` tells.
+    `keep(value)` places a value there whose later state `read(kept)` tells. memory: what `once`
+    keeps, shared by all checks of a submission.
     """
 
-    def __init__(self, engine):
+    def __init__(self, engine, memory: dict | None = None):
         self._engine = engine
+        self._memory = {} if memory is None else memory
         self._calls = []
 
     def __getattr__(self, name):
@@ -95,6 +102,18 @@ class Submission:
     def read(self, kept: Proxy):
         """The present value of what `keep` placed, or of another proxy, as plain data."""
         return self._wrap(self._engine.read(kept._handle), kept._label)
+
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """What `ask()` gave to the first check that asked under this name; it holds no proxies.
+
+        The calls behind it count as this check's too. What `ask` raises is not kept: the next
+        check asks again.
+        """
+        if name not in self._memory:
+            self._memory[name] = ask(), tuple(self._calls)
+        value, calls = self._memory[name]
+        self._calls[:] = calls
+        return value
 
     def calls(self) -> str:
         """The latest call of a function and the last use of its answer, as a learner types them."""

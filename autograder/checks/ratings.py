@@ -49,8 +49,18 @@ def require_unchanged(submission, kept, original, mistakes=None) -> None:
 
     That is a frame, series, array or dict, or a list or tuple of these.
     """
+    require_as_it_was(is_unchanged(submission, kept, original), mistakes)
+
+
+def is_unchanged(submission, kept, original) -> bool:
+    """Whether what `kept` stands for is as it was placed."""
+    return _same(submission.read(kept), original)
+
+
+def require_as_it_was(unchanged: bool, mistakes=None) -> None:
+    """Reject a function that changed an argument."""
     require(
-        _same(submission.read(kept), original),
+        unchanged,
         _("the call left its argument changed"),
         _("a function leaves its arguments as they were"),
         mistakes,

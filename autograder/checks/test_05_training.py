@@ -23,12 +23,13 @@ from autograder.checking import (
     shape_of,
     whole,
 )
-from autograder.checks.ratings import require_unchanged
+from autograder.checks.ratings import is_unchanged, require_as_it_was, require_unchanged
 from autograder.i18n import _
 from autograder.submission import Proxy
 
-N_USERS, N_ITEMS = 12, 7
+N_USERS, N_ITEMS, N_ROWS = 12, 7, 240
 PATIENT = 60
+N_EPOCHS, BATCH = 11, 64
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,13 @@ class Task:
     train: tuple
     val: tuple
 
-    def model(self, submission) -> Proxy:
+    def model(self, submission, offsets=None) -> Proxy:
         """A fresh model on the learner's side that holds the start weights."""
-        return submission.given.sum_model(self.user_terms, self.item_terms)
+        return submission.given.sum_model(self.user_terms, self.item_terms, offsets)
+
+    def errors_at_start(self, rows) -> np.ndarray:
+        """What the ratings of rows exceed the predictions of the start weights by: (m,)."""
+        return errors_of(self.user_terms, self.item_terms, rows)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Curves:
         return len(self.loss)
 
 
-def draw_task(rng, train_side=1.0, val_side=1.0, m=240, noise=0.0) -> Task:
+def draw_task(rng, train_side=1.0, val_side=1.0, m=N_ROWS, noise=0.0) -> Task:
     """A task whose ratings are what the start weights predict, plus a multiple of a gap.
 
     The gap is positive, and the model can close it. A `train_side` of 0 leaves nothing to learn; a
@@ -155,10 +160,99 @@ def require_defaults(submission, **wanted) -> bool:
     return wanted.keys() <= told.keys()
 
 
-def terms_of(model) -> tuple[np.ndarray, np.ndarray]:
-    """The weights that a training left in an additive model: (U,), (I,)."""
-    user_terms, item_terms = model.get_weights()
-    return array(user_terms).ravel(), array(item_terms).ravel()
+@dataclass(frozen=True)
+class Training:
+    """A training that has ended: its task, its curves and the terms that it left in the model.
+
+    user_terms (U,), item_terms (I,). n_steps: how many steps it took, where they were counted.
+    """
+
+    task: Task
+    curves: Curves
+    user_terms: np.ndarray
+    item_terms: np.ndarray
+    n_steps: int | None = None
+
+    @property
+    def moves(self) -> np.ndarray:
+        """How far each term was moved: (U + I,)."""
+        return np.concatenate([self.user_terms, self.item_terms]) - self._start
+
+    @property
+    def start_is_kept(self) -> bool:
+        """Whether it went out from the start weights: what it left still resembles them."""
+        return bool(np.corrcoef(self._start, self._start + self.moves)[0, 1] > 0.5)
+
+    @property
+    def _start(self) -> np.ndarray:
+        return np.concatenate([self.task.user_terms, self.task.item_terms])
+
+    def errors(self, rows) -> np.ndarray:
+        """What the ratings of rows exceed the predictions of the model by: (m,)."""
+        return errors_of(self.user_terms, self.item_terms, rows)
+
+
+def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
+    """Train a fresh model on a task; further arguments are those of `compile_and_fit`.
+
+    offsets: as in `materials.sum_model`.
+    """
+    model = task.model(submission, offsets)
+    history = submission.compile_and_fit(model, task.train, task.val, *arguments, **keywords)
+    return _ended(task, history, model)
+
+
+def _ended(task, history, model) -> Training:
+    curves = curves_of(history)
+    user_terms, item_terms, *n_steps = model.get_weights()
+    n_steps = int(n_steps[0]) if n_steps else None
+    return Training(task, curves, array(user_terms).ravel(), array(item_terms).ravel(), n_steps)
+
+
+# Trainings that several checks look at, each from another side
+
+
+def noisy_training(submission, rng) -> Training:
+    """Three epochs of batches of 64 towards ratings that scatter, which the model can only fit."""
+
+    def train():
+        return _in_another_state(submission, draw_task(rng, noise=3.0), rng)
+
+    return submission.once("noisy", train)
+
+
+def _in_another_state(submission, task, rng) -> Training:
+    """A training with a fixed seed, whatever the state of the global generators."""
+    submission.given.disturb_random(int(rng.integers(1000)))
+    return trained(submission, task, epochs=3, batch_size=BATCH, patience=PATIENT, seed=3)
+
+
+def idle_training(submission, rng) -> tuple[Training, bool]:
+    """An epoch of batches of 64 where train fits at the start, and val asks for higher terms.
+
+    With it, whether the function left the rows as they were.
+    """
+
+    def train():
+        task = draw_task(rng, train_side=0.0)
+        kept = submission.keep(task.train), submission.keep(task.val)
+        model = task.model(submission, [0])
+        history = submission.compile_and_fit(model, *kept, 1, BATCH, 9, 1)
+        training = _ended(task, history, model)
+        rows = zip((task.train, task.val), kept, strict=True)
+        return training, all(is_unchanged(submission, placed, before) for before, placed in rows)
+
+    return submission.once("idle", train)
+
+
+def worsening_training(submission, rng) -> Training:
+    """A training in which each step makes validation worse, with more epochs than patience."""
+
+    def train():
+        task = draw_task(rng, val_side=-1.0)
+        return trained(submission, task, N_EPOCHS, batch_size=128, patience=2)
+
+    return submission.once("worsening", train)
 
 
 @checks("rmse", share=1.5)
@@ -342,48 +436,48 @@ def test_a_step_leaves_its_arguments_alone(submission, rng):
 @checks("compile_and_fit", share=1)
 def test_training_lowers_the_training_loss(submission, rng):
     """Training fits all training rows, for `epochs` epochs (50 where no number is given)."""
-    task = draw_task(rng)
-    for n_epochs, keywords in (6, {"epochs": 6, "batch_size": 64, "seed": 3}), (50, {}):
-        if not keywords and require_defaults(submission, epochs=50):
-            continue
-        model = task.model(submission)
-        history = submission.compile_and_fit(
-            model, task.train, task.val, patience=PATIENT, **keywords
-        )
-        curves = curves_of(history)
-        require(
-            len(curves) == n_epochs,
-            _("{n} epochs, where {wanted} were asked for and patience is {patience}").format(
-                n=len(curves), wanted=n_epochs, patience=PATIENT
-            ),
-            mistakes={"epochs-ignored": True},
-        )
-        before = np.mean(errors_of(task.user_terms, task.item_terms, task.train) ** 2)
-        after = np.mean(errors_of(*terms_of(model), task.train) ** 2)
-        falls = curves.loss[-1] < curves.loss[0]
-        moves = _moves(task, model)
-        away = falls and bool((moves < 0).any())
-        kept = _start_is_kept(task, model)
-        mistakes = {
-            "start-or-targets-changed": away and kept,
-            "start-weights-replaced": not kept,
-        }
-        require(
-            falls and after < before * (1 - 1e-5),
-            _("squared errors on train: {before:.4g} before, {after:.4g} after").format(
-                before=before, after=after
-            ),
-            mistakes={"other-model-trained": after == before, **mistakes},
-            cause=Cause("training-does-not-fit", _NOT_FITTED),
-        )
-        require(
-            (moves > 0).all(),
-            _("{n} users and items have not moved towards their ratings").format(
-                n=int((moves <= 0).sum())
-            ),
-            mistakes={"rows-left-out": kept and not away, **mistakes},
-            cause=Cause("training-does-not-fit", _NOT_FITTED),
-        )
+    require_fit(noisy_training(submission, rng), 3)
+    if not require_defaults(submission, epochs=50):
+        require_fit(trained(submission, draw_task(rng), patience=PATIENT), 50)
+
+
+def require_fit(training, n_epochs):
+    """Rejects a training of another length, or one that did not bring the model towards train."""
+    curves = training.curves
+    require(
+        len(curves) == n_epochs,
+        _("{n} epochs, where {wanted} were asked for and patience is {patience}").format(
+            n=len(curves), wanted=n_epochs, patience=PATIENT
+        ),
+        mistakes={"epochs-ignored": True},
+    )
+    rows = training.task.train
+    before, after = (
+        np.mean(e**2) for e in (training.task.errors_at_start(rows), training.errors(rows))
+    )
+    falls = curves.loss[-1] < curves.loss[0]
+    away = falls and bool((training.moves < 0).any())
+    kept = training.start_is_kept
+    mistakes = {
+        "start-or-targets-changed": away and kept,
+        "start-weights-replaced": not kept,
+    }
+    require(
+        falls and after < before * (1 - 1e-5),
+        _("squared errors on train: {before:.4g} before, {after:.4g} after").format(
+            before=before, after=after
+        ),
+        mistakes={"other-model-trained": after == before, **mistakes},
+        cause=Cause("training-does-not-fit", _NOT_FITTED),
+    )
+    require(
+        (training.moves > 0).all(),
+        _("{n} users and items have not moved towards their ratings").format(
+            n=int((training.moves <= 0).sum())
+        ),
+        mistakes={"rows-left-out": kept and not away, **mistakes},
+        cause=Cause("training-does-not-fit", _NOT_FITTED),
+    )
 
 
 _NOT_FITTED = _(
@@ -395,16 +489,15 @@ _NOT_FITTED = _(
 @checks("compile_and_fit", share=1)
 def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
     """Training starts from the model's own weights: where they fit every row, the loss stays 0."""
-    task = draw_task(rng, train_side=0.0)
-    model = task.model(submission)
-    curves = curves_of(submission.compile_and_fit(model, task.train, task.val, 2, 64, 9, 1))
+    training, _unchanged = idle_training(submission, rng)
+    curves = training.curves
     require(
         curves.loss.max() < 1e-2,
         _("a first training loss of {loss:.4g}").format(loss=curves.loss[0]),
-        mistakes=_mistakes_of_moves(task, model),
+        mistakes=_mistakes_of_moves(training),
         cause=Cause("loss-of-something-else", _LOSS),
     )
-    errors = errors_of(task.user_terms, task.item_terms, task.val)
+    errors = training.task.errors_at_start(training.task.val)
     require(
         alike(curves.val_loss, np.full(len(curves), np.mean(errors**2)), rtol=1e-2, atol=1e-2),
         _("`val_loss` {value:.4g} where the mean squared error is {mse:.4g}").format(
@@ -425,21 +518,10 @@ _LOSS = _(
 )
 
 
-def _moves(task, model) -> np.ndarray:
-    """How far a training has moved each term of a model: (U + I,)."""
-    return np.concatenate(terms_of(model)) - np.concatenate([task.user_terms, task.item_terms])
-
-
-def _start_is_kept(task, model) -> bool:
-    """Whether a training went out from the start weights: what it left still resembles them."""
-    start = np.concatenate([task.user_terms, task.item_terms])
-    return bool(np.corrcoef(start, np.concatenate(terms_of(model)))[0, 1] > 0.5)
-
-
-def _mistakes_of_moves(task, model) -> dict[str, bool]:
+def _mistakes_of_moves(training) -> dict[str, bool]:
     """What has moved a model that fitted train at its start: val asks for higher terms."""
-    kept = _start_is_kept(task, model)
-    towards_val = bool((_moves(task, model) > -1e-2).all())
+    kept = training.start_is_kept
+    towards_val = bool((training.moves > -1e-2).all())
     return {
         "validation-trained-on": kept and towards_val,
         "start-or-targets-changed": kept and not towards_val,
@@ -458,24 +540,14 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
 @checks("compile_and_fit", share=1)
 def test_stops_when_validation_stops_improving(submission, rng):
     """Training stops when `val_loss` has not improved for `patience` epochs."""
-    task = draw_task(rng, val_side=-1.0)
-    n_epochs = 11
-
-    def train(patience):
-        """After how many epochs training ended, and how many were due."""
-        model = task.model(submission)
-        history = submission.compile_and_fit(
-            model, task.train, task.val, n_epochs, batch_size=128, patience=patience
-        )
-        curves = curves_of(history)
-        return len(curves), epochs_due(curves.val_loss, patience, n_epochs)
-
-    long, due_long = train(patience=5)
-    if long != due_long:
-        short, due_short = train(patience=1)
+    short, due_short = _lengths(worsening_training(submission, rng), patience=2)
+    if short != due_short:
+        task = draw_task(rng, val_side=-1.0)
+        patient = trained(submission, task, N_EPOCHS, batch_size=128, patience=5)
+        long, due_long = _lengths(patient, patience=5)
         late = [short - due_short, long - due_long]
         fail(
-            _("{short} epochs with patience=1, {long} with patience=5").format(
+            _("{short} epochs with patience=2, {long} with patience=5").format(
                 short=short, long=long
             ),
             _(
@@ -483,14 +555,20 @@ def test_stops_when_validation_stops_improving(submission, rng):
                 "`val_loss`: here after {due_short} and {due_long} epochs"
             ).format(due_short=due_short, due_long=due_long),
             {
-                "no-early-stopping": short == long == n_epochs,
-                "patience-ignored": short == long < n_epochs,
+                "no-early-stopping": short == long == N_EPOCHS,
+                "patience-ignored": short == long < N_EPOCHS,
                 "patience-cut-short": min(late) == -1,
                 "patience-exceeded": late == [1, 1],
             },
             Cause("stops-by-another-rule", _RULE),
         )
     require_defaults(submission, patience=3)
+
+
+def _lengths(training, patience: int) -> tuple[int, int]:
+    """After how many epochs a training ended, and how many were due."""
+    curves = training.curves
+    return len(curves), epochs_due(curves.val_loss, patience, N_EPOCHS)
 
 
 _RULE = _(
@@ -503,9 +581,7 @@ _RULE = _(
 def test_patience_begins_anew_after_every_progress(submission, rng):
     """Only epochs in a row count: after a lower `val_loss`, patience begins anew; it is 3."""
     task = draw_task(rng, train_side=0.0, val_side=0.0)
-    model = submission.given.sum_model(task.user_terms, task.item_terms, JAGGED)
-    history = submission.compile_and_fit(model, task.train, task.val, epochs=14)
-    val_loss = curves_of(history).val_loss
+    val_loss = trained(submission, task, offsets=JAGGED, epochs=14).curves.val_loss
     due = epochs_due(val_loss, 3, 14)
     worse = np.array([val_loss[k] >= val_loss[:k].min() for k in range(1, len(val_loss))])
     require(
@@ -524,8 +600,8 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
     )
 
 
-# Errors on val, before the first epoch and after each: the seventh is the best.
-JAGGED = [0, 6.0, 5.0, 5.4, 5.6, 4.0, 4.4, 3.0, 3.2, 3.4, 3.6, 3.8]
+# Errors on val, before the first epoch and after each: the fourth is the best.
+JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
 
 def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
@@ -545,32 +621,32 @@ def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
 @checks("compile_and_fit", share=1.25)
 def test_the_best_epoch_is_left_in_the_model(submission, rng):
     """The best epoch's weights are left in the model, also when the epochs run out."""
-    for val_side, n_epochs, patience in (-1.0, 3, 9), (-1.0, 7, 1), (0.1, 7, 3):
+    _require_best(worsening_training(submission, rng))
+    for val_side, n_epochs, patience in (-1.0, 3, 9), (0.1, 7, 3):
         task = draw_task(rng, val_side=val_side)
-        model = task.model(submission)
-        history = submission.compile_and_fit(
-            model, task.train, task.val, epochs=n_epochs, batch_size=40, patience=patience, seed=2
-        )
-        val_loss = curves_of(history).val_loss
-        errors = errors_of(*terms_of(model), task.val)
-        mse, start = (
-            np.mean(e**2) for e in (errors, errors_of(task.user_terms, task.item_terms, task.val))
-        )
-        last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
-        another_kept = any(alike(mse, value, rtol=1e-4) for value in val_loss[:-1])
-        require(
-            alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
-            _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
-                mse=mse, best=val_loss.min()
-            ),
-            mistakes={
-                "last-epoch-kept": last_kept,
-                "another-epoch-kept": another_kept and not last_kept,
-                "other-model-trained": alike(mse, start, rtol=1e-6),
-                **_loss_mistakes(val_loss.min(), errors),
-            },
-            cause=Cause("weights-of-no-epoch", _NO_EPOCH),
-        )
+        _require_best(trained(submission, task, n_epochs, batch_size=40, patience=patience, seed=2))
+
+
+def _require_best(training):
+    """Rejects a training that left the weights of another epoch in the model."""
+    val, val_loss = training.task.val, training.curves.val_loss
+    errors = training.errors(val)
+    mse, start = (np.mean(e**2) for e in (errors, training.task.errors_at_start(val)))
+    last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
+    another_kept = any(alike(mse, value, rtol=1e-4) for value in val_loss[:-1])
+    require(
+        alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
+        _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
+            mse=mse, best=val_loss.min()
+        ),
+        mistakes={
+            "last-epoch-kept": last_kept,
+            "another-epoch-kept": another_kept and not last_kept,
+            "other-model-trained": alike(mse, start, rtol=1e-6),
+            **_loss_mistakes(val_loss.min(), errors),
+        },
+        cause=Cause("weights-of-no-epoch", _NO_EPOCH),
+    )
 
 
 _NO_EPOCH = _(
@@ -582,51 +658,36 @@ _NO_EPOCH = _(
 @checks("compile_and_fit", share=0.5)
 def test_the_same_seed_gives_the_same_curves(submission, rng):
     """The same seed gives the same curves, whatever else was drawn before."""
-    task = draw_task(rng, noise=3.0)
-    first, second = (
-        _curves_in_another_state(submission, task, state) for state in rng.integers(1000, size=2)
-    )
+    first = noisy_training(submission, rng)
+    second = _in_another_state(submission, first.task, rng)
+    for training in first, second:
+        require(
+            not alike(training.moves, 0 * training.moves, 0, 0),
+            _("the model's weights are those that it came with"),
+            _("the model learns from the rows of train"),
+            {"other-model-trained": True},
+        )
     require(
-        _same(first.loss, second.loss) and _same(first.val_loss, second.val_loss),
+        _same(first.curves.loss, second.curves.loss)
+        and _same(first.curves.val_loss, second.curves.val_loss),
         _("training losses {first} and, with the same seed again, {second}").format(
-            first=_shown(first.loss), second=_shown(second.loss)
+            first=_shown(first.curves.loss), second=_shown(second.curves.loss)
         ),
         mistakes={"shuffle-not-seeded": True},
-    )
-
-
-def _curves_in_another_state(submission, task, state) -> Curves:
-    """Curves of a training with a fixed seed, whatever the state of the global generators."""
-    submission.given.disturb_random(int(state))
-    model = task.model(submission)
-    curves = curves_of(submission.compile_and_fit(model, task.train, task.val, 1, 8, 5, 7))
-    _require_trained(model, task)
-    return curves
-
-
-def _require_trained(model, task):
-    """Rejects a training that left the start weights in the model."""
-    require(
-        not alike(np.concatenate(terms_of(model)), [*task.user_terms, *task.item_terms], 0, 0),
-        _("the model's weights are those that it came with"),
-        _("the model learns from the rows of train"),
-        {"other-model-trained": True},
     )
 
 
 @checks("compile_and_fit", share=0.5)
 def test_batches_have_the_size_asked_for(submission, rng):
     """A step sees `batch_size` rows (512 where none is named): another size gives other curves."""
-    task = draw_task(rng, m=640, noise=1.0)
     told = require_defaults(submission, batch_size=512, patience=3, seed=0)
-    if told and _n_steps(submission, task, batch_size=64) == 640 // 64:
+    training, _unchanged = idle_training(submission, rng)
+    if told and training.n_steps == -(-N_ROWS // BATCH):
         return
+    task = draw_task(rng, m=640, noise=1.0)
 
     def loss(**keywords):
-        history = submission.compile_and_fit(
-            task.model(submission), task.train, task.val, epochs=1, **keywords
-        )
-        return curves_of(history).loss
+        return trained(submission, task, epochs=1, **keywords).curves.loss
 
     named, small = loss(batch_size=512, patience=3, seed=0), loss(batch_size=64)
     require(
@@ -647,22 +708,11 @@ def test_batches_have_the_size_asked_for(submission, rng):
     )
 
 
-def _n_steps(submission, task, batch_size: int) -> int:
-    """How many steps of training an epoch had; not the truth of one that does without `fit`."""
-    model = submission.given.sum_model(task.user_terms, task.item_terms, [0])
-    submission.compile_and_fit(model, task.train, task.val, epochs=1, batch_size=batch_size)
-    return int(model.get_weights()[-1])
-
-
 @checks("compile_and_fit", share=0.5)
 def test_validation_rows_are_only_looked_at(submission, rng):
     """Validation rows do not teach: a model that fits train already stays as it is."""
-    task = draw_task(rng, train_side=0.0)
-    model = task.model(submission)
-    kept = submission.keep(task.train), submission.keep(task.val)
-    history = submission.compile_and_fit(model, *kept, epochs=1, batch_size=64, seed=5)
-    loss = curves_of(history).loss.max()
-    moves = _moves(task, model)
+    training, unchanged = idle_training(submission, rng)
+    loss, moves = training.curves.loss.max(), training.moves
     up = moves.min() > 1e-5
     require(
         loss < 1e-2 and np.abs(moves).max() < 1e-2 and not up,
@@ -670,10 +720,9 @@ def test_validation_rows_are_only_looked_at(submission, rng):
             loss=loss, x=np.abs(moves).max()
         ),
         _("where the model fits train, there is nothing to learn, whatever val says"),
-        _mistakes_of_moves(task, model),
+        _mistakes_of_moves(training),
     )
-    for before, placed in zip((task.train, task.val), kept, strict=True):
-        require_unchanged(submission, placed, before)
+    require_as_it_was(unchanged)
 
 
 def _same(first, second) -> bool:
