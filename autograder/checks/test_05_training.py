@@ -459,6 +459,7 @@ def require_fit(training, n_epochs):
     away = falls and bool((training.moves < 0).any())
     kept = training.start_is_kept
     mistakes = {
+        "loss-not-finite": after > 1e3 * before,
         "start-or-targets-changed": away and kept,
         "start-weights-replaced": not kept,
     }
