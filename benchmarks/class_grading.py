@@ -61,8 +61,8 @@ class Handout:
         return notebook
 
     def signed(self, learner: str) -> "Handout":
-        """The same with answers that nobody else has: a comment makes them a learner's own."""
-        answers = {name: f"{code}\n# {learner}\n" for name, code in self.answers.items()}
+        """The same with answers that nobody else has: a statement makes them a learner's own."""
+        answers = {name: f"{code}\nby = {learner!r}\n" for name, code in self.answers.items()}
         return replace(self, answers=answers)
 
 

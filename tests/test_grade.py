@@ -382,6 +382,37 @@ def test_prose_and_demonstrations_make_no_other_code(tmp_path, suffix):
     }
 
 
+def test_lines_of_comments_make_no_other_code(tmp_path):
+    folder = tmp_path / "class"
+    code = RIGHT.replace("# TODO", "# Mine: TODO").replace("### BEGIN", "# BEGIN")
+    assert code != RIGHT
+    hand_in(folder, "ada")
+    hand_in(folder, "ben", f"{code}\n# Ben\n")
+    judges = Judges()
+    graded(judges, folder, tmp_path / "out")
+    assert len(judges.learners) == 1
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("x = 1  # ada", "x = 1  # ben"),
+        ("text = '''\n# ada\n'''", "text = '''\n# ben\n'''"),
+        ("x = 1\n# ada\ny = 2", "x = 1\ny = 2"),
+        ("x = 1\n  # ada\n y = (", "x = 1\n  # ben\n y = ("),
+        ("%%writefile notes.txt\n# ada", "%%writefile notes.txt\n# ben"),
+    ],
+)
+def test_comments_beside_code_and_in_texts_make_other_code(tmp_path, one, other):
+    """Also where a line has another number, and where the code is no Python."""
+    folder = tmp_path / "class"
+    hand_in(folder, "ada", with_cell(one))
+    hand_in(folder, "ben", with_cell(other))
+    judges = Judges()
+    graded(judges, folder, tmp_path / "out")
+    assert sorted(judges.learners) == ["ada", "ben"]
+
+
 def test_a_script_whose_lines_have_other_numbers_is_judged_by_itself(tmp_path):
     folder = tmp_path / "class"
     hand_in(folder, "ada")

@@ -1,11 +1,14 @@
 """Submissions whose code is the same: one of them is judged, and the verdict is every one's.
 
 A worker gets nothing of a submission but the cells that count and, of a script, where they stand:
-what holds for one holds for its twins. What was noticed while a file was read stays its own.
+what holds for one holds for its twins. Lines of nothing but a comment, which neither run nor show
+in a message, may differ. What was noticed while a file was read stays its own.
 """
 
 import hashlib
+import io
 import json
+import tokenize
 from dataclasses import dataclass, replace
 
 from autograder.files import UnreadableSubmission, digest, read_bytes
@@ -44,10 +47,32 @@ def work_of(submitted: Submitted, content: bytes, key: str) -> Work:
         raise
     except Exception:
         return work
-    cells = [(cell.number, cell.line, cell.source) for cell in reading.cells if cell.runs_in_checks]
+    cells = [
+        (cell.number, cell.line, without_comment_lines(cell.source))
+        for cell in reading.cells
+        if cell.runs_in_checks
+    ]
     text = json.dumps([submitted.exercise, cells])
     code = hashlib.sha256(text.encode()).hexdigest()
     return replace(work, code=code, notes=(*submitted.file.notes, *reading.notes))
+
+
+def without_comment_lines(source: str) -> str:
+    """A cell's code with the lines of nothing but a comment emptied, and none of them at its end.
+
+    What is no Python, such as the text below a cell's magic, stays as it is.
+    """
+    if source.lstrip().startswith("%%"):
+        return source
+    lines = source.split("\n")
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            row, column = token.start
+            if token.type == tokenize.COMMENT and not lines[row - 1][:column].strip():
+                lines[row - 1] = ""
+    except (SyntaxError, tokenize.TokenError):
+        return source
+    return "\n".join(lines).rstrip()
 
 
 def by_code(works: list[Work]) -> list[list[Work]]:
