@@ -127,7 +127,7 @@ def grade(
         "results"
     ),
     jobs: Annotated[
-        int | None, typer.Option(min=1, help=_("How many at once. Default: one a core."))
+        int | None, typer.Option(min=1, help=_("How many at once. Default: one more than cores."))
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help=_("Seed of the checks' data. Default: a fresh one."))

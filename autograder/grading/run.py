@@ -92,7 +92,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     """What judges several at once: so many threads here, or a cluster's workers, see `cluster`."""
-    return cluster(scheduler) if scheduler else ThreadPoolExecutor(jobs or cores())
+    return cluster(scheduler) if scheduler else ThreadPoolExecutor(jobs or default_jobs())
 
 
 def _open(grader: Grader, console: Console) -> Grader:
@@ -137,11 +137,11 @@ def fresh_seed() -> int:
     return secrets.randbits(128)
 
 
-def cores() -> int:
-    """How many processors this process may use."""
+def default_jobs() -> int:
+    """One more than this process may use processors: a job also waits, for its worker to start."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 def _tell_problems(results: list[Result], problems: list[str], console: Console) -> None:

@@ -25,7 +25,7 @@ class Pool:
 
     converter: nbgrader's `Autograde`, one a command or press of a button; its `coursedir` tells
     whose submissions are to be graded. What cannot be graded is not tried twice by the same one.
-    jobs: how many at once, 0 for as many as cores. scheduler: the address of a cluster's, or "".
+    jobs: how many at once, 0 for one more than cores. scheduler: the address of a cluster's, or "".
     """
 
     def __init__(

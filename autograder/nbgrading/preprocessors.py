@@ -49,7 +49,7 @@ class GradeBehindWall(NbGraderPreprocessor):
     are entered as extra credit, so that they add to a score and never to what it is out of.
     """
 
-    jobs = Integer(0, min=0, help="How many submissions at once; 0: as many as cores.").tag(
+    jobs = Integer(0, min=0, help="How many submissions at once; 0: one more than cores.").tag(
         config=True
     )
     require_isolation = Bool(

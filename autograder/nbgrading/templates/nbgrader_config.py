@@ -41,7 +41,7 @@ c.Autograde.autograde_preprocessors = [
     SaveAutoGrades,
     AssignLatePenalties,
 ]
-# c.GradeBehindWall.jobs = 4                  # default: as many as the machine has cores
+# c.GradeBehindWall.jobs = 4                  # default: one more than the machine has cores
 # c.GradeBehindWall.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
 # c.GradeBehindWall.require_isolation = True  # grade nothing unless every layer of isolation stands
 
