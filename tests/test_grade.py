@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +31,7 @@ from autograder.grading.judge import Rules
 from autograder.grading.names import slug
 from autograder.grading.results import CellOutput, Result, refused
 from autograder.grading.store import Store
+from autograder.grading.threads import DaemonThreads
 from autograder.grading.twins import work_of
 from autograder.misconceptions import catalogue
 from autograder.report import CheckResult, Report, from_json, of_function, with_function
@@ -211,7 +213,7 @@ RULES = Rules(seed=1, times=Times(cell=200))
 def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2):
     """Grade a folder of learners' folders: what comes, by learner."""
     submitted, _problems = collect([folder])
-    with ThreadPoolExecutor(jobs) as executor:
+    with DaemonThreads(jobs) as executor:
         store = Store(out, version, rules)
         each = list(grade(submitted, store, lambda: grader, executor, force))
     return {one.result.learner: one for one in each}
@@ -592,6 +594,42 @@ def test_a_judge_that_is_ended_costs_its_submission_a_line_and_the_others_nothin
     assert ada.report.notes == ("cannot be graded because its judge ended unexpectedly",)
     assert (ada.gradable, ada.report.points, ada.report.max_points) == (False, 0, 10)
     assert (ben.report.points, ben.report.isolation) == (10, LAYERS)
+
+
+def test_threads_give_what_their_calls_give():
+    with DaemonThreads(2) as threads:
+        assert list(threads.map(divmod, (7, 9), (2, 4))) == [(3, 1), (2, 1)]
+        assert isinstance(threads.submit(divmod, 1, 0).exception(), ZeroDivisionError)
+
+
+def test_what_waits_for_a_thread_can_be_dropped():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait():
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    threads = DaemonThreads(1)
+    runs, waits, cancelled = (threads.submit(wait) for _number in range(3))
+    assert begun.wait(PATIENCE)
+    assert cancelled.cancel()
+    threads.shutdown(wait=False, cancel_futures=True)
+    go_on.set()
+    assert runs.result(PATIENCE) is None
+    assert waits.cancelled()
+    threads.shutdown()
+
+
+def test_a_program_that_ends_waits_for_none_of_its_threads():
+    lines = (
+        "import time",
+        "from autograder.grading.threads import DaemonThreads",
+        "threads = DaemonThreads(1)",
+        "for _ in range(2): threads.submit(time.sleep, 10_000)",
+        "raise SystemExit(3)",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], timeout=PATIENCE)
+    assert done.returncode == 3
 
 
 def test_there_may_be_more_jobs_than_submissions(grader, tmp_path):

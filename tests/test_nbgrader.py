@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import csv
+import gc
 import getpass
 import hashlib
 import json
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import zipfile
@@ -27,7 +29,7 @@ from typer.testing import CliRunner
 
 from autograder import course, paths
 from autograder.cli import app
-from autograder.grading.grader import Grader
+from autograder.grading.grader import Grader, GraderEnded
 from autograder.grading.results import refused as refused_result
 from tests import classes
 from tests.classes import DOT_PRODUCT, LEARNERS, RANKING, hand_in, released
@@ -657,6 +659,75 @@ def own_notebook():
     cells[1].metadata["nbgrader"]["points"] = 2
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+class SlowGrader:
+    """Stands for a grader: all but the first learner's submission wait until it is left."""
+
+    def __init__(self, rules):
+        self.left = threading.Event()
+        SlowGrader.latest = self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.left.set()
+
+    def grade(self, submitted, content):
+        if submitted.learner != "ada":
+            assert self.left.wait(PATIENCE)
+            raise GraderEnded
+        path = submitted.file.path.as_posix()
+        sha256 = hashlib.sha256(content).hexdigest()
+        return refused_result(submitted.learner, submitted.exercise, path, sha256, "slow")
+
+
+class Converter:
+    """What a pool asks of nbgrader's converter."""
+
+    def __init__(self, folder):
+        from nbgrader.coursedir import CourseDirectory
+
+        self.coursedir = CourseDirectory(root=str(folder), assignment_id=NAME)
+
+
+@pytest.fixture
+def waiting(tmp_path, monkeypatch):
+    """The only reference to a converter whose pool has given one result and has another judged."""
+    from autograder.nbgrading import pool
+
+    monkeypatch.setattr(pool, "Grader", SlowGrader)
+    for learner in ("ada", "ben"):
+        place = tmp_path / "submitted" / learner / NAME / f"{RANKING}.ipynb"
+        place.parent.mkdir(parents=True)
+        cell = new_code_cell(f"learner = {learner!r}")
+        nbformat.write(new_notebook(cells=[cell]), place)
+    converter = Converter(tmp_path)
+    result = pool.Pool(converter, NAME, 2, False).result("ada", RANKING)
+    assert result.report.notes == ("slow",)
+    assert not SlowGrader.latest.left.is_set()
+    return [converter]
+
+
+def test_a_result_is_there_before_the_others_are(waiting):
+    from autograder.nbgrading.pool import Pool
+
+    [converter] = waiting
+    assert Pool(converter, NAME, 2, False).result("ada", RANKING).report.notes == ("slow",)
+    assert not SlowGrader.latest.left.is_set()
+
+
+@pytest.mark.parametrize("ending", ["the program ends", "the converter is gone"])
+def test_what_is_still_judged_ends_with_its_command(waiting, ending):
+    from autograder.nbgrading import pool
+
+    if ending == "the program ends":
+        pool._close_all()
+    else:
+        waiting.clear()
+        gc.collect()
+    assert SlowGrader.latest.left.is_set()
 
 
 def test_an_instructors_own_notebook_runs_in_a_kernel(ready, tmp_path):

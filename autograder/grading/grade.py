@@ -17,6 +17,7 @@ from autograder.grading.elsewhere import WorkersMissing, grade_content
 from autograder.grading.grader import Grader, IsolationMissing, Submitted
 from autograder.grading.results import Result, refused, result_from_json
 from autograder.grading.store import Store
+from autograder.grading.threads import DaemonThreads
 from autograder.grading.twins import Work, by_code, holds_for_twins, of_twin, work_of
 from autograder.i18n import _
 
@@ -83,7 +84,7 @@ def _judged(
     works: list[Work], store: Store, grader: Callable[[], Grader], executor: Executor
 ) -> Iterator[tuple[Work, Result]]:
     """Each submission with its result, as they come."""
-    if works and isinstance(executor, ThreadPoolExecutor):
+    if works and isinstance(executor, (ThreadPoolExecutor, DaemonThreads)):
         yield from _by_threads(works, store, grader(), executor)
     elif works:
         yield from _by_processes(works, store, executor)

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from autograder.grading.pages import write_pages
 from autograder.grading.results import Result
 from autograder.grading.store import Store
 from autograder.grading.table import write_grades
+from autograder.grading.threads import DaemonThreads
 from autograder.i18n import _, ngettext
 from autograder.terminal import class_table
 from autograder.wall.isolation import in_words
@@ -92,7 +93,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     """What judges several at once: so many threads here, or a cluster's workers, see `cluster`."""
-    return cluster(scheduler) if scheduler else ThreadPoolExecutor(jobs or default_jobs())
+    return cluster(scheduler) if scheduler else DaemonThreads(jobs or default_jobs())
 
 
 def _open(grader: Grader, console: Console) -> Grader:

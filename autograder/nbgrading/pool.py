@@ -1,8 +1,13 @@
-"""All submissions of an assignment, graded together when the first of them is asked for."""
+"""All submissions of an assignment, graded together when the first of them is asked for.
 
+Nobody waits for all of them: while nbgrader enters a result, the next ones are judged.
+"""
+
+import atexit
 import fnmatch
 import os
 import sys
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -11,7 +16,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.files import SubmissionFile, UnreadableSubmission, digest, read_content
-from autograder.grading.grade import grade
+from autograder.grading.grade import Graded, grade
 from autograder.grading.grader import Grader, Submitted, kit_version
 from autograder.grading.judge import Rules
 from autograder.grading.results import Result, refused
@@ -32,7 +37,7 @@ class Pool:
         self, converter, assignment: str, jobs: int, require_isolation: bool, scheduler: str = ""
     ):
         self._coursedir = coursedir = converter.coursedir
-        self._latest = _LATEST.setdefault(converter, {})
+        self._run = _RUNS.setdefault(converter, _Run())
         self._assignment = assignment
         self._jobs = jobs
         self._scheduler = scheduler
@@ -47,39 +52,25 @@ class Pool:
             content = read_content(path)
         except UnreadableSubmission as error:
             return refused(learner, exercise, path.as_posix(), "", str(error))
-        latest = learner, path, digest(content)
-        key = self._store.key(path.name, content)
-        known = self._latest.get(latest) or self._store.kept(learner, exercise, key)
-        if known is None:
-            self._grade_all()
-            known = self._latest.get(latest)
-        if known is None:
+        state = learner, path, digest(content)
+        if state in self._run.results:
+            return self._run.results[state]
+        if not self._run.is_grading:
+            kept = self._store.kept(learner, exercise, self._store.key(path.name, content))
+            if kept is not None:
+                return kept
+            self._begin()
+        result = self._run.result(state)
+        if result is None:
             reason = _("cannot be graded because it changed while it was graded")
             return refused(learner, exercise, path.as_posix(), "", reason)
-        return known
+        return result
 
-    def _grade_all(self) -> None:
-        """Grade what has no result yet, of all submissions that nbgrader was asked for."""
+    def _begin(self) -> None:
+        """Have everything graded that has no result yet, of all that nbgrader was asked for."""
         submitted = self._submitted()
-        paths = {(each.learner, each.exercise): each.file.path for each in submitted}
-        console = Console(file=sys.stderr, highlight=False)
-        failed = 0
-        with ExitStack() as stack:
-            executor = stack.enter_context(executor_of(self._jobs, self._scheduler))
-            progress = stack.enter_context(progress_bar(console))
-            bar = progress.add_task("", total=len(submitted), current=self._assignment)
-            grader = lambda: stack.enter_context(Grader(self._rules))  # noqa: E731
-            for graded in grade(submitted, self._store, grader, executor):
-                result = graded.result
-                failed += not result.gradable
-                path = paths[result.learner, result.report.exercise]
-                self._latest[result.learner, path, result.report.sha256] = result
-                progress.update(bar, advance=1, current=f"{result.learner} · {path.stem}")
-        if failed:
-            text = ngettext(
-                "{n} submission cannot be graded", "{n} submissions cannot be graded", failed
-            )
-            console.print(text.format(n=failed))
+        grading = _graded(submitted, self._store, self._rules, self._jobs, self._scheduler)
+        self._run.begin(grading, submitted, self._assignment)
 
     def _submitted(self) -> list[Submitted]:
         pattern = self._coursedir.notebook_id
@@ -107,4 +98,83 @@ class Pool:
         return Path(os.path.abspath(folder)) / f"{notebook}.ipynb"
 
 
-_LATEST: WeakKeyDictionary[object, dict[tuple[str, Path, str], Result]] = WeakKeyDictionary()
+class _Run:
+    """What a command of nbgrader's has graded so far and, from `begin` to its end, is grading.
+
+    results: by learner, path and digest of the content.
+    """
+
+    def __init__(self):
+        self.results: dict[tuple[str, Path, str], Result] = {}
+        self._grading: Generator[Graded, None, None] | None = None
+
+    @property
+    def is_grading(self) -> bool:
+        return self._grading is not None
+
+    def begin(
+        self, grading: Generator[Graded, None, None], submitted: list[Submitted], assignment: str
+    ) -> None:
+        """Take the results of what was submitted from `grading`, as they are asked for."""
+        self._grading = grading
+        self._paths = {(each.learner, each.exercise): each.file.path for each in submitted}
+        self._console = Console(file=sys.stderr, highlight=False)
+        self._progress = progress_bar(self._console)
+        self._bar = self._progress.add_task("", total=len(submitted), current=assignment)
+        self._n_failed = 0
+
+    def result(self, state: tuple[str, Path, str]) -> Result | None:
+        """The result of a submission in a state, waited for; None where it has none."""
+        try:
+            with self._progress:
+                for graded in self._grading:
+                    self._take(graded.result)
+                    if state in self.results:
+                        break
+        except BaseException:
+            self._grading = None
+            raise
+        if state not in self.results or self._progress.finished:
+            self.close()
+            self._tell_failed()
+        return self.results.get(state)
+
+    def close(self) -> None:
+        """End what is being graded, if anything is."""
+        if self._grading is not None:
+            self._grading.close()
+            self._grading = None
+
+    def _take(self, result: Result) -> None:
+        path = self._paths[result.learner, result.report.exercise]
+        self.results[result.learner, path, result.report.sha256] = result
+        self._n_failed += not result.gradable
+        self._progress.update(self._bar, advance=1, current=f"{result.learner} · {path.stem}")
+
+    def _tell_failed(self) -> None:
+        if n := self._n_failed:
+            text = ngettext(
+                "{n} submission cannot be graded", "{n} submissions cannot be graded", n
+            )
+            self._console.print(text.format(n=n))
+
+
+def _graded(
+    submitted: list[Submitted], store: Store, rules: Rules, jobs: int, scheduler: str
+) -> Generator[Graded, None, None]:
+    """Results as they come; judging goes on between them, until this is closed or forgotten."""
+    with ExitStack() as stack:
+        executor = stack.enter_context(executor_of(jobs, scheduler))
+        grader = lambda: stack.enter_context(Grader(rules))  # noqa: E731
+        yield from grade(submitted, store, grader, executor)
+
+
+# Forgotten with the converter, and its grading with it: a run refers to nothing of nbgrader's.
+_RUNS: WeakKeyDictionary[object, _Run] = WeakKeyDictionary()
+
+
+@atexit.register
+def _close_all() -> None:
+    """End what a command that was interrupted or failed has left, while its threads still run."""
+    for run in list(_RUNS.values()):
+        run.close()

@@ -42,7 +42,7 @@ class MendNotebook(NbGraderPreprocessor):
 
 
 class GradeBehindWall(NbGraderPreprocessor):
-    """Takes the place of `Execute`: grades all submissions of the assignment at once, then replays.
+    """Takes the place of `Execute`: has all submissions graded together, and replays each result.
 
     The first notebook of a run has all of them graded in a pool, keyed by content, so that an
     interrupted run goes on and what is unchanged is not graded again. Points of a bonus exercise
