@@ -93,24 +93,25 @@ def sum_model(user_terms, item_terms, offsets=None):
     """An uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
 
     user_terms: array (U,), item_terms: array (I,): the start weights, all trainable. Inputs
-    [user, item], each (b, 1); output (b, 1). `get_weights()` gives both tables, (U, 1), (I, 1).
+    [user, item], each (b, 1); output (b, 1). `get_weights()` gives one table, (U + I, 1), with the
+    users' terms first.
     offsets: after k training steps, `offsets[k]` is added to every score outside of training; the
     last one stays. Then `get_weights()` gives the number of steps too.
     """
     import keras
 
-    tables = [np.reshape(terms, (-1, 1)).astype("float32") for terms in (user_terms, item_terms)]
+    terms = np.concatenate([user_terms, item_terms]).reshape(-1, 1).astype("float32")
     pair = [keras.Input((1,), dtype="int32", name=name) for name in ("user", "item")]
-    layer = _sum_layer()(len(tables[0]), len(tables[1]), offsets, name="score")
+    layer = _sum_layer()(len(user_terms), len(item_terms), offsets, name="score")
     model = keras.Model(pair, layer(pair))
-    model.set_weights(tables if offsets is None else [*tables, np.zeros((), dtype="int32")])
+    model.set_weights([terms] if offsets is None else [terms, np.zeros((), dtype="int32")])
     _build_optimizer_early(model)
     return model
 
 
 @cache
 def _sum_layer():
-    """The layer of a `sum_model`. It is one for all, since each layer more is traced at a cost.
+    """The layer of a `sum_model`: one with one table, since all that is traced costs time.
 
     A model with it can be saved and loaded.
     """
@@ -124,22 +125,17 @@ def _sum_layer():
             self.offsets = None if offsets is None else list(offsets)
 
         def build(self, _shapes):
-            self.user_terms = self._table(self.n_users, "user_terms")
-            self.item_terms = self._table(self.n_items, "item_terms")
+            shape = self.n_users + self.n_items, 1
+            self.terms = self.add_weight(shape=shape, initializer="zeros", name="terms")
             if self.offsets is not None:
                 self.steps = self.add_weight(
                     shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
                 )
 
-        def _table(self, n, name):
-            return self.add_weight(shape=(n, 1), initializer="zeros", name=name)
-
         def call(self, pair, training=False):
-            terms = zip((self.user_terms, self.item_terms), pair, strict=True)
-            user_term, item_term = (
-                keras.ops.take(table, ids[:, 0], axis=0) for table, ids in terms
-            )
-            score = user_term + item_term
+            user, item = pair
+            rows = keras.ops.concatenate([user, item + self.n_users], axis=1)
+            score = keras.ops.sum(keras.ops.take(self.terms, rows, axis=0), axis=1)
             if self.offsets is None:
                 return score
             if training:

@@ -204,9 +204,9 @@ def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
 
 def _ended(task, history, model) -> Training:
     curves = curves_of(history)
-    user_terms, item_terms, *n_steps = model.get_weights()
-    n_steps = int(n_steps[0]) if n_steps else None
-    return Training(task, curves, array(user_terms).ravel(), array(item_terms).ravel(), n_steps)
+    terms, *n_steps = model.get_weights()
+    user_terms, item_terms = np.split(array(terms).ravel(), [N_USERS])
+    return Training(task, curves, user_terms, item_terms, int(n_steps[0]) if n_steps else None)
 
 
 # Trainings that several checks look at, each from another side
