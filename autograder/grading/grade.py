@@ -8,6 +8,7 @@ from concurrent.futures import (
     Future,
     ThreadPoolExecutor,
     as_completed,
+    wait,
 )
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -22,6 +23,7 @@ from autograder.grading.twins import Work, by_code, holds_for_twins, of_twin, wo
 from autograder.i18n import _
 
 MAX_SENT = 1000
+_THREADS = ThreadPoolExecutor, DaemonThreads
 
 
 @dataclass(frozen=True)
@@ -44,30 +46,45 @@ def grade(
 
     executor: runs the judging: threads, which share a grader, or anything else whose workers are
     processes, here or on other machines, which hold graders of their own. grader: gives the shared
-    one; it is called only when threads have something to grade. force: grade again what an earlier
-    run left. Of submissions with the same code one is judged. Results are kept by this process
-    alone.
+    one; it is called once, by a thread while files are still read, and only when threads have
+    something to grade. force: grade again what an earlier run left. Of submissions with the same
+    code one is judged. Results are kept by this process alone.
     Raises `WorkersMissing` where other processes are gone, or have another kit.
     """
-    waiting: list[Work] = []
-    for each in submitted:
-        try:
-            content = read_content(each.file.path)
-        except UnreadableSubmission as error:
-            yield Graded(_refused(store, each, str(error)))
-            continue
-        key = store.key(each.file.path.name, content)
-        result = None if force else store.kept(each.learner, each.exercise, key)
-        if result is not None:
-            yield Graded(result, kept=True)
-            continue
-        try:
-            waiting.append(work_of(each, content, key))
-        except UnreadableSubmission as error:
-            yield Graded(_refused(store, each, str(error), digest(content)))
-    twins = {first: others for first, *others in by_code(waiting)}
+    opening: Future[Grader] | None = None
+    try:
+        waiting: list[Work] = []
+        for each in submitted:
+            try:
+                content = read_content(each.file.path)
+            except UnreadableSubmission as error:
+                yield Graded(_refused(store, each, str(error)))
+                continue
+            key = store.key(each.file.path.name, content)
+            result = None if force else store.kept(each.learner, each.exercise, key)
+            if result is not None:
+                yield Graded(result, kept=True)
+                continue
+            try:
+                waiting.append(work_of(each, content, key))
+            except UnreadableSubmission as error:
+                yield Graded(_refused(store, each, str(error), digest(content)))
+                continue
+            if opening is None and isinstance(executor, _THREADS):
+                opening = executor.submit(grader)
+        yield from _judged_with_twins(waiting, store, opening, executor)
+    finally:
+        if opening is not None:
+            wait([opening])
+
+
+def _judged_with_twins(
+    works: list[Work], store: Store, opening: Future[Grader] | None, executor: Executor
+) -> Iterator[Graded]:
+    """The results of submissions, of which one of those with the same code is judged."""
+    twins = {first: others for first, *others in by_code(works)}
     alone: list[Work] = []
-    for first, result in _judged(list(twins), store, grader, executor):
+    for first, result in _judged(list(twins), store, opening, executor):
         yield Graded(result)
         if not holds_for_twins(result, first):
             alone += twins[first]
@@ -76,16 +93,16 @@ def grade(
             theirs = of_twin(result, first, twin)
             store.keep(theirs, twin.key)
             yield Graded(theirs, twin=True)
-    for _work, result in _judged(alone, store, grader, executor):
+    for _work, result in _judged(alone, store, opening, executor):
         yield Graded(result)
 
 
 def _judged(
-    works: list[Work], store: Store, grader: Callable[[], Grader], executor: Executor
+    works: list[Work], store: Store, opening: Future[Grader] | None, executor: Executor
 ) -> Iterator[tuple[Work, Result]]:
-    """Each submission with its result, as they come."""
-    if works and isinstance(executor, (ThreadPoolExecutor, DaemonThreads)):
-        yield from _by_threads(works, store, grader(), executor)
+    """Each submission with its result, as they come; `opening` gives threads their grader."""
+    if works and opening is not None:
+        yield from _by_threads(works, store, opening.result(), executor)
     elif works:
         yield from _by_processes(works, store, executor)
 

@@ -61,7 +61,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     store = Store(options.out, kit_version(), rules)
     come: list[Graded] = []
     with ExitStack() as stack:
-        grader = _once(lambda: _open(stack.enter_context(Grader(rules)), console))
+        grader = lambda: _open(stack.enter_context(Grader(rules)), console)  # noqa: E731
         executor = stack.enter_context(executor_of(options.jobs, options.scheduler))
         progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("", total=len(submitted), current=_("starting"))
@@ -105,18 +105,6 @@ def _open(grader: Grader, console: Console) -> Grader:
             style="yellow",
         )
     return grader
-
-
-def _once(make):
-    """Call `make` the first time, and give the same thing ever after."""
-    made = []
-
-    def give():
-        if not made:
-            made.append(make())
-        return made[0]
-
-    return give
 
 
 def progress_bar(console: Console) -> Progress:
