@@ -227,3 +227,31 @@ def test_calls_are_recorded_as_a_learner_would_type_them():
     assert submission.calls() == "f([1, 2], <array (5, 3)>, name='a')"
     submission.g(1)
     assert submission.calls() == "g(1)"
+
+
+def test_what_several_checks_ask_is_asked_once():
+    asked, memory = [], {}
+    engine = Engine({"f": asked.append}, lambda filename: filename == __file__)
+
+    def ask(submission):
+        return submission.once("name", lambda: (submission.f(1), len(asked)))
+
+    first, second = (Submission(engine, memory) for _number in range(2))
+    assert ask(first) == ask(second) == (None, 1)
+    assert asked == [1]
+    assert second.calls() == first.calls() == "f(1)"
+
+
+def test_what_an_asking_raises_is_not_kept():
+    answers = iter([ValueError("not yet"), 7])
+
+    def f():
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    submission = submission_of(f=f)
+    with pytest.raises(ValueError, match="not yet"):
+        submission.once("name", submission.f)
+    assert submission.once("name", submission.f) == 7
