@@ -428,6 +428,16 @@ def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
     assert executor.most == 2
 
 
+def test_a_result_is_kept_before_it_is_asked_for(submitted, tmp_path):
+    executor = AtOnce(full_points, room=len(submitted))
+    store = Store(tmp_path / "out", kit_version(), Rules(1))
+    grading = grade(submitted, store, no_grader, executor)
+    next(grading)
+    grading.close()
+    again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
+    assert all(each.kept for each in again.values())
+
+
 def test_a_process_that_fails_costs_its_own_submission_only(submitted, tmp_path):
     results = graded_by(AtOnce(failing_for_ben(MemoryError("no"))), submitted, tmp_path / "out")
     assert [learner for learner, each in results.items() if each.result.gradable] == ["ada", "eve"]

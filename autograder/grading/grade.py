@@ -11,6 +11,7 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 
 from autograder.files import UnreadableSubmission, digest, read_content
@@ -133,8 +134,16 @@ def _by_processes(
     works: list[Work], store: Store, executor: Executor
 ) -> Iterator[tuple[Work, Result]]:
     """At most `MAX_SENT` files are read and sent at a time, so that they fit in memory."""
-    sent: dict[Future, tuple[Work, str]] = {}
-    done: SimpleQueue[Future] = SimpleQueue()
+    sent: dict[Future, Work] = {}
+    done: SimpleQueue[tuple[Future, Result | BaseException]] = SimpleQueue()
+
+    def received() -> tuple[Work, Result]:
+        future, outcome = done.get()
+        work = sent.pop(future)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return work, outcome
+
     try:
         for work in works:
             each = work.submitted
@@ -144,12 +153,13 @@ def _by_processes(
                 yield work, _refused(store, each, str(error))
                 continue
             future = executor.submit(grade_content, store.version, store.rules, each, content)
-            sent[future] = work, store.key(each.file.path.name, content)
-            future.add_done_callback(done.put)
+            sent[future] = work
+            key = store.key(each.file.path.name, content)
+            future.add_done_callback(partial(_keep_at_once, store, each, key, done))
             if len(sent) == MAX_SENT:
-                yield _received(store, done, sent)
+                yield received()
         while sent:
-            yield _received(store, done, sent)
+            yield received()
     except (BrokenExecutor, CancelledError) as error:
         text = _("The processes that grade are gone. The same command goes on where they were.")
         raise WorkersMissing(text) from error
@@ -158,11 +168,18 @@ def _by_processes(
             future.cancel()
 
 
-def _received(store: Store, done: SimpleQueue, sent: dict) -> tuple[Work, Result]:
-    """Wait for the next result and keep it."""
-    future = done.get()
-    work, key = sent.pop(future)
-    submitted = work.submitted
+def _keep_at_once(
+    store: Store, submitted: Submitted, key: str, done: SimpleQueue, future: Future
+) -> None:
+    """Keep a result when it comes, before anybody asks for it, and put it or what failed there."""
+    try:
+        outcome = _received(store, submitted, key, future)
+    except BaseException as error:
+        outcome = error
+    done.put((future, outcome))
+
+
+def _received(store: Store, submitted: Submitted, key: str, future: Future) -> Result:
     try:
         result = result_from_json(submitted.learner, future.result())
     except (BrokenExecutor, CancelledError, IsolationMissing, WorkersMissing):
@@ -170,9 +187,9 @@ def _received(store: Store, done: SimpleQueue, sent: dict) -> tuple[Work, Result
     except Exception as error:
         text = _("cannot be graded because its process failed: {error}")
         reason = text.format(error=f"{type(error).__name__}: {error}")
-        return work, _refused(store, submitted, reason)
+        return _refused(store, submitted, reason)
     store.keep(result, key)
-    return work, result
+    return result
 
 
 def _refused(store: Store, submitted: Submitted, reason: str, sha256: str = "") -> Result:
