@@ -1,12 +1,14 @@
 """`autograder export`, `autograder notebooks`, and grading in other processes."""
 
 import csv
+import hashlib
 import io
 import json
 import multiprocessing
 import os
 import sys
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import replace
 
 import jupytext
 import nbformat
@@ -429,12 +431,24 @@ def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
 
 
 def test_a_result_is_kept_before_it_is_asked_for(submitted, tmp_path):
-    executor = AtOnce(full_points, room=len(submitted))
-    store = Store(tmp_path / "out", kit_version(), Rules(1))
-    grading = grade(submitted, store, no_grader, executor)
+    """So is that of a twin, whose code is judged with another's."""
+
+    def judge(version, rules, submitted, content):
+        made = result(submitted.learner, 10.0)
+        sha256 = hashlib.sha256(content).hexdigest()
+        return result_to_json(replace(made, report=replace(made.report, sha256=sha256)))
+
+    executor = AtOnce(judge, room=len(submitted))
+    (tmp_path / "class" / "zoe").mkdir()
+    write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
+    submitted = collect([tmp_path / "class"])[0]
+    grading = grade(
+        submitted, Store(tmp_path / "out", kit_version(), Rules(1)), no_grader, executor
+    )
     next(grading)
     grading.close()
     again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
+    assert len(again) == 4
     assert all(each.kept for each in again.values())
 
 

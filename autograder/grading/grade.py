@@ -83,35 +83,34 @@ def _judged_with_twins(
     works: list[Work], store: Store, opening: Future[Grader] | None, executor: Executor
 ) -> Iterator[Graded]:
     """The results of submissions, of which one of those with the same code is judged."""
-    twins = {first: others for first, *others in by_code(works)}
-    alone: list[Work] = []
-    for first, result in _judged(list(twins), store, opening, executor):
+    alone: list[list[Work]] = []
+    for (first, *twins), result in _judged(by_code(works), store, opening, executor):
         yield Graded(result)
-        if not holds_for_twins(result, first):
-            alone += twins[first]
-            continue
-        for twin in twins[first]:
-            theirs = of_twin(result, first, twin)
-            store.keep(theirs, twin.key)
-            yield Graded(theirs, twin=True)
-    for _work, result in _judged(alone, store, opening, executor):
+        if holds_for_twins(result, first):
+            yield from (Graded(of_twin(result, first, twin), twin=True) for twin in twins)
+        else:
+            alone += [[twin] for twin in twins]
+    for _group, result in _judged(alone, store, opening, executor):
         yield Graded(result)
 
 
 def _judged(
-    works: list[Work], store: Store, opening: Future[Grader] | None, executor: Executor
-) -> Iterator[tuple[Work, Result]]:
-    """Each submission with its result, as they come; `opening` gives threads their grader."""
-    if works and opening is not None:
-        yield from _by_threads(works, store, opening.result(), executor)
-    elif works:
-        yield from _by_processes(works, store, executor)
+    groups: list[list[Work]], store: Store, opening: Future[Grader] | None, executor: Executor
+) -> Iterator[tuple[list[Work], Result]]:
+    """Each group of twins with the result of its first, as they come.
+
+    opening: gives threads their grader.
+    """
+    if groups and opening is not None:
+        yield from _by_threads(groups, store, opening.result(), executor)
+    elif groups:
+        yield from _by_processes(groups, store, executor)
 
 
 def _by_threads(
-    works: list[Work], store: Store, grader: Grader, executor: Executor
-) -> Iterator[tuple[Work, Result]]:
-    futures = {executor.submit(_grade_one, grader, store, work.submitted): work for work in works}
+    groups: list[list[Work]], store: Store, grader: Grader, executor: Executor
+) -> Iterator[tuple[list[Work], Result]]:
+    futures = {executor.submit(_grade_one, grader, store, group): group for group in groups}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()
@@ -120,42 +119,54 @@ def _by_threads(
             future.cancel()
 
 
-def _grade_one(grader: Grader, store: Store, submitted: Submitted) -> Result:
+def _grade_one(grader: Grader, store: Store, group: list[Work]) -> Result:
+    submitted = group[0].submitted
     try:
         content = read_content(submitted.file.path)
     except UnreadableSubmission as error:
         return _refused(store, submitted, str(error))
     result = grader.grade(submitted, content)
-    store.keep(result, store.key(submitted.file.path.name, content))
+    _keep(store, group, content, result)
     return result
 
 
+def _keep(store: Store, group: list[Work], content: bytes, result: Result) -> None:
+    """Keep the result of the first of a group and, where it holds for them, those of its twins.
+
+    It is done when the result comes, not when somebody asks for it. content: that was judged.
+    """
+    first, *twins = group
+    store.keep(result, store.key(first.submitted.file.path.name, content))
+    if holds_for_twins(result, first):
+        for twin in twins:
+            store.keep(of_twin(result, first, twin), twin.key)
+
+
 def _by_processes(
-    works: list[Work], store: Store, executor: Executor
-) -> Iterator[tuple[Work, Result]]:
+    groups: list[list[Work]], store: Store, executor: Executor
+) -> Iterator[tuple[list[Work], Result]]:
     """At most `MAX_SENT` files are read and sent at a time, so that they fit in memory."""
-    sent: dict[Future, Work] = {}
+    sent: dict[Future, list[Work]] = {}
     done: SimpleQueue[tuple[Future, Result | BaseException]] = SimpleQueue()
 
-    def received() -> tuple[Work, Result]:
+    def received() -> tuple[list[Work], Result]:
         future, outcome = done.get()
-        work = sent.pop(future)
+        group = sent.pop(future)
         if isinstance(outcome, BaseException):
             raise outcome
-        return work, outcome
+        return group, outcome
 
     try:
-        for work in works:
-            each = work.submitted
+        for group in groups:
+            each = group[0].submitted
             try:
                 content = read_content(each.file.path)
             except UnreadableSubmission as error:
-                yield work, _refused(store, each, str(error))
+                yield group, _refused(store, each, str(error))
                 continue
             future = executor.submit(grade_content, store.version, store.rules, each, content)
-            sent[future] = work
-            key = store.key(each.file.path.name, content)
-            future.add_done_callback(partial(_keep_at_once, store, each, key, done))
+            sent[future] = group
+            future.add_done_callback(partial(_receive, store, group, content, done))
             if len(sent) == MAX_SENT:
                 yield received()
         while sent:
@@ -168,32 +179,35 @@ def _by_processes(
             future.cancel()
 
 
-def _keep_at_once(
-    store: Store, submitted: Submitted, key: str, done: SimpleQueue, future: Future
+def _receive(
+    store: Store, group: list[Work], content: bytes, done: SimpleQueue, future: Future
 ) -> None:
-    """Keep a result when it comes, before anybody asks for it, and put it or what failed there."""
+    """Keep what a process has sent, and put it, or what failed, where it is waited for."""
     try:
-        outcome = _received(store, submitted, key, future)
+        outcome = _received(group[0].submitted, future)
+        _keep(store, group, content, outcome)
     except BaseException as error:
         outcome = error
     done.put((future, outcome))
 
 
-def _received(store: Store, submitted: Submitted, key: str, future: Future) -> Result:
+def _received(submitted: Submitted, future: Future) -> Result:
     try:
-        result = result_from_json(submitted.learner, future.result())
+        return result_from_json(submitted.learner, future.result())
     except (BrokenExecutor, CancelledError, IsolationMissing, WorkersMissing):
         raise
     except Exception as error:
         text = _("cannot be graded because its process failed: {error}")
         reason = text.format(error=f"{type(error).__name__}: {error}")
-        return _refused(store, submitted, reason)
-    store.keep(result, key)
-    return result
+        return _refusal(submitted, reason)
 
 
 def _refused(store: Store, submitted: Submitted, reason: str, sha256: str = "") -> Result:
-    path = submitted.file.path.as_posix()
-    result = refused(submitted.learner, submitted.exercise, path, sha256, reason)
+    result = _refusal(submitted, reason, sha256)
     store.keep(result)
     return result
+
+
+def _refusal(submitted: Submitted, reason: str, sha256: str = "") -> Result:
+    path = submitted.file.path.as_posix()
+    return refused(submitted.learner, submitted.exercise, path, sha256, reason)
