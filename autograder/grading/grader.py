@@ -68,10 +68,18 @@ class Grader:
 
     def __enter__(self):
         if self.behind_wall:
-            self._context.set_forkserver_preload(_PRELOADED)
+            self._start_forkserver()
             self._zygote = _new_zygote()
         self._open = True
         return self
+
+    def _start_forkserver(self) -> None:
+        """Let it import while the zygote does."""
+        from multiprocessing.forkserver import ensure_running
+
+        self._context.set_forkserver_preload(_PRELOADED)
+        with _no_program():
+            ensure_running()
 
     def __exit__(self, *_error):
         with self._lock:
