@@ -88,7 +88,7 @@ def draw_task(rng, train_side=1.0, val_side=1.0, m=N_ROWS, noise=0.0) -> Task:
 def errors_of(user_terms, item_terms, rows) -> np.ndarray:
     """What the ratings of rows exceed an additive model's predictions by: (m,)."""
     (users, items), y = rows
-    return y - np.ravel(user_terms)[users[:, 0]] - np.ravel(item_terms)[items[:, 0]]
+    return y - user_terms[users[:, 0]] - item_terms[items[:, 0]]
 
 
 def curves_of(history) -> Curves:
@@ -164,24 +164,23 @@ def require_defaults(submission, **wanted) -> bool:
 class Training:
     """A training that has ended: its task, its curves and the terms that it left in the model.
 
-    user_terms (U,), item_terms (I,). n_steps: how many steps it took, where they were counted.
+    terms (U + I,): the users' first. n_steps: how many steps it took, where they were counted.
     """
 
     task: Task
     curves: Curves
-    user_terms: np.ndarray
-    item_terms: np.ndarray
+    terms: np.ndarray
     n_steps: int | None = None
 
     @property
     def moves(self) -> np.ndarray:
         """How far each term was moved: (U + I,)."""
-        return np.concatenate([self.user_terms, self.item_terms]) - self._start
+        return self.terms - self._start
 
     @property
     def start_is_kept(self) -> bool:
         """Whether it went out from the start weights: what it left still resembles them."""
-        return bool(np.corrcoef(self._start, self._start + self.moves)[0, 1] > 0.5)
+        return bool(np.corrcoef(self._start, self.terms)[0, 1] > 0.5)
 
     @property
     def _start(self) -> np.ndarray:
@@ -189,7 +188,7 @@ class Training:
 
     def errors(self, rows) -> np.ndarray:
         """What the ratings of rows exceed the predictions of the model by: (m,)."""
-        return errors_of(self.user_terms, self.item_terms, rows)
+        return errors_of(*np.split(self.terms, [N_USERS]), rows)
 
 
 def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
@@ -205,8 +204,7 @@ def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
 def _ended(task, history, model) -> Training:
     curves = curves_of(history)
     terms, *n_steps = model.get_weights()
-    user_terms, item_terms = np.split(array(terms).ravel(), [N_USERS])
-    return Training(task, curves, user_terms, item_terms, int(n_steps[0]) if n_steps else None)
+    return Training(task, curves, array(terms).ravel(), int(n_steps[0]) if n_steps else None)
 
 
 # Trainings that several checks look at, each from another side
