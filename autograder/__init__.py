@@ -9,12 +9,12 @@ __version__ = "0.1.0"
 __all__ = ["beside", "carry_over", "check", "hint", "show", "use_style"]
 
 _HOME = {
-    "beside": "autograder.comparing",
-    "carry_over": "autograder.carry",
-    "check": "autograder.notebook",
-    "hint": "autograder.notebook",
-    "show": "autograder.figures",
-    "use_style": "autograder.figures",
+    "beside": "autograder.learner.compare_figures",
+    "carry_over": "autograder.learner.carry_over",
+    "check": "autograder.learner.check",
+    "hint": "autograder.learner.check",
+    "show": "autograder.learner.figures",
+    "use_style": "autograder.learner.figures",
 }
 
 

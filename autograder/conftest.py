@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import course, paths
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import UnreadableSubmission
-from autograder.session import CheckSession, FileTarget
-from autograder.submission import Submission
+from autograder import course
+from autograder.checking.proxies import Submission
+from autograder.running.plugin import CheckSession
+from autograder.running.targets import FileTarget
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 PUBLIC_SEED = 1
 
@@ -47,7 +49,7 @@ def pytest_configure(config):
     _leave_problems_to_the_summary(config)
     _take_words_for_their_exercise(config)
     try:
-        target = FileTarget(config.getoption("submissions") or paths.exercises())
+        target = FileTarget.at(config.getoption("submissions") or paths.exercises())
     except UnreadableSubmission as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
@@ -75,7 +77,7 @@ def memory() -> dict:
 
 @pytest.fixture
 def submission(request, memory) -> Submission:
-    """The learner's functions, as attributes; see `autograder.submission`."""
+    """The learner's functions, as attributes; see `autograder.checking.proxies`."""
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
     engine = session.engine_of(request.node)
     engine.seed(_seed_of_learner(request))

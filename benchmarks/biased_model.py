@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import data
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 
 SEEDS = (0, 1, 2)
 N_FACTORS = 64

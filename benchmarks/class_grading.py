@@ -29,9 +29,9 @@ from nbformat.v4 import new_code_cell
 from processes import EVERY_SECONDS, Usage, measured
 
 from autograder import course
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.misconceptions import catalogue
-from autograder.nbgrading.make import COURSE_ID, make_course
+from autograder.course.misconceptions import catalogue
+from autograder.nbgrading.course import COURSE_ID, make_course
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 STOCK_CONFIG = """
 c = get_config()

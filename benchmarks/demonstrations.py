@@ -27,8 +27,9 @@ from pathlib import Path
 import jupytext
 from cost import Cost, alone, metered
 
-from autograder import course, paths
-from autograder.environment import QUIET, prefer
+from autograder import course
+from autograder.util import paths
+from autograder.util.environment import QUIET, prefer
 
 LIMITS = {"simulated": 20.0, "ml-latest-small": 90.0}
 KINDS = ("script", "notebook", "cells")

@@ -26,13 +26,14 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from autograder import course, paths
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import read_content
+from autograder import course
 from autograder.grading.collect import collect
-from autograder.grading.grader import Grader
 from autograder.grading.judge import Rules
-from autograder.reading.code import defined_in
+from autograder.grading.judge_pool import Grader
+from autograder.submissions.ast_tools import defined_in
+from autograder.submissions.safe_read import read_content
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 HOSTILE = paths.course_root() / "tests" / "hostile"
 EXPECTED = tomllib.loads((HOSTILE / "expected.toml").read_text(encoding="utf-8"))

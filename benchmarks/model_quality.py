@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 prefer({**QUIET, **HEADLESS, "OPENBLAS_NUM_THREADS": "1"})
 

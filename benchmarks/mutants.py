@@ -18,10 +18,10 @@ from functools import cache
 from pathlib import Path
 
 from autograder import course
-from autograder.answers import answer_of
-from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.course.solutions import answer_of
 from autograder.grading.judge import Rules, judge, solution
-from autograder.wall.zygote import Zygote
+from autograder.sandbox.zygote import Zygote
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 SEED = 1
 REASONS = Path(__file__).with_name("equivalent_mutants.toml")

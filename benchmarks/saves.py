@@ -14,8 +14,9 @@ from statistics import median
 import jupytext
 import pexpect
 
-from autograder import course, paths
-from autograder.environment import QUIET, prefer
+from autograder import course
+from autograder.util import paths
+from autograder.util.environment import QUIET, prefer
 
 FUNCTIONS = ("summarise", "split_ratings", "score_matrix", "precision_at_k", "genre_matrix")
 PAUSE = 0.7

@@ -15,7 +15,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.environment import HEADLESS, QUIET, prefer
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 prefer(QUIET | HEADLESS)
 

@@ -6,10 +6,11 @@ seconds by exercise beside the import's own, so that the figures can be read on 
 
 import time
 
-from autograder import course, paths
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.runner import run
-from autograder.session import FileTarget
+from autograder import course
+from autograder.running.runner import run
+from autograder.running.targets import FileTarget
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 
 def main() -> None:

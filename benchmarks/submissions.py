@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 from statistics import median
 
-from autograder import course, paths
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import SubmissionFile, read_content
-from autograder.grading.grader import Grader, Submitted
+from autograder import course
 from autograder.grading.judge import Rules
+from autograder.grading.judge_pool import Grader, Submitted
+from autograder.submissions.discovery import SubmissionFile
+from autograder.submissions.safe_read import read_content
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 SEED = 1
 

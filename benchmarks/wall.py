@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from processes import descendants, proportional_memory
 
-from autograder import course, paths
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.files import SubmissionFile, read_content
-from autograder.grading.grader import Grader, Submitted
+from autograder import course
 from autograder.grading.judge import Rules, judge, solution
-from autograder.runner import run
-from autograder.session import FileTarget
-from autograder.wall.zygote import Zygote
+from autograder.grading.judge_pool import Grader, Submitted
+from autograder.running.runner import run
+from autograder.running.targets import FileTarget
+from autograder.sandbox.zygote import Zygote
+from autograder.submissions.discovery import SubmissionFile
+from autograder.submissions.safe_read import read_content
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 SEED = 1
 MB = 2**20

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from autograder.i18n import _
+from autograder.util.i18n import _
 from data.errors import DataError
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens"

@@ -5,7 +5,7 @@ Each reader takes the set's folder and `skip`: whether to leave out malformed li
 
 import pandas as pd
 
-from autograder.i18n import _
+from autograder.util.i18n import _
 from data.catalogue import NO_GENRES
 from data.tables import File, Layout, read_table, require
 

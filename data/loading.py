@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from autograder.i18n import _
+from autograder.util.i18n import _
 from data.download import Unreachable, fetch
 from data.errors import DataError
 from data.formats import read_1m, read_100k, read_latest

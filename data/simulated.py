@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from autograder.i18n import _
+from autograder.util.i18n import _
 from data.catalogue import GENRE_TASTES, GENRES, TASTE_AXES, Catalogue, draw_catalogue
 from data.evidence import draw_attributes, draw_views
 from data.truth import DAY, FIRST_SECOND, LAST_SECOND, Truth, expected_stars, score, to_stars

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from autograder.i18n import _
+from autograder.util.i18n import _
 from data.errors import DataError
 
 File = Path | zipfile.Path

@@ -5,7 +5,8 @@ from pathlib import Path
 import jupytext
 import nbclient
 
-from autograder import course, paths
+from autograder import course
+from autograder.util import paths
 
 
 def exercise_text(exercise: str) -> str:

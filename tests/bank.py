@@ -4,15 +4,14 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from autograder import course, paths
-from autograder.engine import Engine
-from autograder.files import SubmissionFile
+from autograder import course
+from autograder.engine.local import LocalEngine
+from autograder.engine.run_cells import load
 from autograder.grading.judge import Rules, judge, solution
-from autograder.loading import load
-from autograder.report import FunctionReport
-from autograder.runner import run
-from autograder.session import NamespaceTarget
-from autograder.wall.isolation import LAYERS
+from autograder.reports.model import FunctionReport
+from autograder.running.runner import run
+from autograder.running.targets import EngineTarget
+from autograder.sandbox.isolation import LAYERS
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
 
@@ -20,8 +19,7 @@ ALTERNATIVES = Path(__file__).parent / "alternatives"
 @cache
 def reference(exercise: str) -> dict:
     """The namespace of a reference solution."""
-    file = SubmissionFile(exercise, paths.solutions() / f"{exercise}.py")
-    return load(file).namespace
+    return load(solution(exercise)).engine.namespace
 
 
 def verdict_on(
@@ -34,8 +32,8 @@ def verdict_on(
     exercise = course.step_of_function(function).name
     namespace = {**reference(exercise), **(names or {})}
     exec(compile(code, "<answer>", "exec"), namespace)
-    engine = Engine(namespace, lambda filename: filename == "<answer>")
-    [report] = run(NamespaceTarget(exercise, engine, frozenset({function})), seed)
+    engine = LocalEngine(namespace, lambda filename: filename == "<answer>")
+    [report] = run(EngineTarget(exercise, engine, frozenset({function})), seed)
     return report.functions[0]
 
 
@@ -44,8 +42,7 @@ def verdict_across_wall(function: str, code: str, zygote, seed: int) -> Function
     if zygote is None:
         return verdict_on(function, code, seed)
     exercise = course.step_of_function(function).name
-    handed = solution(exercise, code)
-    result = judge(handed, zygote.socket, Rules(seed), frozenset({function}))
+    result = judge(solution(exercise, code), zygote.socket, Rules(seed), frozenset({function}))
     assert set(result.report.isolation) == set(LAYERS), result.report.notes
     return result.report.functions[0]
 

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.misconceptions import catalogue
+from autograder.course.misconceptions import catalogue
 
 RANKING, DOT_PRODUCT = "08_ranking", "04_dot_product"
 HANDED_IN = "2026-03-02 10:00:00 UTC"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.environment import HEADLESS, QUIET, prefer
-from autograder.wall.zygote import Zygote
+from autograder.grading.judge_pool import new_zygote
+from autograder.util.environment import HEADLESS, QUIET, prefer
 
 prefer(QUIET | HEADLESS)
 
@@ -22,7 +22,7 @@ def zygote():
     if sys.platform != "linux":
         yield None
         return
-    with Zygote() as running:
+    with new_zygote() as running:
         yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograder import course
 from autograder.conftest import PUBLIC_SEED
-from autograder.misconceptions import catalogue, of_step
+from autograder.course.misconceptions import catalogue, of_step
 from tests.bank import alternatives, verdict_across_wall, verdict_on
 
 FUNCTIONS = [name for step in course.steps() if step.graded for name in step.functions]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 from tests.conftest import ROOT
 
 QUALITY = ROOT / "benchmarks" / "model_quality.py"

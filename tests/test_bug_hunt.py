@@ -8,14 +8,14 @@ import pytest
 from nbgrader.preprocessors import ClearSolutions
 from typer.testing import CliRunner
 
-from autograder import course, paths
-from autograder.answers import answer_of
-from autograder.cli import app
-from autograder.hints import hints_of
-from autograder.nbgrading.make import make_course
+from autograder import course
+from autograder.cli.app import app
+from autograder.course.solutions import answer_of, hints_of
+from autograder.nbgrading.course import make_course
 from autograder.nbgrading.source import source_notebook
-from autograder.runner import run
-from autograder.session import FileTarget
+from autograder.running.runner import run
+from autograder.running.targets import FileTarget
+from autograder.util import paths
 from tests.answers import exercise_text, solution_text, write
 
 HUNT = "15_bug_hunt"

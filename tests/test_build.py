@@ -4,7 +4,9 @@ import jupytext
 import nbformat
 import pytest
 
-from autograder import build, course, paths
+from autograder import course
+from autograder.course import build
+from autograder.util import paths
 from tests.answers import exercise_text, solution_text
 
 EXERCISES = [step.name for step in course.steps()]

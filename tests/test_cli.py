@@ -3,10 +3,11 @@
 import pytest
 from typer.testing import CliRunner
 
-from autograder import course, paths
-from autograder.cli import app
-from autograder.doctor import Finding, examine, print_findings
-from autograder.lab import LabMissing, open_lab
+from autograder import course
+from autograder.cli.app import app
+from autograder.cli.doctor import Finding, examine, print_findings
+from autograder.cli.lab import LabMissing, open_lab
+from autograder.util import paths
 from tests.answers import exercise_text, filled_in, solution_text, write
 
 STEP = "04_dot_product"
@@ -16,7 +17,7 @@ HEAVY = ("tensorflow", "keras", "pandas", "numpy", "matplotlib", "sklearn", "nbg
 def test_help_imports_nothing_heavy(run_python):
     code = (
         "import sys; sys.argv = ['autograder', '--help']\n"
-        "from autograder.cli import main\n"
+        "from autograder.cli.app import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])"
     )
@@ -174,7 +175,7 @@ def test_the_doctor_says_how_to_mend_what_is_amiss(monkeypatch, tmp_path, capsys
     monkeypatch.setenv("COURSE_DATA", "ml-latest-small")
     monkeypatch.setenv("MOVIELENS_DIR", str(tmp_path))
     (tmp_path / "ml-latest-small").mkdir()
-    monkeypatch.setattr("autograder.doctor.PACKAGES", ("no-such-package",))
+    monkeypatch.setattr("autograder.cli.doctor.PACKAGES", ("no-such-package",))
     print_findings(examine())
     text = capsys.readouterr().out
     assert "✗ no-such-package: not installed" in text
@@ -187,7 +188,7 @@ def test_a_broken_part_does_not_hide_the_others(monkeypatch):
     def broken():
         raise OSError("no disk")
 
-    monkeypatch.setattr("autograder.doctor._python", broken)
+    monkeypatch.setattr("autograder.cli.doctor._python", broken)
     first, second, *_others = examine()
     assert not first.fine
     assert "no disk" in first.found
@@ -195,7 +196,7 @@ def test_a_broken_part_does_not_hide_the_others(monkeypatch):
 
 
 def test_without_jupyterlab_the_way_to_it_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr("autograder.lab.find_spec", lambda name: None)
+    monkeypatch.setattr("autograder.cli.lab.find_spec", lambda name: None)
     with pytest.raises(LabMissing, match="pip install"):
         open_lab(tmp_path, [])
 

@@ -4,10 +4,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from autograder import comparing
-from autograder.carry import reference
-from autograder.comparing import beside
-from autograder.guard import working
+from autograder.engine.reentrancy import working
+from autograder.learner.carry_over import reference
+from autograder.learner.compare_figures import beside
 from tests.answers import exercise_text, run_notebook
 
 RATINGS = pd.DataFrame(

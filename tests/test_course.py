@@ -4,8 +4,9 @@ import ast
 
 import pytest
 
-from autograder import course, paths
+from autograder import course
 from autograder.course import step_of_file
+from autograder.util import paths
 from tests.answers import solution_text
 
 

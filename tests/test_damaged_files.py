@@ -10,10 +10,14 @@ import jupytext
 import nbformat
 import pytest
 
-from autograder import course, paths
-from autograder.files import MAX_BYTES, UnreadableSubmission, find, read_bytes, read_cells, survey
-from autograder.runner import run
-from autograder.session import FileTarget
+from autograder import course
+from autograder.running.runner import run
+from autograder.running.targets import FileTarget
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.discovery import find, read_cells, survey
+from autograder.submissions.parse import read_bytes
+from autograder.submissions.safe_read import MAX_BYTES
+from autograder.util import paths
 from tests.answers import exercise_text, solution_text, write
 
 STEP = "08_ranking"

@@ -16,22 +16,23 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder import course
-from autograder.cli import app
-from autograder.grading import grade as grading
-from autograder.grading.cluster import cluster
+from autograder.cli.app import app
+from autograder.course.misconceptions import catalogue
+from autograder.grading import pipeline as grading
 from autograder.grading.collect import collect
-from autograder.grading.elsewhere import WorkersMissing, grade_content
-from autograder.grading.exports import gradescope_document
-from autograder.grading.grade import grade
-from autograder.grading.grader import IsolationMissing, kit_version
+from autograder.grading.executors.dask import cluster
+from autograder.grading.executors.process import WorkersMissing, grade_content
 from autograder.grading.judge import Rules
-from autograder.grading.names import slug
+from autograder.grading.judge_pool import IsolationMissing
+from autograder.grading.output.exports import gradescope_document
+from autograder.grading.pipeline import grade
 from autograder.grading.results import Result, refused, result_to_json
+from autograder.grading.slugs import slug
 from autograder.grading.store import COURSE_FOLDER, Store
-from autograder.misconceptions import catalogue
-from autograder.nbgrading.make import COURSE_ID, make_course
+from autograder.nbgrading.course import COURSE_ID, make_course
 from autograder.nbgrading.source import source_notebook
-from autograder.report import CheckResult, Report, of_function, with_function
+from autograder.reports.model import CheckResult, Report, of_function, with_function
+from autograder.util.fingerprint import kit_fingerprint
 from tests.answers import exercise_text, solution_text, write
 
 STEP = course.step("08_ranking")
@@ -407,7 +408,7 @@ def no_grader():
 
 
 def graded_by(executor, submitted, out):
-    store = Store(out, kit_version(), Rules(1))
+    store = Store(out, kit_fingerprint(), Rules(1))
     return {g.result.learner: g for g in grade(submitted, store, no_grader, executor)}
 
 
@@ -443,7 +444,7 @@ def test_a_result_is_kept_before_it_is_asked_for(submitted, tmp_path):
     write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
     submitted = collect([tmp_path / "class"])[0]
     grading = grade(
-        submitted, Store(tmp_path / "out", kit_version(), Rules(1)), no_grader, executor
+        submitted, Store(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
     )
     next(grading)
     grading.close()

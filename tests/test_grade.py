@@ -23,20 +23,20 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from autograder import course
-from autograder.cli import app
+from autograder.cli.app import app
+from autograder.course.misconceptions import catalogue
 from autograder.grading.collect import collect
-from autograder.grading.grade import grade
-from autograder.grading.grader import Grader, GraderEnded
+from autograder.grading.duplicates import work_of
+from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge import Rules
-from autograder.grading.names import slug
+from autograder.grading.judge_pool import Grader, GraderEnded
+from autograder.grading.pipeline import grade
 from autograder.grading.results import CellOutput, Result, refused
+from autograder.grading.slugs import slug
 from autograder.grading.store import Store
-from autograder.grading.threads import DaemonThreads
-from autograder.grading.twins import work_of
-from autograder.misconceptions import catalogue
-from autograder.report import CheckResult, Report, from_json, of_function, with_function
-from autograder.wall.isolation import LAYERS, TMPFS, Limits
-from autograder.wall.remote import Times
+from autograder.reports.model import CheckResult, Report, from_json, of_function, with_function
+from autograder.sandbox.client import Times
+from autograder.sandbox.isolation import LAYERS, TMPFS, Limits
 from tests.answers import solution_text, write
 from tests.conftest import ROOT
 
@@ -547,10 +547,10 @@ def zygote():
     """One zygote for all graders of this process, since starting one takes seconds."""
     if sys.platform != "linux":
         pytest.skip("the wall needs Linux")
-    from autograder.wall.zygote import Zygote
+    from autograder.sandbox.zygote import Zygote
 
     with Zygote() as zygote, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.wall.zygote.Zygote", lambda: Lent(zygote))
+        patch.setattr("autograder.sandbox.zygote.Zygote", lambda: Lent(zygote))
         yield Zygote
 
 
@@ -623,7 +623,7 @@ def test_what_waits_for_a_thread_can_be_dropped():
 def test_a_program_that_ends_waits_for_none_of_its_threads():
     lines = (
         "import time",
-        "from autograder.grading.threads import DaemonThreads",
+        "from autograder.grading.executors.threads import DaemonThreads",
         "threads = DaemonThreads(1)",
         "for _ in range(2): threads.submit(time.sleep, 10_000)",
         "raise SystemExit(3)",
@@ -651,7 +651,7 @@ def test_when_the_zygote_dies_its_submissions_are_graded_behind_another(
         started.append(zygote())
         return started[-1]
 
-    monkeypatch.setattr("autograder.wall.zygote.Zygote", start)
+    monkeypatch.setattr("autograder.sandbox.zygote.Zygote", start)
     for learner in ("ada", "ben", "cleo"):
         hand_in(tmp_path / "class", learner, with_cell(SLEEPS.format(seconds=1)))
     with Grader(RULES) as grader:
@@ -737,7 +737,7 @@ def test_an_incomplete_isolation_is_told_and_where_it_is_required_nothing_is_gra
     zygote, tmp_path, monkeypatch
 ):
     no_scratch_folder = partial(Rules, limits=Limits(disk=-1))
-    monkeypatch.setattr("autograder.grading.run.Rules", no_scratch_folder)
+    monkeypatch.setattr("autograder.grading.command.Rules", no_scratch_folder)
     hand_in(tmp_path / "class", "ada")
     command = ("grade", tmp_path / "class", "--out", tmp_path / "out")
     result = autograder(*command)
@@ -756,8 +756,8 @@ def test_an_incomplete_isolation_is_told_and_where_it_is_required_nothing_is_gra
 
 @pytest.mark.slow
 def test_without_a_wall_the_verdicts_are_the_same_and_the_reports_say_so(tmp_path, monkeypatch):
-    unprotected = partial(Grader, behind_wall=False)
-    monkeypatch.setattr("autograder.grading.run.Grader", unprotected)
+    unprotected = partial(Grader, sandboxed=False)
+    monkeypatch.setattr("autograder.grading.command.Grader", unprotected)
     for learner, text in (("ada", RIGHT), ("ben", WRONG)):
         hand_in(tmp_path / "class", learner, text)
     out = tmp_path / "out"

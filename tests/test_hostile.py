@@ -2,9 +2,7 @@
 
 import os
 import re
-import shutil
 import tempfile
-import tomllib
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -12,24 +10,16 @@ from pathlib import Path
 import pytest
 
 from autograder import course
-from autograder.files import UnreadableSubmission, read_content
-from autograder.grading.collect import collect
-from autograder.grading.grader import Grader
-from autograder.grading.judge import Rules
-from autograder.grading.results import refused
-from autograder.wall.isolation import LAYERS
-from autograder.wall.remote import Times
-from tests.hostile.making import MAKERS
+from autograder.grading.judge_pool import Grader
+from autograder.reports import wording
+from autograder.sandbox.isolation import LAYERS
+from tests.hostile.cases import CASES, FOLDER, RULES, SECRET, hand_in, make_outside, result_of
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix" or not Path("/proc").is_dir(), reason="Linux only"),
 ]
 
-FOLDER = Path(__file__).parent / "hostile"
-CASES = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
-RULES = Rules(seed=20_261, times=Times(cell=4, call=4, check=12, submission=90))
-SECRET = "the secret of the grader"
 DAEMON = "hostile-daemon"
 
 
@@ -55,48 +45,18 @@ def graders(grader):
 @pytest.fixture
 def outside(tmp_path_factory):
     """A folder that is none of a submission's business, and holds a secret."""
-    folder = tmp_path_factory.mktemp("outside")
-    for parent in folder.parents:
+    top = tmp_path_factory.mktemp("outside")
+    for parent in (top, *top.parents):
         if parent == Path(tempfile.gettempdir()):
             break
         parent.chmod(0o755)
-    folder.chmod(0o777)
-    (folder / "secret.txt").write_text(SECRET, encoding="utf-8")
-    return folder
+    return make_outside(top / "outside")
 
 
 @pytest.fixture
 def handed_in(tmp_path, outside):
     """Puts the files of a case into a learner's folder; returns the folder."""
-
-    def put(name):
-        folder = tmp_path / name
-        case = CASES[name]
-        if "make" in case:
-            folder.mkdir()
-            MAKERS[case["make"]](folder)
-            return folder
-        shutil.copytree(FOLDER / Path(case["file"]).parts[0], folder)
-        for path in folder.rglob("*"):
-            if path.is_file():
-                content = path.read_bytes().replace(b"@OUTSIDE@", str(outside).encode())
-                path.write_bytes(content)
-        return folder
-
-    return put
-
-
-def result_of(grader, folder):
-    """The result of what lies in a learner's folder, as `autograder grade` would have it."""
-    submitted, problems = collect([folder])
-    if not submitted:
-        return refused("", "", "", "", "\n".join(problems))
-    [each] = submitted
-    try:
-        content = read_content(each.file.path)
-    except UnreadableSubmission as error:
-        return refused("", each.exercise, "", "", str(error))
-    return grader.grade(each, content)
+    return lambda name: hand_in(name, tmp_path / name, outside)
 
 
 def escaped(result, outside) -> list[str]:
@@ -146,11 +106,11 @@ def test_it_earns_what_it_has_earned_and_nothing_more(name, graders, handed_in, 
         assert any(re.search(note, text) for text in result.report.notes), (note, told)
     for function, message in case.get("message", {}).items():
         [of_function] = [f for f in result.report.functions if f.name == function]
-        assert re.search(message, of_function.problem.message), of_function.problem.message
+        assert re.search(message, wording.text(of_function.problem.message))
 
 
 def problems(result):
-    return [f.problem.message for f in result.report.functions if f.problem]
+    return [wording.text(f.problem.message) for f in result.report.functions if f.problem]
 
 
 STOPPED = [name for name, case in CASES.items() if "stopped_by" in case]

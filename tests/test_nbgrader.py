@@ -27,10 +27,11 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
-from autograder import course, paths
-from autograder.cli import app
-from autograder.grading.grader import Grader, GraderEnded
+from autograder import course
+from autograder.cli.app import app
+from autograder.grading.judge_pool import Grader, GraderEnded
 from autograder.grading.results import refused as refused_result
+from autograder.util import paths
 from tests import classes
 from tests.classes import DOT_PRODUCT, LEARNERS, RANKING, hand_in, released
 
@@ -179,7 +180,7 @@ def heed_interrupts() -> None:
 def interrupt_grading(folder):
     """Type Ctrl-C as soon as the first submission is graded."""
     process = subprocess.Popen(
-        command("autograde", NAME, "--GradeBehindWall.jobs=1"),
+        command("autograde", NAME, "--GradeInSandbox.jobs=1"),
         cwd=folder,
         env=environment(),
         stdout=subprocess.DEVNULL,
@@ -638,7 +639,7 @@ def test_the_workers_of_a_cluster_grade_in_a_course_too(mine):
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as workers:
-        option = f"--GradeBehindWall.scheduler={workers.scheduler_address}"
+        option = f"--GradeInSandbox.scheduler={workers.scheduler_address}"
         nbgrader(mine, "autograde", NAME, option)
     assert ("mistaken", RANKING) in newer(before, reports(mine))
     assert sum(scores(mine)["mistaken"][RANKING].values()) == 10

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograder import course
-from autograder.hints import RUNGS, hints_of
-from autograder.notebook import check, hint
-from autograder.panel import COLOURS
-from autograder.report import OUTCOMES
+from autograder.course.solutions import RUNGS, hints_of
+from autograder.learner.check import check, hint
+from autograder.reports.model import OUTCOMES
+from autograder.reports.notebook import COLOURS
 from tests.answers import filled_in, panel_of, run_notebook, without_demonstrations, write
 
 STEP = "04_dot_product"
@@ -119,10 +119,10 @@ def test_an_unknown_function_is_named_with_the_known_ones():
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_has_three_hints(function):
-    rungs = hints_of(function)
-    assert len(rungs) == RUNGS
-    assert all(len(rung.split()) >= 4 for rung in rungs)
-    assert len(set(rungs)) == RUNGS
+    levels = hints_of(function)
+    assert len(levels) == RUNGS
+    assert all(len(rung.split()) >= 4 for rung in levels)
+    assert len(set(levels)) == RUNGS
 
 
 def test_hints_open_rung_by_rung(capsys):

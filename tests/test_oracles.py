@@ -12,13 +12,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, ndcg_score
 
-from autograder.checking import CheckFailure, alike
-from autograder.checks import lists
+from autograder.checking.asserts import CheckFailure, alike
 from autograder.checks import test_05_training as training
 from autograder.checks import test_06_biases as biases
 from autograder.checks import test_08_ranking as ranking
 from autograder.checks import test_09_tsne as tsne
 from autograder.checks import test_10_genres as genres
+from autograder.checks.support import lists
 
 unhurried = settings(deadline=None, max_examples=60)
 

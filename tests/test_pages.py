@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import course
-from autograder.grading.names import slug
-from autograder.grading.pages import MAX_FIGURE_BYTES, write_pages
+from autograder.course.misconceptions import catalogue
+from autograder.grading.output.pages import MAX_FIGURE_BYTES, write_pages
+from autograder.grading.output.table import write_grades
 from autograder.grading.results import CellOutput, Result
-from autograder.grading.table import write_grades
-from autograder.misconceptions import catalogue
-from autograder.report import CheckResult, Report, of_function, with_function
+from autograder.grading.slugs import slug
+from autograder.reports.model import CheckResult, Report, of_function, with_function
 
 STEP = course.step("04_dot_product")
 EARLIER, LATER = course.step("01_explore"), course.step("08_ranking")

@@ -5,11 +5,12 @@ import os
 
 import pytest
 
-from autograder import course, paths
-from autograder.misconceptions import catalogue
-from autograder.report import OUTCOMES
-from autograder.runner import run
-from autograder.session import FileTarget
+from autograder import course
+from autograder.course.misconceptions import catalogue
+from autograder.reports.model import OUTCOMES
+from autograder.running.runner import run
+from autograder.running.targets import FileTarget
+from autograder.util import paths
 from tests.answers import exercise_text, filled_in, solution_text, write
 
 STEP = "04_dot_product"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder import course, paths
+from autograder import course
+from autograder.util import paths
 from tests.answers import panel_of, run_notebook, solution_text
 from tests.conftest import MOVIELENS
 

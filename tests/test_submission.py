@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.engine import Engine
-from autograder.raised import of_learner
-from autograder.submission import MissingFunction, Proxy, Submission
+from autograder.checking.proxies import MissingFunction, Proxy, Submission
+from autograder.engine.exceptions import of_learner
+from autograder.engine.local import Engine
 
 
 def submission_of(**names) -> Submission:
@@ -205,7 +205,7 @@ def test_a_list_inside_itself_is_refused_with_a_reason():
 
 
 def test_an_endless_loop_is_interrupted(monkeypatch):
-    monkeypatch.setattr("autograder.engine.CALL_SECONDS", 0.2)
+    monkeypatch.setattr("autograder.engine.local.CALL_SECONDS", 0.2)
 
     def forever():
         while True:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.raised import of_learner
-from autograder.submission import Submission
-from autograder.wall.isolation import LAYERS
-from autograder.wall.remote import RemoteEngine, Task, Times, WorkerFailed
+from autograder.checking.proxies import Submission
+from autograder.engine.exceptions import of_learner
+from autograder.sandbox.client import SandboxEngine, Task, Times, WorkerFailed
+from autograder.sandbox.isolation import LAYERS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
 
@@ -51,7 +51,7 @@ def engine_of(zygote):
 
     def start(*cells, **settings):
         task = Task("work", dict(enumerate(cells, start=1)))
-        engine = RemoteEngine(zygote.socket, task, **settings)
+        engine = SandboxEngine(zygote.socket, task, **settings)
         started.append(engine)
         engine.start()
         return engine
@@ -73,7 +73,7 @@ def test_calls_attributes_items_and_exceptions_cross(engine_of):
 
 
 def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
-    engine = RemoteEngine(zygote.socket, Task("work", {1: CODE, 2: "1 / 0"}, {1: 40, 2: 99}))
+    engine = SandboxEngine(zygote.socket, Task("work", {1: CODE, 2: "1 / 0"}, {1: 40, 2: 99}))
     try:
         engine.start()
         [note] = engine.notes

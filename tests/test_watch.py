@@ -10,9 +10,9 @@ import time
 import psutil
 import pytest
 
-from autograder.deadline import deadline
-from autograder.files import UnreadableSubmission
-from autograder.warm import CodeStopped, WarmChecker
+from autograder.engine.timeouts import deadline
+from autograder.learner.check_process import CodeStopped, WarmChecker
+from autograder.submissions.cells import UnreadableSubmission
 from tests.answers import exercise_text, solution_text, write
 from tests.conftest import ROOT
 

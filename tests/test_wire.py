@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.values import Handle
-from autograder.wall import wire
-from autograder.wall.wire import WireError
+from autograder.engine.plain_data import Handle
+from autograder.sandbox import protocol
+from autograder.sandbox.protocol import ProtocolError
 
 
 def sent(value):
     """What arrives when a value is sent."""
-    parts = wire.pack(value)
+    parts = protocol.pack(value)
     return arrived(b"".join(parts))
 
 
@@ -32,7 +32,7 @@ def arrived(message: bytes):
         sender = threading.Thread(target=_send_and_close, args=(theirs, message))
         sender.start()
         try:
-            return wire.receive(ours, time.monotonic() + 30)
+            return protocol.receive(ours, time.monotonic() + 30)
         finally:
             ours.close()
             sender.join()
@@ -154,15 +154,15 @@ UNSENDABLE = {
     "a subclass of dict": OrderedDict(a=1),
     "a huge number": 10**5000,
     "structured": np.zeros(2, dtype=[("a", "i4")]),
-    "too much": np.zeros(wire.MAX_BYTES + 1, dtype="uint8"),
-    "too long a text": "x" * (wire.MAX_JSON + 1),
+    "too much": np.zeros(protocol.MAX_BYTES + 1, dtype="uint8"),
+    "too long a text": "x" * (protocol.MAX_JSON + 1),
 }
 
 
 @pytest.mark.parametrize("name", UNSENDABLE)
 def test_what_is_no_plain_data_is_refused_by_the_sender(name):
-    with pytest.raises(WireError):
-        wire.pack(UNSENDABLE[name])
+    with pytest.raises(ProtocolError):
+        protocol.pack(UNSENDABLE[name])
 
 
 def nested(levels: int):
@@ -173,8 +173,8 @@ def nested(levels: int):
 
 
 def test_a_value_nested_too_deep_is_refused_by_the_sender():
-    with pytest.raises(WireError):
-        wire.pack(nested(5000))
+    with pytest.raises(ProtocolError):
+        protocol.pack(nested(5000))
 
 
 MALFORMED = {
@@ -224,7 +224,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_message_is_refused_in_a_sentence(name):
-    with pytest.raises(WireError) as refusal:
+    with pytest.raises(ProtocolError) as refusal:
         arrived(MALFORMED[name])
     assert 0 < len(str(refusal.value)) < 400
 
@@ -232,7 +232,7 @@ def test_a_malformed_message_is_refused_in_a_sentence(name):
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_is_refused_and_breaks_nothing(noise):
-    with pytest.raises((WireError, EOFError)):
+    with pytest.raises((ProtocolError, EOFError)):
         arrived(noise)
 
 
@@ -242,14 +242,14 @@ def test_noise_is_refused_and_breaks_nothing(noise):
         st.none() | st.integers() | st.text() | st.floats(),
         lambda inner: (
             st.lists(inner, max_size=4)
-            | st.dictionaries(st.sampled_from(sorted(wire._READERS)), inner, max_size=2)
+            | st.dictionaries(st.sampled_from(sorted(protocol._READERS)), inner, max_size=2)
         ),
         max_leaves=30,
     ),
     st.binary(max_size=64),
 )
 def test_documents_close_to_the_language_break_nothing(document, blobs):
-    with suppress(WireError):
+    with suppress(ProtocolError):
         arrived(framed(json.dumps(document), blobs))
 
 
@@ -269,7 +269,7 @@ def test_a_message_that_drips_is_given_up_in_time():
         dripping = threading.Thread(target=drip)
         dripping.start()
         with pytest.raises(TimeoutError):
-            wire.receive(ours, time.monotonic() + 0.3)
+            protocol.receive(ours, time.monotonic() + 0.3)
         stop.set()
         dripping.join()
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -18,8 +17,9 @@ from autograder.checking import (
     require,
     whole,
 )
-from autograder.checks.ratings import draw_ratings, require_unchanged
-from autograder.i18n import _
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import draw_ratings, require_unchanged
+from autograder.util.i18n import _
 
 TYPES = {"userId": "int64", "movieId": "int64", "rating": "float64", "timestamp": "int64"}
 SIZES = {"n_users": 7, "n_items": 12, "n_ratings": 40}
@@ -43,7 +43,7 @@ def read_back(submission, ratings) -> pd.DataFrame:
             got,
             _("the frame has the columns userId, movieId, rating, timestamp"),
             mistakes,
-            causes.of_missing(["userId"], got.columns, _("Column")),
+            value_causes.of_missing(["userId"], got.columns, _("Column")),
         )
     got = frame(got, TYPES)
     require(
@@ -110,7 +110,7 @@ def test_columns_have_their_types(submission, rng):
             mistakes={
                 "stars-cut-to-integers": name == "rating" and got.dtypes[name].kind == "i",
             },
-            cause=causes.of_type(got.dtypes[name], wanted),
+            cause=value_causes.of_type(got.dtypes[name], wanted),
         )
 
 
@@ -149,7 +149,7 @@ def test_sizes_are_counted(submission, rng):
                 np.asarray(answer[key]).dtype.kind in "iu",
                 _("{key} of type {kind}").format(key=key, kind=type(answer[key]).__name__),
                 _("{key} is an int: it is a count").format(key=key),
-                cause=causes.of_type(type(answer[key]).__name__, _("an int")),
+                cause=value_causes.of_type(type(answer[key]).__name__, _("an int")),
             )
 
 
@@ -243,7 +243,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     mistakes = {"users-counted": shows(answer, ratings["userId"])}
     if not isinstance(answer, pd.Series):
         must = _("the answer is a pandas Series, its index the movieId")
-        fail(answer, must, mistakes, causes.of_kind(answer, _("a Series")))
+        fail(answer, must, mistakes, value_causes.of_kind(answer, _("a Series")))
     require(
         answer.index.nlevels == 1,
         answer,
@@ -262,7 +262,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
         ),
         must,
         mistakes,
-        causes.of_members(set(ids.tolist()), set(want.index.tolist())),
+        value_causes.of_members(set(ids.tolist()), set(want.index.tolist())),
     )
     counts = array(answer)
     expected = want[ids]

@@ -6,9 +6,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     CheckFailure,
     alike,
     array,
@@ -24,8 +23,9 @@ from autograder.checking import (
     shape_of,
     whole,
 )
-from autograder.checks.ratings import STARS, draw_ids, draw_times, require_unchanged
-from autograder.checks.splits import (
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import STARS, draw_ids, draw_times, require_unchanged
+from autograder.checks.support.splits import (
     N_USERS,
     SURPRISING,
     draw_table,
@@ -36,8 +36,8 @@ from autograder.checks.splits import (
     pattern_of,
     runs_of,
 )
-from autograder.i18n import _
-from autograder.raised import of_learner
+from autograder.engine.exceptions import of_learner
+from autograder.util.i18n import _
 
 # fit_encoder
 
@@ -71,7 +71,7 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
     known = np.isin(classes, distinct)
     holds = np.array_equal(np.sort(classes[known]), distinct) and np.sum(~known) <= 1
     found = set(classes.tolist())
-    cause = causes.of_members(found, set(distinct.tolist()))
+    cause = value_causes.of_members(found, set(distinct.tolist()))
     twice = len(found) < len(classes)
     require(holds, classes, must, mistakes, Cause("classes-repeated", _TWICE) if twice else cause)
     return classes, index_of
@@ -96,13 +96,13 @@ def require_inverse(classes, index_of, ids) -> None:
             "keys-of-another-type": set(map(str, ids.tolist())) <= set(map(str, index_of)),
             "last-id-left-out": len(missing) == 1 and missing[0] in ids[[0, -1]],
         },
-        causes.of_members(set(index_of), set(ids.tolist())),
+        value_causes.of_members(set(index_of), set(ids.tolist())),
     )
     require(
         set(index_of) <= set(classes.tolist()),
         index_of,
         _("only raw ids are keys"),
-        cause=causes.of_members(set(index_of), set(classes.tolist())),
+        cause=value_causes.of_members(set(index_of), set(classes.tolist())),
     )
     indices = np.array([index_in(index_of, x) for x in ids.tolist()])
     mistakes = {
@@ -141,7 +141,7 @@ def index_in(index_of, x: int) -> int:
     must = _("an index is an int")
     index = whole(index_of[x], must)
     kind = np.asarray(index_of[x]).dtype.kind
-    cause = causes.of_type(_("float"), _("an int"))
+    cause = value_causes.of_type(_("float"), _("an int"))
     require(kind in "iu", _("mapping[{x}] is a float").format(x=x), must, cause=cause)
     return index
 
@@ -477,7 +477,7 @@ def inputs_of(answer) -> tuple:
         "target-before-inputs": isinstance(y, (list, tuple)) and len(y) == 2,
     }
     if not isinstance(x, (list, tuple)) or len(x) != 2:
-        cause = causes.of_kind(x, _("a list [users, items]"))
+        cause = value_causes.of_kind(x, _("a list [users, items]"))
         fail(x, _("the inputs are a list of two: [users, items]"), mistakes, cause)
     return x[0], x[1], y
 
@@ -552,7 +552,7 @@ def test_types_are_what_keras_expects(submission, rng):
             found == dtype,
             _("{name} of type {dtype}").format(name=name, dtype=found),
             mistakes={"types-left-to-numpy": found in ("int64", "float64")},
-            cause=causes.of_type(found, dtype),
+            cause=value_causes.of_type(found, dtype),
         )
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -18,11 +17,12 @@ from autograder.checking import (
     shape_of,
     whole,
 )
-from autograder.checks.models import table_cause
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
-from autograder.raised import of_learner
-from autograder.submission import Proxy
+from autograder.checking.proxies import Proxy
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.models import table_cause
+from autograder.checks.support.ratings import require_unchanged
+from autograder.engine.exceptions import of_learner
+from autograder.util.i18n import _
 
 EMBEDDING = _("a layer of kind Embedding")
 
@@ -150,7 +150,7 @@ def test_both_tables_count(submission, rng):
             np.asarray(answer).dtype.kind in "iu",
             _("a number of type {kind}").format(kind=type(answer).__name__),
             _("a count is an int"),
-            cause=causes.of_type(type(answer).__name__, _("an int")),
+            cause=value_causes.of_type(type(answer).__name__, _("an int")),
         )
         require(
             got in _counts(n_users, n_items, n_factors),
@@ -223,14 +223,14 @@ def _require_embedding(layer) -> None:
     must = _("the answer is a `keras.layers.Embedding`, a layer and not its weights")
     if not isinstance(layer, Proxy):
         empty = isinstance(layer, list) and not layer
-        fail(layer, must, {"weights-before-build": empty}, causes.of_kind(layer, EMBEDDING))
+        fail(layer, must, {"weights-before-build": empty}, value_causes.of_kind(layer, EMBEDDING))
     try:
         found = type(layer.input_dim), type(layer.output_dim)
     except AttributeError as error:
         if of_learner(error) is None:
             raise
         found = ()
-    require(found == (int, int), layer, must, cause=causes.of_kind(layer, EMBEDDING))
+    require(found == (int, int), layer, must, cause=value_causes.of_kind(layer, EMBEDDING))
 
 
 def _draw_table(rng, n_ids: int, n_factors: int) -> np.ndarray:

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -14,7 +13,8 @@ from autograder.checking import (
     shape_cause,
     shape_of,
 )
-from autograder.checks.models import (
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.models import (
     draw_pairs,
     keras_model,
     layer,
@@ -26,8 +26,8 @@ from autograder.checks.models import (
     table_cause,
     weights_in,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 OTHER_SIZES = {"n_users": 11, "n_items": 5, "n_factors": 3}
@@ -382,7 +382,7 @@ def _predictions(submission, scores, users, items, model=None, by_name=False):
         unchanged,
         _("`users`, `items` or the model was changed"),
         _("the function leaves its arguments as they are"),
-        cause=causes.argument_changed(),
+        cause=value_causes.argument_changed(),
     )
     return got
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -23,9 +22,10 @@ from autograder.checking import (
     shape_of,
     whole,
 )
-from autograder.checks.ratings import is_unchanged, require_as_it_was, require_unchanged
-from autograder.i18n import _
-from autograder.submission import Proxy
+from autograder.checking.proxies import Proxy
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import is_unchanged, require_as_it_was, require_unchanged
+from autograder.util.i18n import _
 
 N_USERS, N_ITEMS, N_ROWS = 12, 7, 240
 PATIENT = 60
@@ -114,24 +114,24 @@ def curves_of(history) -> Curves:
 def _losses_by_name(history) -> dict:
     must = _("the answer is a History: its attribute `history` maps `loss` and `val_loss` to lists")
     if isinstance(history, dict):
-        cause = causes.of_kind(history, _("a History"))
+        cause = value_causes.of_kind(history, _("a History"))
         fail(history, must, {"history-unwrapped": "loss" in history}, cause)
     if not isinstance(history, Proxy):
-        cause = causes.of_kind(history, _("a History"))
+        cause = value_causes.of_kind(history, _("a History"))
         fail(history, must, {"history-not-returned": history is None}, cause)
     try:
         losses = history.history
     except AttributeError:
-        fail(history, must, cause=causes.of_kind(history, _("a History")))
+        fail(history, must, cause=value_causes.of_kind(history, _("a History")))
     if not isinstance(losses, dict):
-        cause = causes.of_kind(losses, _("a dict of curves"))
+        cause = value_causes.of_kind(losses, _("a dict of curves"))
         fail(history, must, {"model-for-history": isinstance(losses, Proxy)}, cause)
     require(
         {"loss", "val_loss"} <= set(losses),
         _("a history with the keys {keys}").format(keys=", ".join(map(str, losses)) or "–"),
         must,
         {"validation-missing": "loss" in losses},
-        causes.of_missing({"loss", "val_loss"} - set(losses), losses, _("Curve")),
+        value_causes.of_missing({"loss", "val_loss"} - set(losses), losses, _("Curve")),
     )
     return losses
 

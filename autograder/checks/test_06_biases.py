@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from autograder.causes import Cause, argument_changed, of_members
-from autograder.checking import (
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -19,7 +18,8 @@ from autograder.checking import (
     shape_cause,
     shape_of,
 )
-from autograder.checks.biased import (
+from autograder.checking.value_causes import Cause, argument_changed, of_members
+from autograder.checks.support.biased import (
     BIASES,
     FACTORS,
     bias_table,
@@ -28,7 +28,7 @@ from autograder.checks.biased import (
     plant_factors,
     zero_tables,
 )
-from autograder.checks.models import (
+from autograder.checks.support.models import (
     draw_pairs,
     keras_model,
     layer,
@@ -37,9 +37,9 @@ from autograder.checks.models import (
     table,
     weights_in,
 )
-from autograder.checks.planted import term_at_fault
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
+from autograder.checks.support.planted import term_at_fault
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 # Means
 

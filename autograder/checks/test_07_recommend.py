@@ -6,9 +6,8 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -22,7 +21,9 @@ from autograder.checking import (
     require,
     shape_of,
 )
-from autograder.checks.lists import (
+from autograder.checking.reprs import brief
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.lists import (
     best_list,
     best_of,
     draw_encoded,
@@ -30,9 +31,8 @@ from autograder.checks.lists import (
     list_cause,
     unseen,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.describe import brief
-from autograder.i18n import _
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 COLUMNS = ("movieId", "title", "score")
 
@@ -49,7 +49,7 @@ def test_every_rating_counts(submission, rng):
         must = _("a dict: user -> set of items")
         mistakes = {"seen-as-series": isinstance(answer, pd.Series)}
         if not isinstance(answer, dict):
-            fail(answer, must, mistakes, causes.of_kind(answer, _("a dict")))
+            fail(answer, must, mistakes, value_causes.of_kind(answer, _("a dict")))
         require_same_sets(answer, train)
 
 
@@ -67,7 +67,7 @@ def test_users_and_items_are_ids_in_sets(submission, rng):
             kind in {set, frozenset},
             _("a {kind} of items: {items}").format(kind=kind.__name__, items=brief(items)),
             mistakes={"seen-kept-as-lists": kind in {list, tuple, np.ndarray, pd.Series}},
-            cause=causes.of_kind(items, _("a set")),
+            cause=value_causes.of_kind(items, _("a set")),
         )
     ids = [*answer, *(item for items in answer.values() for item in items)]
     strange = [part for part in ids if not isinstance(part, (int, np.integer))]
@@ -77,7 +77,7 @@ def test_users_and_items_are_ids_in_sets(submission, rng):
         mistakes={
             "seen-ids-floats": all(isinstance(part, (float, np.floating)) for part in strange)
         },
-        cause=causes.of_type(type((strange or [None])[0]).__name__, _("an int")),
+        cause=value_causes.of_type(type((strange or [None])[0]).__name__, _("an int")),
     )
     require_same_sets(answer, train)
 
@@ -117,7 +117,7 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
             _("sets for the users {users}").format(users=brief(list(got))),
             _("sets for the users {users}").format(users=brief(list(want))),
             mistakes,
-            causes.of_members(set(got), set(want)),
+            value_causes.of_members(set(got), set(want)),
         )
     for user, items in want.items():
         require(
@@ -125,7 +125,7 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
             _("user {user}: {items}").format(user=user, items=brief(got[user])),
             _("user {user} rated the items {items}").format(user=user, items=brief(items)),
             mistakes,
-            causes.of_members(got[user], items),
+            value_causes.of_members(got[user], items),
         )
 
 

@@ -6,20 +6,12 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from autograder.causes import Cause, of_members
-from autograder.checking import (
-    alike,
-    checks,
-    close,
-    crash_means,
-    mapping,
-    number,
-    require,
-)
-from autograder.checks.lists import best_list, best_of, draw_encoded, is_best
-from autograder.checks.ratings import require_unchanged
-from autograder.describe import brief
-from autograder.i18n import _
+from autograder.checking.asserts import alike, checks, close, crash_means, mapping, number, require
+from autograder.checking.reprs import brief
+from autograder.checking.value_causes import Cause, of_members
+from autograder.checks.support.lists import best_list, best_of, draw_encoded, is_best
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 METRICS = ("precision", "recall", "ndcg")
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -17,9 +16,10 @@ from autograder.checking import (
     require,
     shape_of,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
-from autograder.submission import Proxy
+from autograder.checking.proxies import Proxy
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 TABLES = ("user_embedding", "item_offset", "item_embedding")
 
@@ -78,7 +78,7 @@ def test_embeddings_are_float32(submission, rng):
         },
     )
     dtype = np.asarray(got).dtype
-    cause = causes.of_type(dtype, "float32")
+    cause = value_causes.of_type(dtype, "float32")
     require(dtype == np.float32, _("an array of {dtype}").format(dtype=dtype), cause=cause)
 
 
@@ -462,7 +462,7 @@ def test_few_films_have_a_map_too(submission, rng):
             array(submission.read(kept)),
             embeddings[:m],
             _("the embeddings are not changed by a map"),
-            otherwise=causes.argument_changed,
+            otherwise=value_causes.argument_changed,
         )
 
 
@@ -493,7 +493,7 @@ def drawing_of(submission, coordinates, labels, **titles) -> dict:
             axes,
             _("the answer is the matplotlib Axes that holds the map"),
             {"axes-not-returned": axes is None, "figure-for-axes": figure},
-            causes.of_kind(axes, _("an Axes")),
+            value_causes.of_kind(axes, _("an Axes")),
         )
     return drawn
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import (
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
     alike,
     array,
     checks,
@@ -20,10 +19,11 @@ from autograder.checking import (
     require,
     shape_of,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.describe import brief
-from autograder.i18n import _
-from autograder.raised import of_learner
+from autograder.checking.reprs import brief
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import require_unchanged
+from autograder.engine.exceptions import of_learner
+from autograder.util.i18n import _
 
 NO_GENRE = "(no genres listed)"
 GENRES = (
@@ -68,7 +68,7 @@ def names_of(got, mistakes=None) -> list[str]:
     if isinstance(got, (pd.Series, np.ndarray)):
         got = got.tolist()
     if not isinstance(got, (list, tuple)) or not all(isinstance(name, str) for name in got):
-        fail(got, must, mistakes, causes.of_kind(got, _("a list of names")))
+        fail(got, must, mistakes, value_causes.of_kind(got, _("a list of names")))
     return [str(name) for name in got]
 
 
@@ -104,7 +104,7 @@ def check_labels(got, movies, min_films) -> None:
             and all((counts[name] > 127) == (name in missing) for name in every),
             "first-genre-lost": not extra and missing == [min(every)],
         },
-        causes.of_members(set(names), wanted),
+        value_causes.of_members(set(names), wanted),
     )
     require(
         len(names) == len(wanted),
@@ -188,7 +188,7 @@ def test_rows_follow_the_frame(submission, rng):
     check_labels(got, movies, 1)
     dtype = np.asarray(got[0]).dtype
     must = _("Y is an int8 array")
-    cause = causes.of_type(dtype, "int8")
+    cause = value_causes.of_type(dtype, "int8")
     require(dtype == np.int8, _("Y of type {dtype}").format(dtype=dtype), must, cause=cause)
     require_unchanged(submission, kept, movies)
 
@@ -222,7 +222,7 @@ def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
             "positions-drawn-again": len(np.unique(both)) < len(both),
             "positions-left-out": len(np.unique(both)) == len(both) < n_items,
         },
-        causes.of_members(set(both.tolist()), set(range(n_items))),
+        value_causes.of_members(set(both.tolist()), set(range(n_items))),
     )
     return np.sort(train), np.sort(test)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.checking import alike, array, checks, close, crash_means, require, shape_of
-from autograder.checks.models import column, draw_pairs, layer, model_of, weights_of
-from autograder.checks.planted import (
+from autograder.checking.asserts import alike, array, checks, close, crash_means, require, shape_of
+from autograder.checks.support.models import column, draw_pairs, layer, model_of, weights_of
+from autograder.checks.support.planted import (
     fits,
     nan_in_training,
     plant_tables,
@@ -15,8 +15,8 @@ from autograder.checks.planted import (
     term_at_fault,
     train_briefly,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 # One user's factors
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.checking import alike, array, checks, close, crash_means, integers, require
-from autograder.checks.models import column, draw_pairs, model_of, weights_of
-from autograder.checks.planted import (
+from autograder.checking.asserts import alike, array, checks, close, crash_means, integers, require
+from autograder.checks.support.models import column, draw_pairs, model_of, weights_of
+from autograder.checks.support.planted import (
     fits,
     nan_in_training,
     plant_tables,
@@ -14,8 +14,8 @@ from autograder.checks.planted import (
     scores_for,
     term_at_fault,
 )
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 # Deviations
 

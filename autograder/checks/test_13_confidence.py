@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder import causes
-from autograder.causes import Cause
-from autograder.checking import alike, array, checks, close, fail, number, require
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
-from autograder.submission import Proxy
+from autograder.checking import value_causes
+from autograder.checking.asserts import alike, array, checks, close, fail, number, require
+from autograder.checking.proxies import Proxy
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 N_USERS, N_ITEMS = 10, 6
 
@@ -229,15 +229,15 @@ def losses_of(history) -> np.ndarray:
     if not isinstance(history, Proxy):
         unwrapped = isinstance(history, dict) and "loss" in history
         mistakes = {"curves-without-history": unwrapped, "no-history-returned": history is None}
-        fail(history, must, mistakes, causes.of_kind(history, _("a History")))
+        fail(history, must, mistakes, value_causes.of_kind(history, _("a History")))
     try:
         losses = history.history
     except AttributeError:
-        fail(history, must, cause=causes.of_kind(history, _("a History")))
+        fail(history, must, cause=value_causes.of_kind(history, _("a History")))
     if not isinstance(losses, dict) or "loss" not in losses:
-        cause = causes.of_kind(losses, _("a dict of curves"))
+        cause = value_causes.of_kind(losses, _("a dict of curves"))
         if isinstance(losses, dict):
-            cause = causes.of_missing(["loss"], losses, _("Curve"))
+            cause = value_causes.of_missing(["loss"], losses, _("Curve"))
         fail(history, must, {"model-returned": isinstance(losses, Proxy)}, cause)
     return array(losses["loss"], (None,))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from autograder.causes import Cause
-from autograder.checking import alike, array, checks, close, number, pair, require, shape_of
-from autograder.checks.ratings import require_unchanged
-from autograder.i18n import _
+from autograder.checking.asserts import alike, array, checks, close, number, pair, require, shape_of
+from autograder.checking.value_causes import Cause
+from autograder.checks.support.ratings import require_unchanged
+from autograder.util.i18n import _
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.files import (
-    SubmissionFile,
-    UnreadableSubmission,
-    looks_like_a_submission,
-    newest,
-    survey,
-)
-from autograder.grading.grader import Submitted
-from autograder.i18n import _
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.discovery import looks_like_a_submission, newest, survey
+from autograder.submissions.submission import Submission
+from autograder.util.i18n import _
 
 
-def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
+def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
     """The submissions at the paths, learner by learner, and what was found that is none.
 
     A path is an exercise's file, a learner's folder of such files, or a folder of learners'
@@ -28,7 +23,7 @@ def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
         for target in targets:
             folder = target if target.is_dir() else target.parent
             folders.setdefault(folder.resolve(), []).append(target)
-    candidates: dict[tuple[str, str], dict[Path, SubmissionFile]] = {}
+    candidates: dict[tuple[str, str], dict[Path, Submission]] = {}
     names = _names(list(folders))
     for folder, targets in folders.items():
         for target in targets:
@@ -43,14 +38,14 @@ def collect(paths: list[Path]) -> tuple[list[Submitted], list[str]]:
             problems += [f"{names[folder]}: {reason}" for reason in found.left_out.values()]
             if not found.files and not found.left_out:
                 problems.append(_("{path} holds no exercise.").format(path=target))
-    submitted = [
-        Submitted(learner, _newest(exercise, files))
+    submissions = [
+        replace(_newest(exercise, files), learner=learner)
         for (learner, exercise), files in sorted(candidates.items())
     ]
-    return submitted, problems
+    return submissions, problems
 
 
-def _newest(exercise: str, files: dict[Path, SubmissionFile]) -> SubmissionFile:
+def _newest(exercise: str, files: dict[Path, Submission]) -> Submission:
     """The newest of the files that hold an exercise, where they were named one by one."""
     best = newest(exercise, list(files))
     file = files[best.path]

@@ -4,7 +4,10 @@ import base64
 from dataclasses import dataclass
 
 from autograder import course
-from autograder.report import Report, from_json
+from autograder.reports.model import Report, from_json
+from autograder.submissions.submission import Submission
+
+JUDGED, CACHED, DUPLICATE = "judged", "cached", "duplicate"
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,19 @@ class Result:
     """One graded submission of one learner.
 
     A file that cannot be graded has a report without functions, whose first note says why.
+
+    Attributes:
+        learner: Whose it is.
+        report: All verdicts.
+        outputs: What the cells printed and drew.
+        origin: Where the verdicts come from: `JUDGED` now, `CACHED` by an earlier run, or judged
+            for a `DUPLICATE`, a submission with the same code.
     """
 
     learner: str
     report: Report
     outputs: tuple[CellOutput, ...] = ()
+    origin: str = JUDGED
 
     @property
     def gradable(self) -> bool:
@@ -40,10 +51,12 @@ class Result:
         return self.gradable and all(f.outcome != "error" for f in self.report.functions)
 
 
-def refused(learner: str, exercise: str, path: str, sha256: str, reason: str) -> Result:
-    """The result of a file that cannot be graded."""
-    points = next((s.max_points for s in course.steps() if s.name == exercise), 0.0)
-    return Result(learner, Report(exercise, path, sha256, 0.0, points, (), (), (reason,)))
+def refused(submission: Submission, reason: str, sha256: str = "") -> Result:
+    """Return the result of a file that cannot be graded, for this reason."""
+    points = next((s.max_points for s in course.steps() if s.name == submission.exercise), 0.0)
+    path = submission.path.as_posix()
+    report = Report(submission.exercise, path, sha256, 0.0, points, (), (), (reason,))
+    return Result(submission.learner, report)
 
 
 def result_to_json(result: Result) -> dict:

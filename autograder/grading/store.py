@@ -10,11 +10,11 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.files import digest
-from autograder.grading.names import slug
 from autograder.grading.results import Result, outputs_from_json, outputs_to_json
-from autograder.report import from_json
-from autograder.writing import write_whole
+from autograder.grading.slugs import slug
+from autograder.reports.model import from_json
+from autograder.util.atomic import write_atomic
+from autograder.util.fingerprint import digest
 
 COURSE_FOLDER = ".autograder"
 _LEARNER = "learner.txt"
@@ -23,7 +23,7 @@ _LEARNER = "learner.txt"
 class Store:
     """The results in a folder.
 
-    version: of the kit, see `kit_version`; rules: how submissions are judged. The seed of the
+    version: of the kit, see `kit_fingerprint`; rules: how submissions are judged. The seed of the
     checks does not count: a result with another seed is as good.
     """
 
@@ -35,37 +35,37 @@ class Store:
         self._decisive = json.dumps([version, times, limits, sorted(rules.layers)])
         self._needed = rules.layers if rules.require_isolation else frozenset()
 
-    def key(self, name: str, content: bytes) -> str:
-        """What decides the verdicts on a file of this name and content."""
-        parts = (self._decisive, name, digest(content))
+    def key(self, name: str, sha256: str) -> str:
+        """Return what decides the verdicts on a file of this name and content."""
+        parts = (self._decisive, name, sha256)
         return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def kept(self, learner: str, exercise: str, key: str) -> Result | None:
+    def cached(self, learner: str, exercise: str, key: str) -> Result | None:
         """The result of an earlier run that still holds; with all layers, if they are required."""
         try:
-            kept = json.loads(self._kept_path(learner, exercise).read_text(encoding="utf-8"))
+            mark = json.loads(self._mark_path(learner, exercise).read_text(encoding="utf-8"))
             text = self.report_path(learner, exercise).read_bytes()
-            if (kept["key"], kept["report"]) != (key, digest(text)):
+            if (mark["key"], mark["report"]) != (key, digest(text)):
                 return None
             report = from_json(json.loads(text))
-            outputs = outputs_from_json(kept["outputs"])
+            outputs = outputs_from_json(mark["outputs"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return Result(learner, report, outputs) if self._needed <= set(report.isolation) else None
 
-    def keep(self, result: Result, key: str = "") -> None:
+    def store(self, result: Result, key: str = "") -> None:
         """Write a result; the mark that it is whole is written last.
 
         One that could not be graded, or not without a fault of the kit, gets no mark: the next run
         tries again.
         """
         exercise = result.report.exercise
-        self._keep_name(result.learner)
-        mark = self._kept_path(result.learner, exercise)
+        self._store_name(result.learner)
+        mark = self._mark_path(result.learner, exercise)
         mark.unlink(missing_ok=True)
         text = json.dumps(result.report.to_json(), indent=1, ensure_ascii=False) + "\n"
         path = self.report_path(result.learner, exercise)
-        write_whole(path, text)
+        write_atomic(path, text)
         if not result.sound:
             return
         document = {
@@ -73,17 +73,17 @@ class Store:
             "report": digest(path.read_bytes()),
             "outputs": outputs_to_json(result.outputs),
         }
-        write_whole(mark, json.dumps(document))
+        write_atomic(mark, json.dumps(document))
 
     def report_path(self, learner: str, exercise: str) -> Path:
         return self.folder / slug(learner) / f"{exercise}.json"
 
-    def _keep_name(self, learner: str) -> None:
+    def _store_name(self, learner: str) -> None:
         path = self.folder / ".kept" / slug(learner) / _LEARNER
         if slug(learner) != learner and not path.exists():
-            write_whole(path, learner)
+            write_atomic(path, learner)
 
-    def _kept_path(self, learner: str, exercise: str) -> Path:
+    def _mark_path(self, learner: str, exercise: str) -> Path:
         return self.folder / ".kept" / slug(learner) / f"{exercise}.json"
 
 

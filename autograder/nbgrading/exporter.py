@@ -12,11 +12,11 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from autograder import course
-from autograder.files import UnreadableSubmission, read_content
 from autograder.nbgrading.feedback import without_network
 from autograder.nbgrading.source import source_notebook
-from autograder.reading import as_written
-from autograder.reading.cells import Written
+from autograder.submissions.cells import UnreadableSubmission, Written
+from autograder.submissions.parse import as_written
+from autograder.submissions.safe_read import read_content
 
 NOTES = "autograder_notes"
 

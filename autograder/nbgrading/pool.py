@@ -15,14 +15,17 @@ from weakref import WeakKeyDictionary
 from rich.console import Console
 
 from autograder import course
-from autograder.files import SubmissionFile, UnreadableSubmission, digest, read_content
-from autograder.grading.grade import Graded, grade
-from autograder.grading.grader import Grader, Submitted, kit_version
+from autograder.grading.command import executor_of, fresh_seed, progress_bar
 from autograder.grading.judge import Rules
+from autograder.grading.judge_pool import Grader
+from autograder.grading.pipeline import grade
 from autograder.grading.results import Result, refused
-from autograder.grading.run import executor_of, fresh_seed, progress_bar
 from autograder.grading.store import COURSE_FOLDER, Store
-from autograder.i18n import _, ngettext
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.safe_read import read_content
+from autograder.submissions.submission import Submission
+from autograder.util.fingerprint import digest, kit_fingerprint
+from autograder.util.i18n import _, ngettext
 
 
 class Pool:
@@ -43,27 +46,30 @@ class Pool:
         self._scheduler = scheduler
         self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
         folder = Path(coursedir.root) / COURSE_FOLDER / assignment
-        self._store = Store(folder, kit_version(), self._rules)
+        self._store = Store(folder, kit_fingerprint(), self._rules)
 
     def result(self, learner: str, exercise: str) -> Result:
         """The result of a learner's notebook as it is now; it may be one of many graded for it."""
         path = self._path(learner, exercise)
+        submission = Submission(exercise, path, learner)
         try:
             content = read_content(path)
         except UnreadableSubmission as error:
-            return refused(learner, exercise, path.as_posix(), "", str(error))
+            return refused(submission, str(error))
         state = learner, path, digest(content)
         if state in self._run.results:
             return self._run.results[state]
         if not self._run.is_grading:
-            kept = self._store.kept(learner, exercise, self._store.key(path.name, content))
-            if kept is not None:
-                return kept
+            cached = self._store.cached(
+                learner, exercise, self._store.key(path.name, digest(content))
+            )
+            if cached is not None:
+                return cached
             self._begin()
         result = self._run.result(state)
         if result is None:
             reason = _("cannot be graded because it changed while it was graded")
-            return refused(learner, exercise, path.as_posix(), "", reason)
+            return refused(submission, reason)
         return result
 
     def _begin(self) -> None:
@@ -72,11 +78,11 @@ class Pool:
         grading = _graded(submitted, self._store, self._rules, self._jobs, self._scheduler)
         self._run.begin(grading, submitted, self._assignment)
 
-    def _submitted(self) -> list[Submitted]:
+    def _submitted(self) -> list[Submission]:
         pattern = self._coursedir.notebook_id
         wanted = {s.name for s in course.steps() if fnmatch.fnmatch(s.name, pattern)}
         return [
-            Submitted(learner, SubmissionFile(path.stem, path))
+            Submission(path.stem, path, learner)
             for learner in self._learners()
             for path in sorted(self._path(learner, "*").parent.glob("*.ipynb"))
             if path.stem in wanted
@@ -106,18 +112,18 @@ class _Run:
 
     def __init__(self):
         self.results: dict[tuple[str, Path, str], Result] = {}
-        self._grading: Generator[Graded, None, None] | None = None
+        self._grading: Generator[Result, None, None] | None = None
 
     @property
     def is_grading(self) -> bool:
         return self._grading is not None
 
     def begin(
-        self, grading: Generator[Graded, None, None], submitted: list[Submitted], assignment: str
+        self, grading: Generator[Result, None, None], submitted: list[Submission], assignment: str
     ) -> None:
         """Take the results of what was submitted from `grading`, as they are asked for."""
         self._grading = grading
-        self._paths = {(each.learner, each.exercise): each.file.path for each in submitted}
+        self._paths = {(each.learner, each.exercise): each.path for each in submitted}
         self._console = Console(file=sys.stderr, highlight=False)
         self._progress = progress_bar(self._console)
         self._bar = self._progress.add_task("", total=len(submitted), current=assignment)
@@ -127,8 +133,8 @@ class _Run:
         """The result of a submission in a state, waited for; None where it has none."""
         try:
             with self._progress:
-                for graded in self._grading:
-                    self._take(graded.result)
+                for result in self._grading:
+                    self._take(result)
                     if state in self.results:
                         break
         except BaseException:
@@ -160,8 +166,8 @@ class _Run:
 
 
 def _graded(
-    submitted: list[Submitted], store: Store, rules: Rules, jobs: int, scheduler: str
-) -> Generator[Graded, None, None]:
+    submitted: list[Submission], store: Store, rules: Rules, jobs: int, scheduler: str
+) -> Generator[Result, None, None]:
     """Results as they come; judging goes on between them, until this is closed or forgotten."""
     with ExitStack() as stack:
         executor = stack.enter_context(executor_of(jobs, scheduler))

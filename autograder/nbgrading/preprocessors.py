@@ -13,19 +13,19 @@ from traitlets import Bool, Integer, Unicode
 
 from autograder.course import Step
 from autograder.grading.results import CellOutput, Result
-from autograder.i18n import _
 from autograder.nbgrading.exporter import NOTES, released_notebook, step_of
-from autograder.nbgrading.mend import NUMBER, mend
 from autograder.nbgrading.pool import Pool
+from autograder.nbgrading.restore import NUMBER, restore
 from autograder.nbgrading.source import function_of, is_check
-from autograder.panel import VerdictPanel
-from autograder.prose import visible
-from autograder.terminal import format_points
+from autograder.reports.notebook import VerdictPanel
+from autograder.reports.wording import format_points
+from autograder.util.i18n import _
+from autograder.util.text import visible
 
 _HTML = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 
 
-class MendNotebook(NbGraderPreprocessor):
+class RestoreNotebook(NbGraderPreprocessor):
     """Puts back what nbgrader counts, and takes scripts out of what learners wrote as text."""
 
     def preprocess(self, nb, resources):
@@ -33,7 +33,7 @@ class MendNotebook(NbGraderPreprocessor):
             return nb, resources
         coursedir = self.parent.parent.coursedir
         released = released_notebook(coursedir, resources["nbgrader"])
-        notes = mend(nb, released)
+        notes = restore(nb, released)
         for note in notes:
             self.log.warning("%s: %s", _name(resources), note)
         nb.metadata[NOTES] = [*nb.metadata.get(NOTES, []), *notes]
@@ -41,7 +41,7 @@ class MendNotebook(NbGraderPreprocessor):
         return nb, resources
 
 
-class GradeBehindWall(NbGraderPreprocessor):
+class GradeInSandbox(NbGraderPreprocessor):
     """Takes the place of `Execute`: has all submissions graded together, and replays each result.
 
     The first notebook of a run has all of them graded in a pool, keyed by content, so that an

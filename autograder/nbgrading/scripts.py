@@ -8,13 +8,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.files import SubmissionFile, UnreadableSubmission, read_content, survey
-from autograder.i18n import _
 from autograder.nbgrading.exporter import sound_notebook
-from autograder.nbgrading.mend import NUMBER, mend
+from autograder.nbgrading.restore import NUMBER, restore
 from autograder.nbgrading.source import source_notebook
-from autograder.reading import as_written
-from autograder.writing import write_whole
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.discovery import survey
+from autograder.submissions.parse import as_written
+from autograder.submissions.safe_read import read_content
+from autograder.submissions.submission import Submission
+from autograder.util.atomic import write_atomic
+from autograder.util.i18n import _
 
 MADE_FROM = "autograder_script"
 
@@ -56,7 +59,7 @@ def _read_released(path: Path, exercise: str) -> NotebookNode:
         return source_notebook(exercise)
 
 
-def _make(file: SubmissionFile, released: NotebookNode) -> Made:
+def _make(file: Submission, released: NotebookNode) -> Made:
     try:
         written, found = as_written(read_content(file.path), file.path.name)
     except UnreadableSubmission as error:
@@ -66,7 +69,7 @@ def _make(file: SubmissionFile, released: NotebookNode) -> Made:
     notebook.metadata[MADE_FROM] = file.path.name
     path = file.path.with_name(f"{file.exercise}.ipynb")
     aside = _set_aside(path)
-    write_whole(path, nbformat.writes(notebook) + "\n")
+    write_atomic(path, nbformat.writes(notebook) + "\n")
     return Made(file.path, path, (*file.notes, *found, *aside))
 
 
@@ -76,7 +79,7 @@ def _mark(notebook: NotebookNode, released: NotebookNode) -> None:
     Only a copy is mended: what stands in a submission is for `nbgrader autograde` to mend.
     """
     mended = deepcopy(notebook)
-    mend(mended, released)
+    restore(mended, released)
     for cell in mended.cells:
         number = cell.metadata.get(NUMBER)
         if number is not None and "nbgrader" in cell.metadata:

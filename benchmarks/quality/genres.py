@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 from quality.folds import Fold, encoded, fold, load
 from quality.ranking import watched_factors, watched_network
 from quality.with_keras import biased_model_of

@@ -6,7 +6,7 @@ A contender returns `fit`, and `fit()` scores of all pairs, float array (U, I).
 import keras
 import numpy as np
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 from quality.als import factorise_watched
 from quality.folds import Fold
 from quality.with_keras import biased_model_of, histories

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.sparse import csr_matrix
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 from quality.folds import Fold
 
 PREDICT_ROWS = 8192

@@ -6,7 +6,7 @@ A contender takes a fold and its settings and returns `fit`, which is what is ti
 
 import numpy as np
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 from quality.folds import Fold
 
 BIASES = reference("06_biases")

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from autograder.carry import reference
+from autograder.learner.carry_over import reference
 
 N_FACTORS = 64
 MU = 3.5

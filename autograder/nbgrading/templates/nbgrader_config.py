@@ -13,7 +13,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrading.exporter import FeedbackExporter, SubmissionExporter
 from autograder.nbgrading.feedback import MathsWithoutNetwork
-from autograder.nbgrading.preprocessors import GradeBehindWall, MendNotebook, PlainScores
+from autograder.nbgrading.preprocessors import GradeInSandbox, RestoreNotebook, PlainScores
 
 c = get_config()  # noqa: F821
 
@@ -25,7 +25,7 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 # A damaged notebook is read as far as that is safe, and mended, before nbgrader looks at it.
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [
-    MendNotebook,
+    RestoreNotebook,
     ClearOutput,
     DeduplicateIds,
     OverwriteKernelspec,
@@ -35,15 +35,15 @@ c.Autograde.sanitize_preprocessors = [
 
 # In place of running each notebook in a kernel, all are graded behind the wall, several at once.
 c.Autograde.autograde_preprocessors = [
-    GradeBehindWall,
+    GradeInSandbox,
     PlainScores,
     LimitOutput,
     SaveAutoGrades,
     AssignLatePenalties,
 ]
-# c.GradeBehindWall.jobs = 4                  # default: one more than the machine has cores
-# c.GradeBehindWall.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
-# c.GradeBehindWall.require_isolation = True  # grade nothing unless every layer of isolation stands
+# c.GradeInSandbox.jobs = 4                  # default: one more than the machine has cores
+# c.GradeInSandbox.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
+# c.GradeInSandbox.require_isolation = True  # grade nothing unless every layer of isolation stands
 
 # Feedback shows messages, hints, formulas and figures, and asks for nothing from the network.
 c.GenerateFeedback.exporter_class = FeedbackExporter

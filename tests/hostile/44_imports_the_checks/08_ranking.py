@@ -9,8 +9,8 @@ import importlib
 
 for name in (
     "autograder.checks.test_08_ranking",
-    "autograder.checks.lists",
-    "autograder.misconceptions",
+    "autograder.checks.support.lists",
+    "autograder.course.misconceptions",
     "autograder.grading.judge",
     "solutions.08_ranking",
     "tests.answers",

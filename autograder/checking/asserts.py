@@ -1,0 +1,310 @@
+"""The vocabulary of checks: which function a check is about, and what its answer must be.
+
+A check calls a learner's function through `submission` and hands the answer to these helpers, which
+either return it in a safe form or raise `CheckFailure` with the parts of a message:
+
+    @checks("rmse", share=1)
+    def test_is_the_root_of_the_mean_square(submission, rng):
+        \"\"\"RMSE is the square root of the mean squared error.\"\"\"
+        y, prediction = rng.normal(size=(2, 30))
+        got = number(submission.rmse(y, prediction))
+        mse = np.mean((y - prediction) ** 2)
+        close(got, np.sqrt(mse), mistakes={"mse-for-rmse": alike(got, mse)})
+
+What was called is added from the submission's own record, what must hold from the check's docstring
+unless `must` says it more exactly, and a known mistake's cause from the catalogue by its name.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autograder.checking import value_causes
+from autograder.checking.reprs import brief
+from autograder.checking.value_causes import Cause
+from autograder.engine.exceptions import of_learner
+from autograder.util.i18n import _
+
+Mistakes = dict[str, bool]
+
+
+class CheckFailure(Exception):
+    """A learner's answer is wrong: what came back, what must hold, which known mistake it shows.
+
+    want: the expected value where one can be told; it is shown after what must hold.
+    cause: what is likely where none of the known mistakes is shown.
+    """
+
+    def __init__(
+        self,
+        got: str,
+        must: str | None = None,
+        mistakes: Mistakes | None = None,
+        want: str | None = None,
+        cause: Cause | None = None,
+    ):
+        super().__init__(got)
+        self.got = got
+        self.must = must
+        self.want = want
+        self.cause = cause
+        self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
+
+
+def checks(function: str, share: float = 1):
+    """Mark a test as a check of `function`; its points are divided in proportion to the shares."""
+    return pytest.mark.checks(function=function, share=share)
+
+
+def fail(
+    got, must: str | None = None, mistakes: Mistakes | None = None, cause: Cause | None = None
+):
+    """Reject an answer; `got` is the answer itself or a phrase that describes it."""
+    cause = value_causes.nothing_returned() if got is None else cause
+    raise CheckFailure(got if isinstance(got, str) else brief(got), must, mistakes, cause=cause)
+
+
+def require(
+    holds,
+    got,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+    cause: Cause | None = None,
+) -> None:
+    """Reject an answer unless a property holds."""
+    if not holds:
+        fail(got, must, mistakes, cause)
+
+
+def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> float:
+    """The answer as a float; rejects what is not one real number."""
+    if isinstance(value, np.ndarray) and value.shape == ():
+        value = value.item()
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        fail(value, must or _("the answer is one number"), mistakes, value_causes.of_number(value))
+    if np.iscomplexobj(value):
+        fail(value, must or _("the answer is one real number"), mistakes)
+    try:
+        return float(value)
+    except OverflowError:
+        fail(_("a number of {n} bits").format(n=value.bit_length()), must, mistakes)
+    except TypeError:
+        fail(value, must or _("the answer is one number"), mistakes)
+
+
+def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> int:
+    """The answer as an int; rejects what is not one whole number."""
+    result = number(value, must or _("the answer is one whole number"), mistakes)
+    if not np.isfinite(result) or result != int(result):
+        cause = None
+        if np.isnan(result):
+            cause = value_causes.of_numbers(result, 0, 0, 0)
+        elif np.isfinite(result):
+            cause = value_causes.of_type(_("float"), _("a whole number"))
+        fail(value, must or _("the answer is one whole number"), mistakes, cause)
+    return int(result)
+
+
+def array(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
+    """The answer as a float64 array; rejects what is not numeric or has another shape.
+
+    shape: a tuple in which None stands for any length.
+    """
+    if isinstance(value, pd.Series):
+        value = value.to_numpy()
+    result = _numeric(value)
+    if result is None:
+        cause = value_causes.of_kind(value, _("an array of numbers"))
+        fail(value, must or _("the answer is an array of numbers"), mistakes, cause)
+    if shape is not None and not _fits(result.shape, shape):
+        wanted = str(tuple("any" if n is None else n for n in shape)).replace("'", "")
+        must = must or _("the answer has shape {shape}").format(shape=wanted)
+        fail(value, must, mistakes, value_causes.of_shape(result.shape, shape))
+    return result.astype("float64")
+
+
+def integers(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
+    """The answer as an int64 array; rejects fractions, and floats where ids are meant."""
+    result = array(value, shape, must, mistakes)
+    kept = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
+    if kept.dtype.kind not in "iu" and result.size:
+        cause = value_causes.of_type(kept.dtype, _("an integer type"))
+        fail(value, must or _("the answer is an array of integers"), mistakes, cause)
+    return result.astype("int64")
+
+
+def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.DataFrame:
+    """The answer as a frame; rejects anything else, and a frame that lacks a column."""
+    if not isinstance(value, pd.DataFrame):
+        cause = value_causes.of_kind(value, _("a DataFrame"))
+        fail(value, must or _("the answer is a pandas DataFrame"), cause=cause)
+    missing = [name for name in columns if name not in value.columns]
+    if missing:
+        fail(
+            value,
+            must or _("the frame has a column {names}").format(names=", ".join(missing)),
+            cause=value_causes.of_missing(missing, value.columns, _("Column")),
+        )
+    return value
+
+
+def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
+    """The answer as a dict; rejects anything else, and a dict that lacks a key."""
+    if not isinstance(value, dict):
+        cause = value_causes.of_kind(value, _("a dict"))
+        fail(value, must or _("the answer is a dict"), cause=cause)
+    missing = [key for key in keys if key not in value]
+    if missing:
+        fail(
+            value,
+            must or _("the dict has a key {keys}").format(keys=", ".join(map(brief, missing))),
+            cause=value_causes.of_missing(missing, value, _("Key")),
+        )
+    return value
+
+
+def pair(value, length: int = 2, must: str | None = None) -> tuple:
+    """The answer as a tuple of `length` parts; a list, or an array of as many rows, is welcome."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        value = list(value)
+    if not isinstance(value, (tuple, list)) or len(value) != length:
+        parts = _("a tuple of {n} parts").format(n=length)
+        many = isinstance(value, (tuple, list))
+        cause = (
+            value_causes.of_length(len(value), length)
+            if many
+            else value_causes.of_kind(value, parts)
+        )
+        must = must or _("the answer is a tuple of {n} parts").format(n=length)
+        fail(value, must, cause=cause)
+    return tuple(value)
+
+
+def close(
+    got,
+    want,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+    otherwise: Callable[[], Cause | None] = lambda: None,
+) -> None:
+    """Reject an answer that differs from `want` by more than rounding (float32 is enough).
+
+    otherwise: looks for a cause, by further calls perhaps, where the numbers alone tell none.
+    """
+    if alike(got, want, rtol, atol):
+        return
+    shown, wanted = _first_difference(got, want, rtol, atol)
+    left, right = _numeric(got), _numeric(want)
+    known = left is not None and right is not None
+    cause = value_causes.of_numbers(left, right, rtol, atol) if known else None
+    if cause is None and not any((mistakes or {}).values()):
+        cause = otherwise()
+    raise CheckFailure(shown, must, mistakes, wanted, cause)
+
+
+def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Whether two values agree in shape and, up to rounding, in every number; never raises."""
+    got, want = _numeric(got), _numeric(want)
+    if got is None or want is None or got.shape != want.shape:
+        return False
+    return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
+
+
+def is_multiple(got, want, atol: float = 1e-5) -> bool:
+    """Whether several numbers are those wanted times a constant, which is not 0."""
+    got, want = np.asarray(got), np.asarray(want)
+    factor = np.vdot(got, want) / max(np.vdot(want, want), 1e-12)
+    return len(want) > 1 and abs(factor) > 1e-6 and alike(got, factor * want, atol=atol)
+
+
+def shape_of(value) -> tuple[int, ...] | None:
+    """The shape of an array of numbers, None for anything else; never raises."""
+    numeric = _numeric(value)
+    return None if numeric is None else numeric.shape
+
+
+def shape_cause(value, wanted: tuple) -> Cause:
+    """The likely cause behind an answer whose shape is not the one wanted."""
+    shape = shape_of(value)
+    if shape is None:
+        return value_causes.of_kind(value, _("an array of numbers"))
+    return value_causes.of_shape(shape, wanted)
+
+
+@contextmanager
+def crash_means(**causes: str | tuple[str, ...]):
+    """Name the mistake behind an exception of the learner's code by words in its text.
+
+    `crash_means(one_array="expects 2 input")`; underscores in a name stand for hyphens.
+    """
+    try:
+        yield
+    except Exception as error:
+        raised = of_learner(error)
+        if raised is not None:
+            text = str(raised).lower()
+            for name, words in causes.items():
+                words = (words,) if isinstance(words, str) else words
+                if any(word.lower() in text for word in words):
+                    error.mistakes = (name.replace("_", "-"),)
+                    break
+        raise
+
+
+def raises(kind: type[Exception], call: Callable, must: str, mistakes: Mistakes | None = None):
+    """Reject a call that does not raise `kind`; returns the message of the exception."""
+    try:
+        value = call()
+    except kind as error:
+        raised = of_learner(error)
+        if raised is None:
+            raise
+        return raised.message
+    except Exception as error:
+        raised = of_learner(error)
+        if raised is None or raised.type_name == "NotImplementedError":
+            raise
+        cause = value_causes.of_no_exception(kind.__name__, raised.type_name)
+        fail(_("it raised {error}").format(error=raised), must, mistakes, cause)
+    cause = value_causes.of_no_exception(kind.__name__)
+    fail(_("no exception, but {value}").format(value=brief(value)), must, mistakes, cause)
+
+
+def _numeric(value) -> np.ndarray | None:
+    try:
+        result = np.asarray(value)
+    except Exception:
+        return None
+    if result.dtype == object:
+        try:
+            result = result.astype("float64")
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return result if result.dtype.kind in "biuf" else None
+
+
+def _fits(shape, wanted) -> bool:
+    return len(shape) == len(wanted) and all(
+        n is None or n == m for n, m in zip(wanted, shape, strict=True)
+    )
+
+
+def _first_difference(got, want, rtol, atol) -> tuple[str, str]:
+    """Descriptions of both values, at the first entry where they part when they are large."""
+    left, right = _numeric(got), _numeric(want)
+    if left is None or right is None or left.shape != right.shape or left.size <= 6:
+        return brief(got), brief(want)
+    wrong = np.argwhere(~np.isclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+    place = tuple(int(k) for k in wrong[0])
+    where = f"[{', '.join(map(str, place))}]"
+    return (
+        _("{value} at position {where} ({n} of {total} entries differ)").format(
+            value=brief(left[place]), where=where, n=len(wrong), total=left.size
+        ),
+        _("{value} at position {where}").format(value=brief(right[place]), where=where),
+    )

@@ -1,0 +1,153 @@
+"""What several checks ask of lists of items: the best ones, best first, ties in any order."""
+
+import numpy as np
+import pandas as pd
+
+from autograder.checking.asserts import Mistakes, fail, integers, shape_of
+from autograder.checking.reprs import brief
+from autograder.checking.value_causes import Cause, of_shape
+from autograder.util.i18n import _
+
+
+def draw_encoded(rng, n_users: int = 6, n_items: int = 15, n_ratings: int = 40) -> pd.DataFrame:
+    """An encoded frame of ratings, no pair twice, neither rows nor index in order.
+
+    Items differ in popularity; the popular ones get the fewest stars, two have no rating at all.
+    """
+    order = rng.permutation(n_items)
+    popularity = 1.25 ** order.astype(float)
+    popularity[rng.choice(n_items - 1, size=2, replace=False)] = 0
+    chances = np.tile(popularity, n_users)
+    pairs = rng.choice(len(chances), size=n_ratings, replace=False, p=chances / chances.sum())
+    items = pairs % n_items
+    stars = 5 - 4 * order[items] / n_items + rng.choice([-1, -0.5, 0, 0.5], size=n_ratings)
+    return pd.DataFrame(
+        {
+            "user": (pairs // n_items).astype("int32"),
+            "item": items.astype("int32"),
+            "rating": np.clip(np.round(2 * stars) / 2, 0.5, 5),
+            "timestamp": 900_000_000 + rng.permutation(n_ratings),
+        },
+        index=rng.choice(np.arange(100, 100 + 3 * n_ratings), size=n_ratings, replace=False),
+    )
+
+
+def best_of(candidates, scores, n: int | None = None) -> np.ndarray:
+    """The `n` candidates of highest score, best first, ties by id: int array (<= n,)."""
+    candidates = np.array(sorted(candidates), dtype=int)
+    order = np.argsort(-np.asarray(scores, dtype=float)[candidates], kind="stable")
+    return candidates[order][:n]
+
+
+def unseen(n_items: int, seen) -> np.ndarray:
+    """Which of the items 0..n_items-1 are not in `seen`: int array."""
+    return np.array([item for item in range(n_items) if item not in seen], dtype=int)
+
+
+def is_best(value, candidates, scores, n: int) -> bool:
+    """Whether a value lists the `n` best candidates, best first, ties in any order.
+
+    Never raises.
+    """
+    want = best_of(candidates, scores, n)
+    if shape_of(value) != want.shape:
+        return False
+    got = np.asarray(value).astype(float)
+    if len(set(got)) < len(got) or not np.isin(got, list(candidates)).all():
+        return False
+    scores = np.asarray(scores)
+    return np.array_equal(scores[got.astype(int)], scores[want])
+
+
+def best_list(value, candidates, scores, n: int, mistakes: Mistakes | None = None) -> None:
+    """Reject an answer that is no int array of the `n` best candidates, best first.
+
+    Ties may come in any order. candidates: ids; scores: array with a score for every id.
+    """
+    want = best_of(candidates, scores, n)
+    must = _("the {n} best unseen items, best first: {want}").format(
+        n=len(want), want=brief(want.tolist())
+    )
+    if is_best(value, candidates, scores, n):
+        integers(value, want.shape, must, mistakes)
+        return
+    cause = list_cause(value, want, candidates)
+    if cause is not None and not any((mistakes or {}).values()):
+        fail(value, must, cause=cause)
+    integers(value, want.shape, must, mistakes)
+    fail(value, must, mistakes)
+
+
+def list_cause(value, want, candidates) -> Cause | None:
+    """What is wrong with a list of items that should be `want`, where that can be told."""
+    shape = shape_of(value)
+    if shape is None or len(shape) != 1:
+        pairs = isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple))
+        if pairs or (shape is not None and len(shape) == 2 and shape[1] == 2):
+            return Cause("pairs-for-ids", _PAIRS)
+        return None
+    numbers = np.asarray(value, dtype="float64")
+    if not np.isfinite(numbers).all():
+        return None
+    got, wanted = numbers.tolist(), want.tolist()
+    strange = [item for item in got if item not in set(np.asarray(candidates).tolist())]
+    if got[: len(wanted)] == wanted and len(got) > len(wanted):
+        return Cause("list-too-long", _TOO_LONG.format(got=len(got), want=len(wanted)))
+    if wanted[: len(got)] == got:
+        return Cause("list-too-short", _TOO_SHORT.format(got=len(got), want=len(wanted)))
+    if len(wanted) > 1 and got == wanted[::-1]:
+        return Cause("list-reversed", _REVERSED)
+    if sorted(got) == sorted(wanted):
+        return Cause("list-unsorted", _UNSORTED)
+    if len(wanted) > 1 and got[: len(wanted) - 1] == wanted[1:]:
+        return Cause("first-item-skipped", _SKIPPED)
+    again = next((item for item in got if got.count(item) > 1), None)
+    if again is not None:
+        return Cause("item-listed-again", _AGAIN.format(item=f"{again:g}"))
+    if strange and len(strange) == len(got):
+        return Cause("only-excluded-items", _EXCLUDED)
+    if strange:
+        return Cause("excluded-items-listed", _STRANGE.format(item=f"{strange[0]:g}"))
+    if shape != want.shape:
+        return of_shape(shape, want.shape)
+    missing = next(item for item in wanted if item not in got)
+    return Cause("better-item-missing", _MISSING.format(item=missing))
+
+
+_PAIRS = _(
+    "Pairs came back, an item with its score, where ids alone are asked for. "
+    "Which half of each pair does the caller want?"
+)
+_TOO_LONG = _(
+    "The list begins rightly and goes on too long, {got} entries for {want}: `n` is not used, or "
+    "places are filled up that should stay away. Where does your code cut?"
+)
+_TOO_SHORT = _(
+    "The list is right as far as it goes, but ends too early: {got} entries for {want}. "
+    "What is taken out after the cut, or what limits its length?"
+)
+_SKIPPED = _("The best item is left out: the list begins at the second. Which place is number 0?")
+_REVERSED = _(
+    "These are the right items in reverse order, the best one last. "
+    "Which end does an ascending sort put first?"
+)
+_UNSORTED = _(
+    "These are the right items, but not best first: finding the n best and putting them in order "
+    "are two steps. Which function that you use promises an order?"
+)
+_EXCLUDED = _(
+    "Only items came back that should have been left out: the condition is the wrong way round. "
+    "Which items does it keep?"
+)
+_AGAIN = _(
+    "Item {item} stands in the list more than once: it is found by something that two items share, "
+    "such as a score. What does each item have that no other has?"
+)
+_MISSING = _(
+    "Item {item} is missing, though it may be listed and is better than some that are. "
+    "By which number does your code sort, and after which step is that item gone?"
+)
+_STRANGE = _(
+    "Item {item} stands in the list and is none of those that may be listed: seen, unknown, or a "
+    "filler. After which step are such items still there?"
+)

@@ -1,0 +1,233 @@
+"""What several checks ask of Keras models: their layers, planted tables, scores of pairs."""
+
+import numpy as np
+
+from autograder.checking import value_causes
+from autograder.checking.asserts import (
+    alike,
+    array,
+    crash_means,
+    fail,
+    require,
+    shape_cause,
+    shape_of,
+)
+from autograder.checking.proxies import Proxy
+from autograder.checking.value_causes import Cause
+from autograder.engine.exceptions import of_learner
+from autograder.util.i18n import _
+
+
+def model_of(value) -> Proxy:
+    """The answer as a model; rejects what is plain data."""
+    if not isinstance(value, Proxy):
+        fail(
+            value,
+            _("the answer is a Keras model"),
+            cause=value_causes.of_kind(value, _("a Keras model")),
+        )
+    return value
+
+
+def column(ids) -> np.ndarray:
+    """Ids as an input of a model: int32 (m, 1)."""
+    return np.reshape(ids, (-1, 1)).astype("int32")
+
+
+def keras_model(value) -> Proxy:
+    """The answer as a built model of two inputs; rejects what is plain data.
+
+    A subclassed model has no weights before its first call, so it is called once.
+    """
+    score_pairs(model_of(value), np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
+    return value
+
+
+def require_single_ids(model, sizes: tuple[int, ...]) -> None:
+    """Reject a Functional model that declares an input of more than one id a row.
+
+    Keras does not hold a model to the shapes that it declares, so that scores alone do not tell.
+    sizes: the numbers of ids, one of which a learner may have taken for the length of an input.
+    """
+    try:
+        declared = model.input_shape
+    except AttributeError:
+        return
+    shapes = declared if isinstance(declared, list) else [declared]
+    shapes = [shape for shape in shapes if isinstance(shape, tuple)]
+    wide = [shape for shape in shapes if any(isinstance(n, int) and n > 1 for n in shape[1:])]
+    require(
+        not wide,
+        _("an input of shape {shape}").format(shape=wide[:1] and wide[0]),
+        _("each input holds one id a row: its shape is (None, 1)"),
+        {"input-as-wide-as-the-table": any(shape[1:] == (n,) for shape in wide for n in sizes)},
+        Cause("input-of-several-ids", _WIDE),
+    )
+
+
+_WIDE = _(
+    "An input declares several numbers a row, and a row of the batch holds one id. "
+    "What does the shape of an Input count?"
+)
+
+
+def score_pairs(model, users, items, **keywords):
+    """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1).
+
+    keywords: of the model's call, such as `training`. The model is called, not asked to `predict`:
+    nothing is compiled, and errors stay readable.
+    """
+    columns = [column(users), column(items)]
+    with crash_means(
+        inputs_exchanged=("out of bounds", "indices[", "not in [0"),
+        tensor_for_model="'KerasTensor' object is not callable",
+        pairs_in_one_input=("expects 1 named input", "expects 1 input"),
+    ):
+        return model(columns, **keywords)
+
+
+def scores_of(model, users, items) -> np.ndarray:
+    """A model's scores of pairs as a float array (m,); rejects any shape but (m, 1) and (m,)."""
+    answer = score_pairs(model, users, items)
+    shape = shape_of(answer)
+    require(
+        shape in {(len(users), 1), (len(users),)},
+        _("an output of shape {shape} for {m} pairs").format(shape=shape, m=len(users)),
+        _("a batch of b pairs gives b scores, in an output of shape (b, 1)"),
+        cause=shape_cause(answer, (len(users), 1)),
+    )
+    return array(answer).reshape(-1)
+
+
+def layer(model, name: str) -> Proxy:
+    """A model's layer by name; rejects a model that has none of that name."""
+    try:
+        return model.get_layer(name)
+    except ValueError as error:
+        if of_learner(error) is None:
+            raise
+        fail(
+            _("the model has no layer named `{name}`").format(name=name),
+            _("the layer is named `{name}`, so that others can find it").format(name=name),
+            {"table-unnamed": True},
+        )
+
+
+def weights_of(
+    model,
+    name: str,
+    size: tuple[int, int],
+    spare: int = 1,
+    must: str | None = None,
+    mistakes: dict[str, list[tuple]] | None = None,
+) -> np.ndarray:
+    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more.
+
+    mistakes: name of a known mistake -> the shapes that show it.
+    """
+    weights = layer(model, name).get_weights()
+    shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
+    n, width = size
+    rows = range(n, n + spare + 1)
+    right = {(k, width) for k in rows} | ({(k,) for k in rows} if width == 1 else set())
+    turned = {(width, k) for k in rows} | {(width + k, n) for k in range(spare + 1)}
+    [shape] = shapes if len(shapes) == 1 else [None]
+    require(
+        shape in right,
+        _("`{name}` holds weights of shapes {shapes}").format(name=name, shapes=shapes),
+        must or _("`{name}` has one row an id: ({n}, {width})").format(name=name, n=n, width=width),
+        {
+            "table-transposed": shape in turned,
+            **{mistake: shape in wrong for mistake, wrong in (mistakes or {}).items()},
+        },
+        table_cause(shapes, n, width),
+    )
+    return array(weights[0])
+
+
+def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
+    """The likely cause where a layer should hold one table (n, width) and holds these weights."""
+    if not shapes:
+        return Cause(
+            "no-table-under-that-name",
+            _(
+                "The layer of that name holds no weights: the name was given to a layer that only "
+                "reshapes or adds. Which layer is the table itself?"
+            ),
+        )
+    if len(shapes) > 1:
+        return Cause(
+            "several-tables-in-a-layer",
+            _(
+                "The layer of that name holds several arrays, not one table: it is a Dense layer, "
+                "or a model of its own. Which layer has a row for every id and nothing else?"
+            ),
+        )
+    [shape] = shapes
+    if len(shape) == 2 and shape[0] not in (n, n + 1):
+        return Cause(
+            "table-of-another-size",
+            _(
+                "The table has {rows} rows for {n} ids: another number went in first, such as the "
+                "size of the other side. What tells how many rows it needs?"
+            ).format(rows=shape[0], n=n),
+        )
+    if len(shape) == 2:
+        return Cause(
+            "table-of-another-width",
+            _(
+                "A row holds {got} numbers, and {width} are asked for: another number went in "
+                "second. What does the second argument of an embedding say?"
+            ).format(got=shape[1], width=width),
+        )
+    return None
+
+
+def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:
+    """The weights of an embedding: (n_rows, n_columns), or one row more for unknown ids."""
+    must = _("`{name}` has one row an id and one column a factor: ({rows}, {columns})")
+    must = must.format(name=name, rows=n_rows, columns=n_columns)
+    return weights_of(model, name, (n_rows, n_columns), must=must)
+
+
+def plant(model, name: str, n_rows: int, n_columns: int, rng) -> np.ndarray:
+    """Put drawn numbers into an embedding's table; returns them."""
+    shape = table(model, name, n_rows, n_columns).shape
+    drawn = rng.normal(size=shape)
+    layer(model, name).set_weights([drawn])
+    return drawn
+
+
+def plant_everything(model, rng) -> None:
+    """Put drawn numbers into every weight, also into those that start at zero and so hide."""
+    weights = model.get_weights()
+    model.set_weights(
+        [rng.normal(size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w for w in weights]
+    )
+
+
+def weights_in(values, columns, atol: float = 1e-4) -> np.ndarray | None:
+    """The weights (n,) that make values (m,) a sum of columns (m, n), up to rounding.
+
+    None where there are no such weights.
+    """
+    if not np.all(np.isfinite(values)):
+        return None
+    weights = np.linalg.lstsq(columns, values, rcond=None)[0]
+    return weights if alike(columns @ weights, values, rtol=1e-3, atol=atol) else None
+
+
+def rows_by_id(table, n_rows: int) -> list[np.ndarray]:
+    """The rows (n_rows, K) that ids 0, 1, … may read from a table.
+
+    A spare row for unknown ids may come last or, as with `IntegerLookup`, first.
+    """
+    return [table[start : start + n_rows] for start in range(len(table) - n_rows + 1)]
+
+
+def draw_pairs(rng, n_users: int, n_items: int, n_pairs: int = 40):
+    """Pairs in which every id, the last ones too, occurs: int arrays (users, items)."""
+    m = n_users + n_items + n_pairs
+    users = np.concatenate([np.arange(n_users), rng.integers(n_users, size=m - n_users)])
+    items = np.concatenate([rng.integers(n_items, size=m - n_items), np.arange(n_items)])
+    return users, items

@@ -1,0 +1,151 @@
+"""The step table: exercises in order, their functions and points, read from `course.toml`."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autograder.util.i18n import _
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exercise of the course."""
+
+    name: str
+    title: str
+    day: str
+    minutes: int
+    objective: str
+    points: dict[str, int]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that the learner writes, in the order of the exercise."""
+        return tuple(self.points)
+
+    @property
+    def max_points(self) -> int:
+        return sum(self.points.values())
+
+    @property
+    def graded(self) -> bool:
+        """Whether the exercise has points; the bug hunt has none."""
+        return self.max_points > 0
+
+    @property
+    def bonus(self) -> bool:
+        """Whether its points come on top of the course's hundred."""
+        return self.day == "bonus"
+
+    @property
+    def core(self) -> bool:
+        """Whether its points are among the course's hundred."""
+        return self.graded and not self.bonus
+
+
+@dataclass(frozen=True)
+class Total:
+    """What some exercises earn together: points out of a maximum, bonus points on top of it.
+
+    bonus: None where there is no bonus exercise among them.
+    """
+
+    points: float
+    max_points: float
+    bonus: float | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A stretch of one day: a step of the course, or another activity."""
+
+    day: str
+    minutes: int
+    step: str | None = None
+    activity: str | None = None
+
+
+@cache
+def _table() -> dict:
+    return tomllib.loads(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """All exercises in course order."""
+    return tuple(Step(**row) for row in _table()["step"])
+
+
+def total(exercises: Iterable[Step], points: Mapping[str, float]) -> Total:
+    """The sum of what these exercises earned, by name; one that is missing earned nothing."""
+    exercises = tuple(exercises)
+    bonus = [points.get(step.name, 0.0) for step in exercises if step.bonus]
+    core = [step for step in exercises if not step.bonus]
+    return Total(
+        points=round(sum(points.get(step.name, 0.0) for step in core), 2),
+        max_points=sum(step.max_points for step in core),
+        bonus=round(sum(bonus), 2) if bonus else None,
+    )
+
+
+@cache
+def timetable() -> tuple[Session, ...]:
+    """All sessions of the three days in order."""
+    return tuple(Session(day, **row) for day, rows in _table()["timetable"].items() for row in rows)
+
+
+def step(name: str) -> Step:
+    """The exercise of this name; its number ("4", "04") or its words ("dot_product") do as well.
+
+    Raises `LookupError`, naming the exercises, where there is none.
+    """
+    wanted = Path(name).stem.lower()
+    for candidate in steps():
+        number, words = candidate.name.split("_", 1)
+        if wanted in {candidate.name, number, number.lstrip("0"), words}:
+            return candidate
+    raise LookupError(
+        _("There is no exercise {name!r}. The exercises are: {names}.").format(
+            name=name, names=", ".join(s.name for s in steps())
+        )
+    )
+
+
+def step_of_function(function: str) -> Step:
+    """The exercise in which a function is written; see `located`."""
+    return located(function)[0]
+
+
+def located(function: str) -> tuple[Step, str]:
+    """The exercise in which a function is written, of several the first, and its bare name.
+
+    function: `top_n`, or `15.top_n` for that of a certain exercise.
+    Raises `LookupError`, naming the functions, where there is none.
+    """
+    exercise, _dot, name = function.rpartition(".")
+    for candidate in [step(exercise)] if exercise else steps():
+        if name in candidate.points:
+            return candidate, name
+    raise LookupError(
+        _("There is no function {name!r} in the course. The functions are: {names}.").format(
+            name=function,
+            names=", ".join(dict.fromkeys(f for s in steps() for f in s.functions)),
+        )
+    )
+
+
+def address(exercise: str, function: str) -> str:
+    """What names a function of an exercise without a doubt: `top_n`, in the bug hunt `15.top_n`."""
+    number = exercise.partition("_")[0]
+    return function if located(function)[0].name == exercise else f"{number}.{function}"
+
+
+def step_of_file(path: Path) -> Step | None:
+    """The exercise that a file's name tells: `04_dot_product.py`, `04_dot_product-ada.ipynb`."""
+    for candidate in steps():
+        if re.match(rf"{candidate.name}(?![a-z])", path.stem.lower()):
+            return candidate
+    return None

@@ -1,0 +1,1 @@
+"""Run a learner's code and exchange plain data with it."""

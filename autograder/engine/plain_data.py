@@ -1,0 +1,105 @@
+"""Plain data: what passes between a check and a submission by value.
+
+None, bool, int, float, str, bytes, list, tuple, dict, set, NumPy arrays and scalars, pandas frames
+and series pass as copies; tensors, variables and pandas' other arrays arrive as NumPy arrays.
+Anything else stays where it was made and is spoken of by a `Handle`.
+
+Only the exact types count: an object of a subclass, which may lie about its value, is not data.
+"""
+
+import sys
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.util.i18n import _
+
+MAX_DEPTH = 40
+
+_ATOMS = (type(None), bool, int, float, complex, str, bytes)
+_SCALARS = frozenset(np.sctypeDict.values()) - {np.object_, np.void}
+_KINDS = frozenset("biufcmMSUO")
+_SEQUENCES = (list, tuple, set, frozenset)
+_MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Stands for an object that stays on the other side."""
+
+    number: int
+    type_name: str
+
+
+def by_value(value, otherwise: Callable, depth: int = 0):
+    """A copy of `value` in plain data; `otherwise(part)` replaces every part that is none.
+
+    Raises `ValueError` for containers nested deeper than `MAX_DEPTH` (a list inside itself, say).
+    """
+    if depth > MAX_DEPTH:
+        raise ValueError(_("the value is nested more than {n} levels deep").format(n=MAX_DEPTH))
+    kind = type(value)
+    if kind in _ATOMS or kind in _SCALARS:
+        return value
+    if kind in _SEQUENCES:
+        return kind(by_value(part, otherwise, depth + 1) for part in value)
+    if kind in _MAPPINGS:
+        return {
+            by_value(key, otherwise, depth + 1): by_value(part, otherwise, depth + 1)
+            for key, part in value.items()
+        }
+    if kind is range:
+        return list(value)
+    if kind is np.ndarray:
+        return _array(value, otherwise, depth)
+    if _is_table(value):
+        return value.copy() if _holds_data(value) else otherwise(value)
+    if _is_tensor(value):
+        return _array(np.array(value), otherwise, depth)
+    if _is_pandas_array(value):
+        return _array(np.asarray(value), otherwise, depth)
+    return otherwise(value)
+
+
+def _array(array, otherwise, depth):
+    if array.dtype.kind not in _KINDS:
+        return otherwise(array)
+    if array.dtype == object:
+        copy = np.empty(array.shape, dtype=object)
+        for position, part in np.ndenumerate(array):
+            copy[position] = by_value(part, otherwise, depth + 1)
+        return copy
+    return array.copy()
+
+
+def _is_table(value) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)
+
+
+def _holds_data(table) -> bool:
+    """Whether the cells and labels of a frame or series are data, not objects of other kinds."""
+    columns = [table.iloc[:, k] for k in range(table.shape[1])] if table.ndim == 2 else [table]
+    arrays = [*columns, *table.axes]
+    return all(
+        type(part) in _ATOMS or type(part) in _SCALARS or type(part) in _SEQUENCES
+        for array in arrays
+        if array.dtype == object
+        for part in array
+    )
+
+
+def _is_pandas_array(value) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(
+        value, (pandas.Index, pandas.api.extensions.ExtensionArray)
+    )
+
+
+def _is_tensor(value) -> bool:
+    """Whether a value is a TensorFlow tensor or a Keras variable that holds numbers."""
+    kind = type(value)
+    home = kind.__module__.partition(".")[0]
+    return home in {"tensorflow", "keras"} and callable(getattr(value, "numpy", None))

@@ -1,0 +1,1 @@
+"""Where judges run: threads of this process, other processes, a cluster."""

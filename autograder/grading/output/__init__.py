@@ -1,0 +1,1 @@
+"""What grading leaves to read: tables, pages, exports."""

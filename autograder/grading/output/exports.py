@@ -1,0 +1,104 @@
+"""The grades in the forms of other systems: Moodle's import of grades, Gradescope's results."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+from autograder.grading.output.summary import class_results
+from autograder.grading.output.table import hundredths, plain_text
+from autograder.grading.results import Result
+from autograder.grading.slugs import slug
+from autograder.reports import wording
+from autograder.reports.model import CheckResult, FunctionReport
+from autograder.util.atomic import write_atomic
+from autograder.util.text import visible
+
+IDENTIFIERS = ("Username", "ID number", "Email address")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def write_moodle(
+    results: list[Result], path: Path, identifier: str = IDENTIFIERS[0], decimal_comma: bool = False
+) -> None:
+    """Write a table for Moodle's import of grades: UTF-8 with a byte order mark, semicolons.
+
+    Columns: the identifier, whose values are the learners' names, and the points of an exercise
+    each; empty where a learner handed nothing in. identifier: the user field that Moodle maps.
+    decimal_comma: for sites that write 9,8. Texts stand in quotes, and none is a formula.
+    """
+    book = class_results(results)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow([identifier, *(step.name for step in book.steps)])
+    for learner, handed_in in book.results.items():
+        reports = [handed_in[s.name].report if s.name in handed_in else None for s in book.steps]
+        points = [_points(r.points, decimal_comma) if r else "" for r in reports]
+        writer.writerow([plain_text(learner), *points])
+    write_atomic(path, BYTE_ORDER_MARK + text.getvalue())
+
+
+def _points(points: float, decimal_comma: bool) -> int | float | str:
+    number = hundredths(points)
+    return str(number).replace(".", ",") if decimal_comma else number
+
+
+def write_gradescope(results: list[Result], folder: Path) -> list[Path]:
+    """Write `folder/<learner>/<exercise>/results.json` for every result; returns the paths."""
+    paths = []
+    for result in results:
+        path = folder / slug(result.learner) / result.report.exercise / "results.json"
+        document = gradescope_document(result)
+        write_atomic(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        paths.append(path)
+    return paths
+
+
+def gradescope_document(result: Result) -> dict:
+    """What Gradescope reads as a submission's results: a test for each check, seconds, notes."""
+    report = result.report
+    tests = [
+        _test(function, check, f"{i}.{j}")
+        for i, function in enumerate(report.functions, start=1)
+        for j, check in enumerate(function.checks, start=1)
+    ]
+    seconds = sum(check.seconds for function in report.functions for check in function.checks)
+    return {
+        "score": hundredths(report.points),
+        "execution_time": hundredths(seconds),
+        "output": visible("\n".join(report.notes)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+
+
+def _test(function: FunctionReport, check: CheckResult, number: str) -> dict:
+    return {
+        "name": f"{function.name}: {_words(check.id)}",
+        "number": number,
+        "score": hundredths(check.points),
+        "max_score": hundredths(check.max_points),
+        "status": "passed" if check.outcome == "passed" else "failed",
+        "output": visible(_message(check)),
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def _words(check_id: str) -> str:
+    """`scores are dot products` for `test_04.py::test_scores_are_dot_products`."""
+    name = check_id.rpartition("::")[2]
+    return re.sub(r"^test_", "", name).replace("_", " ")
+
+
+def _message(check: CheckResult) -> str:
+    """Return what a learner may read: of a fault of the kit not its traceback."""
+    if check.message is None:
+        return ""
+    if check.outcome == "error":
+        return str(check.message.got)
+    return wording.text(check.message)

@@ -1,0 +1,136 @@
+"""The pages that grading leaves: one for the class, and one for each learner.
+
+Each is one HTML file that asks nothing of the network. Whatever comes from a submission is escaped,
+and its hidden characters are spelt out, by the environment that renders all templates.
+"""
+
+import re
+import struct
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment
+
+from autograder.grading.output import summary
+from autograder.grading.output.summary import ClassResults, class_results
+from autograder.grading.results import CellOutput, Result
+from autograder.grading.slugs import slug
+from autograder.reports import markup
+from autograder.reports.model import CheckResult, FunctionReport, Message
+from autograder.util.atomic import write_atomic
+
+MAX_FIGURE_BYTES = 2 * 2**20
+MAX_FIGURE_PIXELS = 40_000_000
+MAX_FIGURES = 24
+MAX_HARDEST = 6
+
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x08")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a page shows of one cell: its text, and its figures as addresses with their data."""
+
+    cell: int
+    text: str
+    figures: tuple[str, ...]
+    left_out: int
+
+
+def write_pages(results: list[Result], out: Path) -> None:
+    """Write `out/index.html` for the class and `out/<slug>/index.html` for every learner."""
+    book = class_results(results)
+    for learner in book.results:
+        write_atomic(out / slug(learner) / "index.html", _learner_page(book, learner))
+    write_atomic(out / "index.html", _class_page(book))
+
+
+def _class_page(book: ClassResults) -> str:
+    functions = summary.function_counts(book)
+    hardest = sorted((f for f in functions if f.share < 1), key=lambda f: f.share)
+    return _render(
+        "class.html.j2",
+        book=book,
+        functions=functions,
+        hardest=hardest[:MAX_HARDEST],
+        mistakes=summary.mistake_counts(book),
+        remarks=summary.remarks(book),
+        isolations=summary.isolations(book),
+    )
+
+
+def _learner_page(book: ClassResults, learner: str) -> str:
+    return _render(
+        "learner.html.j2",
+        book=book,
+        learner=learner,
+        handed_in=book.results[learner],
+        total=book.total(learner),
+    )
+
+
+def _render(template: str, **values) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    made = markup.environment(Path(__file__).with_name("templates"))
+    made.globals.update(
+        slug=slug,
+        level=summary.level,
+        levels=summary.levels,
+        problems=_problems,
+        outputs=_outputs,
+    )
+    made.filters.update(percent=_percent)
+    return made
+
+
+def _percent(part: float, whole: float) -> str:
+    """A length in a style sheet or drawing, between 0% and 100%."""
+    share = min(max(part / whole, 0.0), 1.0) if whole else 0.0
+    return f"{100 * share:.4g}%"
+
+
+def _problems(function: FunctionReport) -> list[CheckResult]:
+    """Return what keeps a function from passing, in the order of its checks, each message once."""
+    checks: dict[Message | None, CheckResult] = {}
+    for check in function.checks:
+        if check.outcome != "passed":
+            checks.setdefault(check.message, check)
+    return list(checks.values())
+
+
+def _outputs(result: Result) -> list[Output]:
+    """What to show of a learner's own output: plain text and real, small PNGs."""
+    room = MAX_FIGURES
+    shown = []
+    for output in result.outputs:
+        figures = [figure for figure in output.figures if _is_showable(figure)][:room]
+        room -= len(figures)
+        shown.append(_output(output, figures))
+    return [output for output in shown if output.text or output.figures or output.left_out]
+
+
+def _output(output: CellOutput, figures: list[bytes]) -> Output:
+    addresses = tuple(f"data:image/png;base64,{b64encode(f).decode('ascii')}" for f in figures)
+    left_out = len(output.figures) - len(figures)
+    return Output(output.cell, _as_a_terminal_shows(output.text), addresses, left_out)
+
+
+def _is_showable(figure: bytes) -> bool:
+    """Whether bytes begin as a PNG does, and are small, packed and unpacked."""
+    if len(figure) >= MAX_FIGURE_BYTES or not figure.startswith(_PNG_START + b"\0\0\0\rIHDR"):
+        return False
+    width, height = struct.unpack(">II", figure[16:24].ljust(8, b"\xff"))
+    return width * height <= MAX_FIGURE_PIXELS
+
+
+def _as_a_terminal_shows(text: str) -> str:
+    """Text without colour codes, and of a progress line only what was last written over it."""
+    lines = _TERMINAL_CODE.sub("", text).replace("\r\n", "\n").strip("\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

@@ -1,0 +1,195 @@
+"""What the results of a class amount to: points, pass shares, mistakes, remarks, isolation."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from statistics import mean
+
+from autograder import course
+from autograder.course import Step, Total
+from autograder.course.misconceptions import catalogue
+from autograder.grading.results import Result
+from autograder.util.i18n import _
+
+LEVELS = 6
+
+
+@dataclass(frozen=True)
+class ClassResults:
+    """The results of a class by learner and exercise, both in order.
+
+    steps: the exercises that anyone handed in, in course order.
+    results: by learner's name (sorted), then by exercise; only what was handed in.
+    """
+
+    steps: tuple[Step, ...]
+    results: dict[str, dict[str, Result]]
+
+    @property
+    def submissions(self) -> list[Result]:
+        """All results, learner by learner, in course order."""
+        return [
+            handed_in[step.name]
+            for handed_in in self.results.values()
+            for step in self.steps
+            if step.name in handed_in
+        ]
+
+    @property
+    def max_points(self) -> float:
+        """What a learner can earn, bonus left out; what was not handed in earns nothing."""
+        return course.total(self.steps, {}).max_points
+
+    @property
+    def with_bonus(self) -> bool:
+        """Whether anyone handed in a bonus exercise."""
+        return any(step.bonus for step in self.steps)
+
+    def total(self, learner: str) -> Total:
+        """The sum of a learner's points, rounded to hundredths."""
+        handed_in = self.results[learner]
+        return course.total(self.steps, {name: r.report.points for name, r in handed_in.items()})
+
+    @property
+    def mean(self) -> Total:
+        """The mean of the learners' totals; nothing for an empty class."""
+        totals = [self.total(learner) for learner in self.results]
+        if not totals:
+            return Total(0.0, self.max_points)
+        return Total(
+            points=round(mean(each.points for each in totals), 2),
+            max_points=self.max_points,
+            bonus=round(mean(each.bonus for each in totals), 2) if self.with_bonus else None,
+        )
+
+    def of_exercise(self, exercise: str) -> list[Result]:
+        """The results of one exercise in the order of the learners."""
+        return [results[exercise] for results in self.results.values() if exercise in results]
+
+
+@dataclass(frozen=True)
+class FunctionCount:
+    """How many learners' versions of a function ended with which outcome."""
+
+    exercise: str
+    function: str
+    outcomes: Counter
+
+    @property
+    def total(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def share(self) -> float:
+        """The share that passed, from 0 to 1."""
+        return self.outcomes["passed"] / self.total
+
+
+@dataclass(frozen=True)
+class MistakeCount:
+    """A mistake known by name, and the learners who made it in one function."""
+
+    name: str
+    exercise: str
+    function: str
+    cause: str
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What an instructor should see about one submission besides its points."""
+
+    learner: str
+    exercise: str
+    gradable: bool
+    notes: tuple[str, ...]
+
+
+def class_results(results: list[Result]) -> ClassResults:
+    """Sort the results; of two for the same learner and exercise the later one counts."""
+    by_learner = defaultdict(dict)
+    for result in sorted(results, key=lambda r: (r.learner.casefold(), r.learner)):
+        by_learner[result.learner][result.report.exercise] = result
+    handed_in = {result.report.exercise for result in results}
+    steps = tuple(step for step in course.steps() if step.name in handed_in)
+    return ClassResults(steps, dict(by_learner))
+
+
+def level(points: float, max_points: float) -> int:
+    """0 for no points, 5 for all of them, between them 1 to 4 for each quarter."""
+    if points <= 0:
+        return 0
+    if points >= max_points:
+        return LEVELS - 1
+    return 1 + int(4 * points / max_points)
+
+
+def levels(book: ClassResults, step: Step) -> tuple[int, ...]:
+    """How many gradable submissions of an exercise reached each level."""
+    graded = [result.report for result in book.of_exercise(step.name) if result.gradable]
+    count = Counter(level(*report.standing) for report in graded)
+    return tuple(count[number] for number in range(LEVELS))
+
+
+def function_counts(book: ClassResults) -> list[FunctionCount]:
+    """The outcomes of every function that was checked, in course order."""
+    outcomes = defaultdict(Counter)
+    for result in book.submissions:
+        for function in result.report.functions:
+            outcomes[result.report.exercise, function.name][function.outcome] += 1
+    return [
+        FunctionCount(step.name, name, outcomes[step.name, name])
+        for step in book.steps
+        for name in step.functions
+        if (step.name, name) in outcomes
+    ]
+
+
+def mistake_counts(book: ClassResults) -> list[MistakeCount]:
+    """Known mistakes, the most frequent first; one is counted once a learner and function."""
+    learners = defaultdict(dict)
+    for result in book.submissions:
+        for function in result.report.functions:
+            for check in function.checks:
+                if check.misconception and check.outcome != "passed":
+                    key = (check.misconception, result.report.exercise, function.name)
+                    learners[key][result.learner] = True
+    counts = [
+        MistakeCount(name, exercise, function, _cause(name), tuple(names))
+        for (name, exercise, function), names in learners.items()
+    ]
+    return sorted(counts, key=lambda m: (-len(m.learners), m.exercise, m.function, m.name))
+
+
+def remarks(book: ClassResults) -> list[Remark]:
+    """The submissions with notes or faults of the kit; first those that cannot be graded."""
+    rows = [
+        Remark(r.learner, r.report.exercise, r.gradable, (*r.report.notes, *_kit_faults(r)))
+        for r in book.submissions
+    ]
+    return sorted((row for row in rows if row.notes or not row.gradable), key=lambda r: r.gradable)
+
+
+def isolations(book: ClassResults) -> list[tuple[tuple[str, ...], int]]:
+    """Sets of layers that protected a run, each with its number of submissions, frequent first.
+
+    A file that cannot be graded counts only where a layer shows that it did run.
+    """
+    ran = [r for r in book.submissions if r.gradable or r.report.isolation]
+    return Counter(result.report.isolation for result in ran).most_common()
+
+
+def _cause(name: str) -> str:
+    """The sentence of a known mistake; "" for a cause that any function may have."""
+    known = catalogue().get(name)
+    return known.sentence() if known else ""
+
+
+def _kit_faults(result: Result) -> list[str]:
+    return [
+        _("A check of {function} broke: a fault of the kit, not the learner's.").format(
+            function=function.name
+        )
+        for function in result.report.functions
+        if any(check.outcome == "error" for check in function.checks)
+    ]

@@ -1,0 +1,1 @@
+"""What a learner calls, inside an exercise and on every save."""

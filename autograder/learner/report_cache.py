@@ -1,0 +1,63 @@
+"""Cached reports on a learner's own files, by the content of the file and the kit's fingerprint."""
+
+import json
+from contextlib import suppress
+
+from autograder.reports.model import Report, from_json
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.parse import parse
+from autograder.submissions.safe_read import read_content
+from autograder.submissions.submission import Parsed, Submission
+from autograder.util.atomic import NotWritten, write_atomic
+from autograder.util.fingerprint import digest, kit_fingerprint
+from autograder.util.user_state import reports_folder
+
+
+def cached_report(submission: Submission) -> Report:
+    """Return the report on a file on the public seed; checks run only when something changed.
+
+    The report of a file that cannot be read says so.
+    """
+    try:
+        content = read_content(submission.path)
+    except UnreadableSubmission:
+        return _fresh_report(submission)
+    key = digest(f"{kit_fingerprint()} {digest(content)}".encode())[:24]
+    path = reports_folder() / f"{submission.exercise}-{key}.json"
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    report = _fresh_report(_parsed(submission, content))
+    with suppress(NotWritten):
+        write_atomic(path, json.dumps(report.to_json()))
+    return report
+
+
+def passing(submission: Submission) -> frozenset[str]:
+    """Return the functions in an exercise's file that pass their checks."""
+    report = cached_report(submission)
+    return frozenset(f.name for f in report.functions if f.outcome == "passed")
+
+
+def _parsed(submission: Submission, content: bytes) -> Submission | Parsed:
+    """Return the file parsed, or as it is where it cannot be: then its report says why.
+
+    Notes on how the file was chosen are left out, since they are no part of its content.
+    """
+    chosen = Submission(submission.exercise, submission.path)
+    try:
+        return parse(chosen, content)
+    except UnreadableSubmission:
+        return chosen
+
+
+def _fresh_report(submission: Submission | Parsed) -> Report:
+    from autograder.running.runner import run
+    from autograder.running.targets import FileTarget
+
+    exercise = (
+        submission.submission.exercise if isinstance(submission, Parsed) else submission.exercise
+    )
+    [report] = run(FileTarget({exercise: submission}))
+    return report

@@ -1,0 +1,87 @@
+"""`autograder course DIR`: an nbgrader course out of the kit."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from autograder import course
+from autograder.nbgrading.source import write_source
+from autograder.util.i18n import _
+
+COURSE_ID = "recommender"
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class CourseError(Exception):
+    """A course cannot be written; the text says why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `make_course` has done: the assignments with their exercises, and the files it wrote."""
+
+    assignments: dict[str, tuple[str, ...]]
+    written: tuple[Path, ...]
+
+
+def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made:
+    """Write or update an nbgrader course; submissions and grades are never touched.
+
+    grouping: "exercise" (an assignment each), "day" (an assignment a day) or "one".
+    Raises `CourseError` for a folder that holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(_("{folder} is no folder.").format(folder=folder))
+    config = folder / "nbgrader_config.py"
+    if folder.is_dir() and any(folder.iterdir()) and not config.is_file():
+        raise CourseError(
+            _("{folder} is neither empty nor a course: name another folder.").format(folder=folder)
+        )
+    assignments = _assignments(exercises, grouping)
+    written = []
+    for name, parts in assignments.items():
+        for exercise in parts:
+            path = folder / "source" / name / f"{exercise}.ipynb"
+            if write_source(exercise, path):
+                written.append(path)
+    written += _write_once(config, "nbgrader_config.py")
+    written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
+    _enter(folder, assignments)
+    return Made(assignments, tuple(written))
+
+
+def _assignments(exercises: tuple[str, ...], grouping: str) -> dict[str, tuple[str, ...]]:
+    names = {
+        "exercise": lambda step: step.name,
+        "day": lambda step: f"day_{step.day[:1]}" if step.day[:1].isdigit() else step.day,
+        "one": lambda step: COURSE_ID,
+    }
+    groups = {}
+    for exercise in exercises:
+        groups.setdefault(names[grouping](course.step(exercise)), []).append(exercise)
+    return {name: tuple(parts) for name, parts in groups.items()}
+
+
+def _write_once(path: Path, template: str, **values: str) -> list[Path]:
+    """Write a file that the instructor may edit, unless it is there."""
+    if path.exists():
+        return []
+    text = (_TEMPLATES / template).read_text(encoding="utf-8")
+    for name, value in {"course_id": COURSE_ID, **values}.items():
+        text = text.replace("{" + name + "}", value)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return [path]
+
+
+def _enter(folder: Path, assignments: dict[str, tuple[str, ...]]) -> None:
+    """Enter the assignments into the gradebook, which is made where there is none."""
+    from nbgrader.api import Gradebook
+
+    database = f"sqlite:///{os.path.abspath(folder / 'gradebook.db')}"
+    # nbgrader looks for the program `alembic`, which lies beside this Python.
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    with patch.dict(os.environ, PATH=programs), Gradebook(database, COURSE_ID) as gradebook:
+        for name in assignments:
+            gradebook.update_or_create_assignment(name, course_id=COURSE_ID)

@@ -1,0 +1,231 @@
+"""The report: all verdicts of one submission, and the one JSON form behind every rendering."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder import course
+from autograder.util import i18n
+from autograder.util.i18n import _
+
+SCHEMA = 2
+OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a check says to a learner, part by part; `wording` makes sentences of it.
+
+    A part is empty where there is nothing to say. A message with `got` alone is one plain sentence.
+    Texts that can be translated are `i18n.Translatable`; the others are data of the learner's.
+
+    Attributes:
+        called: The call, as a learner would type it.
+        got: What came back, or what happened instead.
+        must: What must hold.
+        where: The place in the learner's code; in a fault of the kit, its traceback.
+        causes: The likely causes, the likeliest first.
+        hint: The address of the function that hints are about (see `course.address`).
+    """
+
+    called: str = ""
+    got: str = ""
+    must: str = ""
+    where: str = ""
+    causes: tuple[str, ...] = ()
+    hint: str = ""
+
+    def to_json(self) -> dict:
+        """Return the message as plain data, each translatable text with its id and parameters."""
+        parts = {name: i18n.to_json(getattr(self, name)) for name in _PARTS}
+        return {**parts, "causes": [i18n.to_json(cause) for cause in self.causes]}
+
+    @classmethod
+    def from_json(cls, document: dict) -> "Message":
+        """Return the message behind `to_json`.
+
+        Raises:
+            KeyError: The document lacks a part.
+            TypeError: A part is no text.
+        """
+        parts = {name: i18n.from_json(document[name]) for name in _PARTS}
+        return cls(**parts, causes=tuple(map(i18n.from_json, document["causes"])))
+
+
+_PARTS = ("called", "got", "must", "where", "hint")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The verdict of one check. Only a passed check earns its points.
+
+    Attributes:
+        id: The check, as pytest names it.
+        outcome: One of `OUTCOMES`.
+        points: What it earned.
+        max_points: What it can earn.
+        message: What the learner reads; None for a passed check.
+        misconception: The name of the mistake or cause that was recognised.
+        seconds: How long it took.
+    """
+
+    id: str
+    outcome: str
+    points: float
+    max_points: float
+    message: Message | None = None
+    misconception: str | None = None
+    seconds: float = 0.0
+
+    def to_json(self) -> dict:
+        """Return the result as plain data."""
+        message = self.message.to_json() if self.message else None
+        return {**vars(self), "message": message}
+
+    @classmethod
+    def from_json(cls, document: dict) -> "CheckResult":
+        """Return the result behind `to_json`."""
+        message = document["message"]
+        return cls(**{**document, "message": Message.from_json(message) if message else None})
+
+
+@dataclass(frozen=True)
+class FunctionReport:
+    """The checks of one function."""
+
+    name: str
+    points: float
+    max_points: float
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def outcome(self) -> str:
+        """passed, todo (nothing but the stub), error, timeout or failed."""
+        outcomes = {check.outcome for check in self.checks}
+        if len(outcomes) == 1:
+            return outcomes.pop()
+        for outcome in ("error", "timeout", "failed"):
+            if outcome in outcomes:
+                return outcome
+        return "failed"
+
+    @property
+    def problem(self) -> CheckResult | None:
+        """The first check that did not pass."""
+        return next((check for check in self.checks if check.outcome != "passed"), None)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All verdicts of a submission."""
+
+    exercise: str
+    submission: str
+    sha256: str
+    points: float
+    max_points: float
+    isolation: tuple[str, ...]
+    functions: tuple[FunctionReport, ...]
+    notes: tuple[str, ...] = ()
+    schema: int = SCHEMA
+
+    @property
+    def complete(self) -> bool:
+        return all(function.outcome == "passed" for function in self.functions)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was written, or in the bug hunt nothing mended."""
+        if not self.max_points:
+            return not self.standing[0]
+        return all(function.outcome == "todo" for function in self.functions)
+
+    @property
+    def standing(self) -> tuple[float, float]:
+        """The points and their maximum; where there are none, functions that pass and all."""
+        if self.max_points:
+            return self.points, self.max_points
+        passed = [function for function in self.functions if function.outcome == "passed"]
+        return float(len(passed)), float(len(self.functions))
+
+    def to_json(self) -> dict:
+        """Return the report as plain data, ready for `json.dump`; docs/report.md describes it."""
+        functions = [
+            {**vars(function), "checks": [check.to_json() for check in function.checks]}
+            for function in self.functions
+        ]
+        return {
+            **vars(self),
+            "schema": self.schema,
+            "isolation": list(self.isolation),
+            "functions": functions,
+            "notes": [i18n.to_json(note) for note in self.notes],
+        }
+
+
+def from_json(document: dict) -> Report:
+    """Return the report behind a JSON document.
+
+    Raises:
+        ValueError: The document has another schema.
+        KeyError: The document lacks a field.
+        TypeError: A field is of another type.
+    """
+    if document.get("schema") != SCHEMA:
+        text = _("it has schema {schema}, and this version of the kit reads schema {ours}")
+        raise ValueError(text.format(schema=document.get("schema"), ours=SCHEMA))
+    functions = tuple(
+        FunctionReport(**{**f, "checks": tuple(map(CheckResult.from_json, f["checks"]))})
+        for f in document["functions"]
+    )
+    return Report(
+        **{
+            **document,
+            "functions": functions,
+            "isolation": tuple(document["isolation"]),
+            "notes": tuple(map(i18n.from_json, document["notes"])),
+        }
+    )
+
+
+def of_function(name: str, max_points: float, checks: tuple[CheckResult, ...]) -> FunctionReport:
+    """The report of a function: its points are its checks' sum, between 0 and the maximum."""
+    earned = round(sum(check.points for check in checks), 2)
+    return FunctionReport(name, min(max(earned, 0.0), float(max_points)), float(max_points), checks)
+
+
+def with_function(report: Report, function: FunctionReport) -> Report:
+    """The report with one function more and its points added."""
+    return replace(
+        report,
+        functions=(*report.functions, function),
+        points=round(report.points + function.points, 2),
+        max_points=report.max_points + function.max_points,
+    )
+
+
+def owed(reports: list[Report]) -> list[Report]:
+    """The reports of what a learner has to finish, or has begun.
+
+    Beside exercises of the core, one that is not of the core and untouched is nobody's duty.
+    """
+    is_core = {report.exercise: course.step(report.exercise).core for report in reports}
+    if not any(is_core.values()):
+        return reports
+    return [report for report in reports if is_core[report.exercise] or not report.untouched]
+
+
+def total(reports: list[Report]) -> course.Total:
+    """What reports of several exercises add up to."""
+    by_name = {report.exercise: report.points for report in reports}
+    steps = [step for step in course.steps() if step.name in by_name]
+    whole = course.total(steps, by_name)
+    core = sum(r.max_points for r in reports if not course.step(r.exercise).bonus)
+    return replace(whole, max_points=core)
+
+
+def write_json(reports: list[Report], path: Path) -> None:
+    """Write one report as its document, several as a list of documents."""
+    documents = [report.to_json() for report in reports]
+    document = documents[0] if len(documents) == 1 else documents
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Verdicts and hints as a notebook shows them: HTML, with a plain-text form.
+
+Texts have the colour of the notebook's theme. The sign is white on a colour of its own, which
+stands out from a light page and from a dark one.
+"""
+
+from functools import cache
+
+from jinja2 import Environment
+
+from autograder import course
+from autograder.course.solutions import hints_of
+from autograder.reports import markup, wording
+from autograder.reports.model import FunctionReport
+from autograder.reports.wording import SIGNS, format_points
+from autograder.util.i18n import _
+
+COLOURS = {
+    "passed": "#007D5B",
+    "failed": "#C24A00",
+    "todo": "#0072B2",
+    "error": "#AE4C8A",
+    "timeout": "#C24A00",
+}
+_TEXT_STYLE = "color:var(--jp-content-font-color1,inherit);overflow-wrap:anywhere;max-width:60em"
+
+
+class VerdictPanel:
+    """The verdict on one function; `repr` is its points as a number, as nbgrader reads them."""
+
+    def __init__(self, report: FunctionReport, exercise: str):
+        """Show the report of a function of an exercise."""
+        self.report = report
+        self.exercise = exercise
+
+    def __repr__(self) -> str:
+        return format_points(self.report.points)
+
+    def text(self) -> str:
+        """Return the verdict for a terminal: a headline, and the first problem's message."""
+        headline = f"{SIGNS[self.report.outcome]} {self._headline()}"
+        problem = self.report.problem
+        if problem is None or problem.message is None:
+            return headline
+        return f"{headline}\n{wording.text(problem.message)}"
+
+    def _headline(self) -> str:
+        outcome = _(self.report.outcome)
+        if not self.report.max_points:
+            return _("{function}: {outcome}").format(function=self.report.name, outcome=outcome)
+        return _("{function}: {outcome}, {points} of {max_points} points").format(
+            function=self.report.name,
+            outcome=outcome,
+            points=format_points(self.report.points),
+            max_points=format_points(self.report.max_points),
+        )
+
+    def _repr_html_(self) -> str:
+        problem = self.report.problem
+        passed = sum(check.outcome == "passed" for check in self.report.checks)
+        count = _("{n} of {total} checks passed").format(n=passed, total=len(self.report.checks))
+        address = course.address(self.exercise, self.report.name)
+        return _render(
+            "panel.html.j2",
+            report=self.report,
+            outcome=_(self.report.outcome),
+            colour=COLOURS[self.report.outcome],
+            headline=self._headline(),
+            count=count,
+            message=problem.message if problem else None,
+            hints=hints_of(address) if problem else (),
+        )
+
+
+class HintPanel:
+    """Hints of a function, from the first level on."""
+
+    def __init__(self, function: str, hints: tuple[str, ...]):
+        """Show some hints of a function, named by its address."""
+        self.function = function
+        self.hints = hints
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """Return the hints for a terminal, numbered."""
+        lines = [f"{number}. {hint}" for number, hint in enumerate(self.hints, start=1)]
+        return "\n".join([self._title(), *lines])
+
+    def _title(self) -> str:
+        return _("Hints for {function}").format(function=self.function)
+
+    def _repr_html_(self) -> str:
+        return _render("hints.html.j2", title=self._title(), hints=self.hints)
+
+
+def _render(template: str, **values: object) -> str:
+    page = _environment().get_template(template).render(text_style=_TEXT_STYLE, **values)
+    return page.strip()
+
+
+@cache
+def _environment() -> Environment:
+    return markup.environment()

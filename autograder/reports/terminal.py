@@ -1,0 +1,118 @@
+"""Reports in a terminal: points and progress an exercise, and one problem at a time."""
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from autograder import course
+from autograder.reports import wording
+from autograder.reports.model import FunctionReport, Report, owed, total
+from autograder.reports.wording import SIGNS, STYLES, format_total, invitation, points_of
+from autograder.util.i18n import _, ngettext
+
+
+def print_reports(reports: list[Report], every_problem: bool = False, console=None) -> None:
+    """Print the table of exercises, then the first problem, or all of them."""
+    if not reports:
+        return
+    console = console or Console(highlight=False)
+    console.print()
+    console.print(table(reports))
+    problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
+    shown = problems if every_problem else problems[:1]
+    _print_notes(reports, [_message_of(function) for _report, function in shown], console)
+    for report, function in shown:
+        console.print(problem_panel(report, function))
+    if len(problems) > len(shown):
+        rest = len(problems) - len(shown)
+        console.print(
+            ngettext(
+                "{n} more function after this one.", "{n} more functions after this one.", rest
+            ).format(n=rest),
+            style="dim",
+        )
+    if not problems:
+        _print_what_follows(reports[-1], console)
+
+
+def _print_what_follows(report: Report, console: Console) -> None:
+    """Name the function that comes next in the course, where there is one."""
+    functions = [(step.name, name) for step in course.steps() for name in step.functions]
+    last = functions.index((report.exercise, report.functions[-1].name))
+    if last + 1 == len(functions):
+        console.print(_("Everything here passes."))
+        return
+    exercise, function = functions[last + 1]
+    text = _("Everything here passes. Next in the course: {function} in {exercise}.")
+    console.print(text.format(function=function, exercise=exercise))
+
+
+def print_progress(reports: list[Report], console: Console) -> None:
+    """Print the table of exercises and what to do next."""
+    console.print(table(reports))
+    todo = [r for r in owed(reports) if not r.complete]
+    more = [r for r in reports if not r.complete]
+    if not more:
+        console.print(_("Everything passes."))
+        return
+    text = _("Next: {function} in {exercise}")
+    if not todo:
+        text = _("The course is done. If you like, go on with {function} in {exercise}.")
+    report = (todo or more)[0]
+    function = next(f.name for f in report.functions if f.outcome != "passed")
+    console.print(text.format(function=function, exercise=report.exercise))
+
+
+def table(reports: list[Report]) -> Table:
+    """One row an exercise: a sign a function, a bar, points."""
+    rows = Table(box=None, pad_edge=False)
+    rows.add_column(_("exercise"))
+    rows.add_column(_("functions"))
+    rows.add_column(_("progress"), width=16)
+    rows.add_column(_("points"), justify="right")
+    for report in reports:
+        signs = Text(" ").join(
+            Text(SIGNS[f.outcome], style=STYLES[f.outcome]) for f in report.functions
+        )
+        earned, possible = report.standing
+        bar = ProgressBar(total=possible, completed=earned, width=16)
+        rows.add_row(report.exercise, signs, bar, points_of(report))
+    if len(reports) > 1:
+        earned = total(reports)
+        bar = ProgressBar(total=earned.max_points or 1, completed=earned.points, width=16)
+        rows.add_row(_("all"), "", bar, format_total(earned), style="bold")
+    return rows
+
+
+def problem_panel(report: Report, function: FunctionReport) -> Panel:
+    """The first problem of a function, ready to print."""
+    problem = function.problem
+    style = STYLES[problem.outcome]
+    title = f"{report.exercise} · {function.name} · {problem.outcome}"
+    body = Text(_message_of(function))
+    if problem.outcome == "todo":
+        objective = course.step(report.exercise).objective
+        body = Text("\n").join(
+            [
+                body,
+                Text(_("This step: {objective}.").format(objective=_(objective))),
+                Text(invitation(course.address(report.exercise, function.name))),
+            ]
+        )
+    return Panel(body, title=title, title_align="left", border_style=style)
+
+
+def _message_of(function: FunctionReport) -> str:
+    """Return the words of a function's first problem."""
+    problem = function.problem
+    return wording.text(problem.message) if problem and problem.message else ""
+
+
+def _print_notes(reports: list[Report], messages: list[str], console: Console) -> None:
+    """Print the notes on the files, without those that a message below repeats."""
+    for report in reports:
+        for note in report.notes:
+            if not any(note in message for message in messages):
+                console.print(f"{report.exercise}: {note}", style="yellow")

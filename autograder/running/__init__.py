@@ -1,0 +1,1 @@
+"""One run of the checks: its target, the pytest plugin, verdicts, reports."""

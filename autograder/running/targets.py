@@ -1,0 +1,190 @@
+"""What a run of the checks is about: files, a notebook's namespace, or a submission in a sandbox."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from autograder import course
+from autograder.engine.protocol import Engine
+from autograder.engine.run_cells import Loaded, Timeouts, load
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.discovery import find
+from autograder.submissions.parse import parse
+from autograder.submissions.submission import Parsed, Submission
+from autograder.util.i18n import _
+from autograder.util.user_state import opened_answers
+
+
+class Target(Protocol):
+    """Exercises to check, and an engine for each of them."""
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises to check, by full name."""
+        ...
+
+    @property
+    def functions(self) -> frozenset[str] | None:
+        """The addresses of the functions to check, None for all (see `course.address`)."""
+        ...
+
+    def engine(self, exercise: str) -> Engine:
+        """Return the engine of an exercise's submission.
+
+        Raises:
+            UnreadableSubmission: The file cannot be read.
+        """
+        ...
+
+    def notes(self, exercise: str) -> tuple[str, ...]:
+        """Return what was noticed while a submission was read and its cells ran."""
+        ...
+
+    def remarks(self, exercise: str) -> tuple[str, ...]:
+        """Return what a report says besides about a submission."""
+        ...
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        """Return a submission's path and the SHA-256 of its bytes, "" where there are none."""
+        ...
+
+
+class FileTarget:
+    """Checks the exercises of submitted files in this process, each read and run once."""
+
+    def __init__(
+        self,
+        submissions: Mapping[str, Submission | Parsed],
+        functions: frozenset[str] | None = None,
+        timeouts: Timeouts | None = None,
+    ):
+        """Check some submissions.
+
+        Args:
+            submissions: The files by exercise.
+            functions: The addresses of the functions to check, None for all.
+            timeouts: Seconds that a cell and a call may take.
+        """
+        self.functions = functions
+        self._submissions = dict(submissions)
+        self._timeouts = timeouts
+        self._parsed: dict[str, Parsed | UnreadableSubmission] = {}
+        self._loaded: dict[str, Loaded] = {}
+
+    @classmethod
+    def at(
+        cls,
+        path: Path,
+        exercises: frozenset[str] | None = None,
+        functions: frozenset[str] | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> "FileTarget":
+        """Return a target for the exercises in a file or folder.
+
+        Raises:
+            UnreadableSubmission: There is none of the exercises.
+        """
+        return cls(find(path, exercises), functions, timeouts)
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises to check, by full name."""
+        return tuple(self._submissions)
+
+    def engine(self, exercise: str) -> Engine:
+        """Return the engine of an exercise; the first call runs its cells.
+
+        Raises:
+            UnreadableSubmission: The file cannot be read.
+        """
+        return self._load(exercise).engine
+
+    def notes(self, exercise: str) -> tuple[str, ...]:
+        """Return the notes on reading a file and on its cells; those so far for an unreadable one."""
+        try:
+            return self._load(exercise).notes
+        except UnreadableSubmission as error:
+            return error.notes
+
+    def remarks(self, exercise: str) -> tuple[str, ...]:
+        """Return a remark for each answer that was opened before its function passed."""
+        opened = opened_answers()
+        functions = course.step(exercise).functions
+        names = [name for name in functions if course.address(exercise, name) in opened]
+        remark = _("the answer of {name} was opened before it passed")
+        return tuple(remark.format(name=name) for name in names)
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        """Return a submission's path and the SHA-256 of its bytes, "" where they cannot be had."""
+        submission = self._submissions[exercise]
+        if isinstance(submission, Parsed):
+            submission = submission.submission
+        try:
+            return submission.path.as_posix(), self._parse(exercise).sha256
+        except UnreadableSubmission:
+            return submission.path.as_posix(), ""
+
+    def _load(self, exercise: str) -> Loaded:
+        if exercise not in self._loaded:
+            self._loaded[exercise] = load(self._parse(exercise), self._timeouts)
+        return self._loaded[exercise]
+
+    def _parse(self, exercise: str) -> Parsed:
+        if exercise not in self._parsed:
+            submission = self._submissions[exercise]
+            try:
+                parsed = submission if isinstance(submission, Parsed) else parse(submission)
+                self._parsed[exercise] = parsed
+            except UnreadableSubmission as error:
+                self._parsed[exercise] = error
+        outcome = self._parsed[exercise]
+        if isinstance(outcome, UnreadableSubmission):
+            raise outcome
+        return outcome
+
+
+class EngineTarget:
+    """Checks one exercise, or some of its functions, by an engine that is running."""
+
+    def __init__(self, exercise: str, engine: Engine, functions: frozenset[str] | None = None):
+        """Check what an engine answers for; `functions` as in `Target`."""
+        self.exercises = (exercise,)
+        self.functions = functions
+        self._engine = engine
+
+    def engine(self, exercise: str) -> Engine:
+        """Return the engine."""
+        return self._engine
+
+    def notes(self, exercise: str) -> tuple[str, ...]:
+        """Return nothing: no file was read."""
+        return ()
+
+    def remarks(self, exercise: str) -> tuple[str, ...]:
+        """Return nothing: nobody asked for an answer here."""
+        return ()
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        """Return no path and no digest."""
+        return "", ""
+
+
+class NoTarget:
+    """Checks nothing."""
+
+    exercises = ()
+    functions = None
+
+    def engine(self, exercise: str) -> Engine:
+        """Raise `LookupError`: there is no exercise."""
+        raise LookupError(exercise)
+
+    def notes(self, exercise: str) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    remarks = notes
+
+    def identity(self, exercise: str) -> tuple[str, str]:
+        """Return no path and no digest."""
+        return "", ""

@@ -1,0 +1,156 @@
+"""Which file holds which exercise: the submissions in a file or folder.
+
+Nothing here follows a link out of a folder. `safe_read` reads a file, `parse` understands it.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder import course
+from autograder.submissions.cells import UnreadableSubmission, refusal
+from autograder.submissions.parse import note_on_name, recognised_exercise
+from autograder.submissions.safe_read import leads_out, read_content
+from autograder.submissions.submission import Submission
+from autograder.util.i18n import _
+
+SUFFIXES = (".ipynb", ".py")
+
+_ADDED_BY_BROWSERS = (".json", ".txt")
+_PACKED = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The exercises of a folder by name in course order, and files left out, with the reason."""
+
+    files: dict[str, Submission]
+    left_out: dict[Path, str] = field(default_factory=dict)
+
+
+def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submission]:
+    """The exercises in a file or folder, by name in course order; of a pair the newer file.
+
+    Whether a file can be read shows when it is read: a bad one does not hide the others.
+    wanted: the names of the exercises to look for, None for all.
+    Raises `UnreadableSubmission` where there is nothing to check.
+    """
+    found = survey(target, wanted)
+    if found.files:
+        return found.files
+    if not target.is_dir() and found.left_out:
+        raise UnreadableSubmission(found.left_out[target])
+    example = sorted(wanted)[0] if wanted else course.steps()[0].name
+    text = _("{path} does not hold the exercise: its file is named {example}.py or .ipynb.")
+    sentences = [text.format(path=target, example=example), *found.left_out.values()]
+    raise UnreadableSubmission(" ".join(sentences))
+
+
+def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
+    """As `find`, but nothing found is no error, and what was left out is told.
+
+    A file whose name does not tell its exercise is recognised by its functions, where no other file
+    is named for that exercise.
+    """
+    by_step, others = {}, []
+    for path in _files(target):
+        step = course.step_of_file(path)
+        if step is None or not looks_like_a_submission(path):
+            others.append(path)
+        elif wanted is None or step.name in wanted:
+            by_step.setdefault(step.name, []).append(path)
+    files = {name: newest(name, paths) for name, paths in by_step.items()}
+    missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
+    left_out = {}
+    for path in others:
+        try:
+            file = _recognised(path, missing, alone=path == target)
+        except UnreadableSubmission as error:
+            left_out[path] = str(error)
+        else:
+            if file is not None:
+                files[file.exercise] = file
+                missing.remove(file.exercise)
+    return Found({s.name: files[s.name] for s in course.steps() if s.name in files}, left_out)
+
+
+def _files(target: Path) -> list[Path]:
+    """The target, or what lies in it: nothing hidden, folders only where named like files."""
+    try:
+        if not os.path.lexists(target):
+            text = _("There is no file or folder {path}.")
+            raise UnreadableSubmission(text.format(path=target))
+        if not target.is_dir():
+            return [target]
+        paths = [path for path in sorted(target.iterdir()) if not path.name.startswith(".")]
+        return [path for path in paths if looks_like_a_submission(path) or not os.path.isdir(path)]
+    except OSError as error:
+        text = _("{path} cannot be opened: {reason}.")
+        raise UnreadableSubmission(text.format(path=target, reason=error.strerror)) from error
+
+
+def looks_like_a_submission(path: Path) -> bool:
+    """Whether a name ends like a script or notebook, or did before a browser added to it."""
+    suffix = path.suffix.lower()
+    if suffix in _ADDED_BY_BROWSERS:
+        suffix = Path(path.stem).suffix.lower()
+    return suffix in SUFFIXES
+
+
+def _recognised(path: Path, missing: set[str], alone: bool) -> Submission | None:
+    """The exercise among `missing` that a file holds, None for a file that is no one's business.
+
+    Raises `UnreadableSubmission` for a file that seems to be an exercise and is not.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _PACKED:
+        raise refusal(path.name, _("it is an archive"), _("Unpack it and hand in what is in it."))
+    if not looks_like_a_submission(path):
+        if alone or course.step_of_file(path) is not None:
+            reason = _("it is neither a script (.py) nor a notebook (.ipynb)")
+            raise refusal(path.name, reason, _("Hand in the .py or .ipynb file itself."))
+        return None
+    if not (alone or os.path.isfile(path)):
+        return None
+    data = read_content(path)
+    if not alone and not _mentions(data, missing):
+        return None
+    exercise = recognised_exercise(data, path.name)
+    if exercise not in missing:
+        return None
+    return Submission(exercise, path, notes=(note_on_name(path.name, exercise),))
+
+
+def _mentions(data: bytes, exercises: set[str]) -> bool:
+    """Whether a file seems to define a function of these exercises, before it is read at length."""
+    functions = [name for exercise in exercises for name in course.step(exercise).functions]
+    return any(f"def {name}(".encode() in data for name in functions)
+
+
+def newest(exercise: str, paths: list[Path]) -> Submission:
+    """Of several files the newest that is a plain file; of equally old ones a notebook."""
+    best, *others = sorted(paths, key=_rank, reverse=True)
+    return Submission(exercise, best, notes=tuple(_note_on_pair(best, other) for other in others))
+
+
+def _rank(path: Path) -> tuple:
+    readable = os.path.isfile(path) and not leads_out(path)
+    shortest_name = (-len(path.name), path.name)
+    return readable, _modified(path), path.suffix.lower() == ".ipynb", shortest_name
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _note_on_pair(best: Path, other: Path) -> str:
+    if not _rank(other)[0]:
+        text = _("{best} was checked: {other} is no plain file")
+    elif _modified(best) > _modified(other):
+        text = _("{best} was checked: it is newer than {other}")
+    else:
+        text = _("{best} was checked, and {other} was not: they are equally old")
+    return text.format(best=best.name, other=other.name)

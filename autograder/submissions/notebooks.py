@@ -1,0 +1,153 @@
+"""The cells of a Jupyter notebook, read by nbformat after what it stumbles over is taken away."""
+
+import json
+
+from autograder.submissions.ast_tools import MAX_LENGTH
+from autograder.submissions.cells import Written, refusal, tags_of
+from autograder.submissions.scripts import MAX_CELLS
+from autograder.util.i18n import _
+
+_KEPT = ("cell_type", "source", "input", "code", "text", "level", "language")
+_NEWEST = 4
+_DAMAGED = "damaged"
+
+
+def is_notebook(text: str) -> bool:
+    """Whether a text is JSON that looks like a notebook."""
+    try:
+        return text.lstrip().startswith("{") and _looks_like_one(json.loads(text))
+    except (ValueError, RecursionError):
+        return False
+
+
+def cells_of_notebook(text: str, name: str) -> tuple[list[Written], str, tuple[str, ...]]:
+    """The cells of a notebook, the language that it names, and notes.
+
+    Raises `UnreadableSubmission` for JSON that is broken, or no notebook.
+    """
+    document = _loaded(text, name)
+    version, notes = _version(document)
+    cells = _tidy_cells(document, version, name)
+    try:
+        upgraded = _upgraded(cells, version)
+    except Exception as error:
+        raise _no_notebook(name, _("its cells cannot be understood")) from error
+    if any(cell["cell_type"] == _DAMAGED for cell in cells):
+        notes += (_("some of its cells are damaged and were left out"),)
+    written = [_written(number, cell) for number, cell in enumerate(upgraded, start=1)]
+    return written, _language(document), notes
+
+
+def _loaded(text: str, name: str) -> dict:
+    try:
+        document = json.loads(text)
+    except RecursionError as error:
+        raise _no_notebook(name, _("its JSON is nested without end")) from error
+    except json.JSONDecodeError as error:
+        raise _no_notebook(name, _reason_for(error)) from error
+    except ValueError as error:
+        raise _no_notebook(name, _("it holds a number of thousands of digits")) from error
+    if not _looks_like_one(document):
+        raise _no_notebook(name, _("it is JSON of another kind"))
+    return document
+
+
+def _reason_for(error: json.JSONDecodeError) -> str:
+    if "\n<<<<<<< " in error.doc and "\n>>>>>>> " in error.doc:
+        return _("it holds both sides of a conflict that Git left to you")
+    rest = error.doc[error.pos :].strip()
+    if not rest or error.msg.startswith("Unterminated string"):
+        return _("it breaks off in line {line}").format(line=error.doc.count("\n") + 1)
+    return _("line {line} is no JSON").format(line=error.lineno)
+
+
+def _no_notebook(name: str, reason: str):
+    return refusal(
+        name,
+        _("it is no valid notebook: {reason}").format(reason=reason),
+        _("Open it in Jupyter, save it again, and hand in that file."),
+    )
+
+
+def _looks_like_one(document) -> bool:
+    return isinstance(document, dict) and bool({"cells", "worksheets"} & document.keys())
+
+
+def _version(document: dict) -> tuple[int, tuple[str, ...]]:
+    """The version of the format; where it is missing or impossible, what the cells suggest."""
+    version = document.get("nbformat")
+    possible = (1, _NEWEST) if "cells" in document else (2, 3)
+    if type(version) is not int or version not in possible:
+        note = _("it does not say rightly which version of the notebook format it has")
+        return possible[-1], (note,)
+    if version == _NEWEST:
+        return version, ()
+    old = _("it is a notebook of the old format {version}; it was read all the same")
+    return version, (old.format(version=version),)
+
+
+def _tidy_cells(document: dict, version: int, name: str) -> list[dict]:
+    """Its cells with nothing but kind, source and tags; what is no cell stays as an empty one."""
+    sheets = [document] if version in {1, _NEWEST} else document["worksheets"]
+    cells = []
+    for sheet in sheets if isinstance(sheets, list) else [None]:
+        part = sheet.get("cells") if isinstance(sheet, dict) else None
+        if not isinstance(part, list):
+            raise _no_notebook(name, _("its cells are no list"))
+        cells.extend(part)
+    if not cells:
+        raise _no_notebook(name, _("it has no cells"))
+    cells = [_tidy(cell) for cell in cells]
+    length = sum(len(value) for cell in cells for value in cell.values() if isinstance(value, str))
+    if len(cells) > MAX_CELLS or length > MAX_LENGTH:
+        raise _no_notebook(name, _("there is far more in it than an exercise holds"))
+    return cells
+
+
+def _tidy(cell) -> dict:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return {"cell_type": _DAMAGED, "source": "", "metadata": {"tags": []}}
+    tidy = {key: _joined(cell[key]) for key in _KEPT if key in cell}
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    outputs = {"outputs": []} if cell["cell_type"] == "code" else {}
+    return {**tidy, **outputs, "metadata": {"tags": sorted(tags_of(tags))}}
+
+
+def _joined(value):
+    """A source as one string: notebooks hold strings, or lists of lines."""
+    if isinstance(value, list):
+        return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, (str, int)) else ""
+
+
+def _upgraded(cells: list[dict], version: int) -> list:
+    import nbformat
+
+    document = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
+    document |= {"cells": cells} if version in {1, _NEWEST} else {"worksheets": [{"cells": cells}]}
+    notebook = nbformat.reader.reads(json.dumps(document))
+    return nbformat.convert(notebook, _NEWEST).cells
+
+
+def _written(number: int, cell: dict) -> Written:
+    source = cell.get("source")
+    text = source if isinstance(source, str) else ""
+    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Written(
+        number,
+        str(cell.get("cell_type")),
+        joined.replace("\r\n", "\n").replace("\r", "\n"),
+        tags_of(cell["metadata"]["tags"]),
+    )
+
+
+def _language(document: dict) -> str:
+    """The language of its kernel; "python" where it does not say."""
+    metadata = document.get("metadata")
+    for part, key in (("kernelspec", "language"), ("language_info", "name")):
+        found = metadata.get(part) if isinstance(metadata, dict) else None
+        language = found.get(key) if isinstance(found, dict) else None
+        if isinstance(language, str) and language.strip():
+            return language.strip()
+    return "python"

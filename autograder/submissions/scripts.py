@@ -1,0 +1,171 @@
+"""The cells of a Python script, read by Jupytext.
+
+A script's own Jupytext header is left out before it is read: it may ask for other formats, and it
+is YAML, which a few lines can blow up to gigabytes.
+"""
+
+import ast
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from autograder.submissions.ast_tools import MAX_LENGTH, parsed
+from autograder.submissions.cells import Written, refusal, tags_of
+from autograder.util.i18n import _
+
+MAX_CELLS = 500
+MAX_FENCES = 200
+MAX_HEADER = 10_000
+
+_MARKER = re.compile(
+    r"^[ \t]*#[ \t]*(?:%%%*(?:[ \t][^\n]*)?|<codecell>|In\[[0-9 ]*\]:?)[ \t]*$", re.MULTILINE
+)
+_LONG_MARKER = re.compile(r"^[ \t]*#[ \t]*(?:%%|\+)[^\n]{500}", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*#?[ \t]*(?:```|~~~)", re.MULTILINE)
+_LIGHT_MARKER = re.compile(r"^# ?\+", re.MULTILINE)
+_RULE = re.compile(r"# ?---\s*")
+_BEFORE_HEADER = re.compile(r"#\s*|#!.*|[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+.*")
+
+# Jupytext takes these for the ends of lines, Python does not.
+_SEPARATORS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_AWAY = {ord(old): 0x10FF00 + number for number, old in enumerate(_SEPARATORS)}
+_BACK = {new: old for old, new in _AWAY.items()}
+
+
+def has_markers(text: str) -> bool:
+    """Whether a text has `# %%` lines, or what other tools write in their place."""
+    return _MARKER.search(text) is not None
+
+
+def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:
+    """The cells of a script, and notes. Without markers each paragraph is a cell of its own.
+
+    Raises `UnreadableSubmission` for a script that no exercise ever becomes.
+    """
+    if _is_excessive(text):
+        raise refusal(
+            name,
+            _("there is far more in it than an exercise holds"),
+            _("Hand in your exercise alone."),
+        )
+    body, notes = _without_header(text)
+    marked = has_markers(body)
+    cells = _read(body, "py:percent", name) if marked else _paragraphs(body, name)
+    return _in_place(cells, text), notes
+
+
+def _in_place(cells: list[Written], text: str) -> list[Written]:
+    """The cells, those of code with the line of the script in which they begin, where it shows."""
+    text, done, line = f"\n{text}\n", 0, 1
+    placed = []
+    for cell in cells:
+        sought = cell.kind == "code" and cell.source
+        start = text.find(f"\n{cell.source}\n", done) if sought else -1
+        if start >= 0:
+            line += text.count("\n", done, start)
+            cell = replace(cell, line=line)
+            done = start + 1 + len(cell.source)
+            line += text.count("\n", start, done)
+        placed.append(cell)
+    return placed
+
+
+def _is_excessive(text: str) -> bool:
+    """Whether a text is larger than exercises are, or of a kind that takes Jupytext minutes."""
+    return (
+        len(text) > MAX_LENGTH
+        or len(_MARKER.findall(text)) > MAX_CELLS
+        or len(_FENCE.findall(text)) > MAX_FENCES
+        or _LONG_MARKER.search(text) is not None
+    )
+
+
+def _paragraphs(text: str, name: str) -> list[Written]:
+    """The paragraphs of a script without `# %%` lines, comments left out.
+
+    Where the script is right Python, no statement is cut; elsewhere Jupytext does what it can.
+    """
+    if text.count("\n\n") > MAX_CELLS:
+        return [Written(1, "code", text)]
+    if _LIGHT_MARKER.search(text):
+        return _read(text, "py:light", name)
+    tree = parsed(text)
+    if tree is None:
+        return [cell for cell in _read(text, "py:light", name) if cell.kind == "code"]
+    lines = text.split("\n")
+    starts = [_line_before(statement) for statement in tree.body[:1]]
+    for before, statement in pairwise(tree.body):
+        start = _line_before(statement)
+        if start >= before.end_lineno and not lines[start - 1].strip():
+            starts.append(start)
+    parts = ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+    return [Written(number, "code", part.rstrip()) for number, part in enumerate(parts, start=1)]
+
+
+def _line_before(statement: ast.stmt) -> int:
+    """The number of lines before a statement and its decorators."""
+    decorators = getattr(statement, "decorator_list", ())
+    return min(part.lineno for part in (statement, *decorators)) - 1
+
+
+def _read(text: str, format_name: str, name: str) -> list[Written]:
+    import jupytext
+
+    try:
+        notebook = jupytext.reads(text.translate(_AWAY), fmt=format_name)
+        return [
+            Written(
+                number,
+                cell.cell_type,
+                cell.source.translate(_BACK),
+                tags_of(cell.metadata.get("tags")),
+            )
+            for number, cell in enumerate(notebook.cells, start=1)
+        ]
+    except Exception as error:
+        raise refusal(
+            name,
+            _("its cell markers (lines that begin with # %%) cannot be understood"),
+            _("Compare them with those of the exercise."),
+        ) from error
+
+
+def _without_header(text: str) -> tuple[str, tuple[str, ...]]:
+    """The script without what Jupytext would take for a header; a note where that is damaged."""
+    lines = text.split("\n")
+    notes = ()
+    start = 0
+    while start < len(lines):
+        if _RULE.fullmatch(lines[start]):
+            end = _end_of_header(lines, start)
+            if end is None:
+                break
+            if not _is_harmless("\n".join(line[1:] for line in lines[start + 1 : end])):
+                notes = (_("the lines between # --- at its top are damaged; they were left out"),)
+            start = end + 1
+        elif _BEFORE_HEADER.fullmatch(lines[start]):
+            start += 1
+        else:
+            break
+    return "\n".join(lines[start:]).lstrip("\n"), notes
+
+
+def _end_of_header(lines: list[str], start: int) -> int | None:
+    for number, line in enumerate(lines[start + 1 :], start + 1):
+        if not line.startswith("#"):
+            return None
+        if _RULE.fullmatch(line):
+            return number
+    return None
+
+
+def _is_harmless(header: str) -> bool:
+    """Whether a header is YAML without references; references are found, and not followed."""
+    import yaml
+
+    if len(header) > MAX_HEADER:
+        return False
+    try:
+        return not any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header))
+    except yaml.YAMLError:
+        return False

@@ -1,0 +1,1 @@
+"""What knows nothing of the course: translation, files, paths, fingerprint, user state, text."""

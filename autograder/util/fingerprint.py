@@ -1,0 +1,64 @@
+"""One fingerprint of everything that decides a verdict; another fingerprint makes results stale."""
+
+import hashlib
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from autograder.util import paths
+
+LIBRARIES = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+    "matplotlib",
+    "jupytext",
+    "ipython",
+)
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@cache
+def kit_fingerprint() -> str:
+    """Return a digest of the kit's code, tables and course files, and of the libraries' versions.
+
+    Returns:
+        16 hexadecimal digits, equal for two kits that give the same verdicts.
+    """
+    return fingerprint_of(_roots())
+
+
+def fingerprint_of(roots: dict[str, Path]) -> str:
+    """Return a digest of all `.py` and `.toml` files below some folders, and of the libraries.
+
+    Args:
+        roots: Folders by the name under which their files count.
+    """
+    whole = hashlib.sha256()
+    for name, root in roots.items():
+        for source in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+            place = f"{name}/{source.relative_to(root).as_posix()}"
+            whole.update(f"{place}\0{digest(source.read_bytes())}\0".encode())
+    whole.update(f"python {platform.python_version()}\0".encode())
+    for library in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            whole.update(f"{library} {version(library)}\0".encode())
+    return whole.hexdigest()[:16]
+
+
+def _roots() -> dict[str, Path]:
+    """Return the package, and the course's files where they lie outside of it."""
+    roots = {"autograder": paths.PACKAGE}
+    if not paths.course_root().is_relative_to(paths.PACKAGE):
+        roots["solutions"] = paths.solutions()
+        roots["exercises"] = paths.exercises().parent
+    return roots

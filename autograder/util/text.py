@@ -1,0 +1,46 @@
+"""Text for people: cut to a length, free of what no terminal or page can show."""
+
+import unicodedata
+
+# Joiners are invisible too, but Persian words and many emoji are written with them.
+_SHOWN = frozenset("\n\t\u200c\u200d")
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def is_hidden(character: str) -> bool:
+    """Return whether a character has no shape: control codes, bidi controls, surrogates."""
+    return character not in _SHOWN and unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
+def visible(text: str) -> str:
+    """Spell out the hidden characters of a text: a right-to-left override becomes ⟨U+202E⟩."""
+    return text.translate({ord(c): f"⟨U+{ord(c):04X}⟩" for c in set(text) if is_hidden(c)})
+
+
+def one_line(text: str) -> str:
+    """Return the text with its line breaks as spaces."""
+    return " ".join(text.splitlines())
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the text in one line of at most `length` characters, cut between words if possible."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    words = text[:length].rpartition(" ")[0]
+    return (words if len(words) > length // 2 else text[:length]) + " …"
+
+
+def first_words(text: str, n: int) -> str:
+    """Return the text, cut with a mark after `n` words where it has more."""
+    words = text.split()
+    return text if len(words) <= n else " ".join(words[: n - 1]) + " …"
+
+
+def whole_text(text: str) -> str:
+    """Replace lone surrogates, which no file and no terminal can hold, by question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
