@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder import course
-from autograder.checking.proxies import Submission
+from autograder.checking.proxies import SubmissionProxy
 from autograder.running.plugin import CheckSession
 from autograder.running.targets import FileTarget
 from autograder.submissions.cells import UnreadableSubmission
@@ -71,17 +71,17 @@ def _take_words_for_their_exercise(config):
 
 @pytest.fixture(scope="module")
 def memory() -> dict:
-    """What the checks of an exercise share; see `Submission.once`."""
+    """What the checks of an exercise share; see `SubmissionProxy.once`."""
     return {}
 
 
 @pytest.fixture
-def submission(request, memory) -> Submission:
+def submission(request, memory) -> SubmissionProxy:
     """The learner's functions, as attributes; see `autograder.checking.proxies`."""
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
     engine = session.engine_of(request.node)
     engine.seed(_seed_of_learner(request))
-    return Submission(engine, memory)
+    return SubmissionProxy(engine, memory)
 
 
 def _seed_of_learner(request) -> int:

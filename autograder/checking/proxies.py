@@ -33,7 +33,7 @@ class Proxy:
 
     __slots__ = ("_handle", "_is_ours", "_label", "_owner")
 
-    def __init__(self, owner: "Submission", handle: Handle, label: str, is_ours: bool = False):
+    def __init__(self, owner: "SubmissionProxy", handle: Handle, label: str, is_ours: bool = False):
         self._owner = owner
         self._handle = handle
         self._label = label
@@ -66,7 +66,7 @@ class Proxy:
         raise TypeError(f"a {self._handle.type_name} is no plain data")
 
 
-class Submission:
+class SubmissionProxy:
     """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`.
 
     `given` makes the kit's own objects on the learner's side (`submission.given.table_model(...)`),
@@ -141,7 +141,7 @@ class Submission:
 class Given:
     """Makers of the kit's own objects; see `materials`."""
 
-    def __init__(self, owner: Submission):
+    def __init__(self, owner: SubmissionProxy):
         self._owner = owner
 
     def __getattr__(self, name):

@@ -6,6 +6,7 @@ import pytest
 
 from autograder.engine.reentrancy import working
 from autograder.learner.carry_over import reference
+from autograder.learner import compare_figures
 from autograder.learner.compare_figures import beside
 from tests.answers import exercise_text, run_notebook
 
@@ -26,7 +27,9 @@ def panels(monkeypatch):
     """The panels of the figures that are shown, by the figure's name."""
     shown = {}
     monkeypatch.setattr(
-        comparing, "show", lambda figure, name: (shown.update({name: figure.axes}), plt.close())
+        compare_figures,
+        "show",
+        lambda figure, name: (shown.update({name: figure.axes}), plt.close()),
     )
     return shown
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.checking.proxies import MissingFunction, Proxy, Submission
+from autograder.checking.proxies import MissingFunction, Proxy, SubmissionProxy
 from autograder.engine.exceptions import of_learner
-from autograder.engine.local import Engine
+from autograder.engine.local import LocalEngine
 
 
-def submission_of(**names) -> Submission:
-    return Submission(Engine(names, lambda filename: filename == __file__))
+def submission_of(**names) -> SubmissionProxy:
+    return SubmissionProxy(LocalEngine(names, lambda filename: filename == __file__))
 
 
 def same(value):
@@ -231,12 +231,12 @@ def test_calls_are_recorded_as_a_learner_would_type_them():
 
 def test_what_several_checks_ask_is_asked_once():
     asked, memory = [], {}
-    engine = Engine({"f": asked.append}, lambda filename: filename == __file__)
+    engine = LocalEngine({"f": asked.append}, lambda filename: filename == __file__)
 
     def ask(submission):
         return submission.once("name", lambda: (submission.f(1), len(asked)))
 
-    first, second = (Submission(engine, memory) for _number in range(2))
+    first, second = (SubmissionProxy(engine, memory) for _number in range(2))
     assert ask(first) == ask(second) == (None, 1)
     assert asked == [1]
     assert second.calls() == first.calls() == "f(1)"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.checking.proxies import Submission
+from autograder.checking.proxies import SubmissionProxy
 from autograder.engine.exceptions import of_learner
 from autograder.sandbox.client import SandboxEngine, Task, Times, WorkerFailed
 from autograder.sandbox.isolation import LAYERS
