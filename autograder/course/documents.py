@@ -1,0 +1,64 @@
+"""The tables of the course in the README and in the timetable, made from the step table."""
+
+import re
+from pathlib import Path
+
+from autograder import course
+from autograder.util import paths
+
+
+def documents() -> dict[Path, str]:
+    """The documents that hold tables of the course, as they should read, by path."""
+    tables = {"steps": _steps_table(), "timetable": _timetable()}
+    texts = {}
+    for path in (paths.course_root() / "README.md", paths.course_root() / "docs" / "timetable.md"):
+        if path.is_file():
+            texts[path] = _with_tables(path.read_text(encoding="utf-8"), tables)
+    return texts
+
+
+def _with_tables(text: str, tables: dict[str, str]) -> str:
+    for name, table in tables.items():
+        region = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        text = region.sub(lambda match, table=table: f"{match[1]}{table}{match[2]}", text)
+    return text
+
+
+def _steps_table() -> str:
+    lines = ["| exercise | day | minutes | points | objective |", "|---|---|---|---|---|"]
+    for step in course.steps():
+        link = f"[{step.name}](exercises/en/{step.name}.py)"
+        lines.append(
+            f"| {link} | {step.day} | {step.minutes} | {step.max_points} | {step.objective} |"
+        )
+    whole = course.total(course.steps(), {})
+    extra = sum(step.max_points for step in course.steps() if step.bonus)
+    lines.append(f"\nTogether {whole.max_points:g} points")
+    if extra:
+        lines[-1] += f"; the bonus exercises add up to {extra:g} on top of them"
+    lines[-1] += "."
+    return "\n".join(lines) + "\n"
+
+
+def _timetable() -> str:
+    lines = []
+    for day in dict.fromkeys(session.day for session in course.timetable()):
+        lines += [f"\n## Day {day}\n", "| from | to | minutes | what |", "|---|---|---|---|"]
+        start = 0
+        for session in (s for s in course.timetable() if s.day == day):
+            end = start + session.minutes
+            what = f"**{session.step}**" if session.step else session.activity
+            lines.append(f"| {_clock(start)} | {_clock(end)} | {session.minutes} | {what} |")
+            start = end
+    total = sum(session.minutes for session in course.timetable())
+    lines.append(f"\nTogether {total / 60:g} hours.")
+    bonus = [step for step in course.steps() if step.bonus]
+    if bonus:
+        lines += ["\n## Bonus, outside of these hours\n", "| minutes | what |", "|---|---|"]
+        lines += [f"| {step.minutes} | **{step.name}** |" for step in bonus]
+    return "\n".join(lines) + "\n"
+
+
+def _clock(minutes: int) -> str:
+    """Time since the morning's start."""
+    return f"{minutes // 60} h {minutes % 60:02d}"
