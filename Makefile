@@ -1,24 +1,42 @@
-# Each of these sets everything up by itself; `make test` and `make slow` together run every test.
+# Each target sets everything up by itself.
+#   make demo      the course at work, on embedded data
+#   make test      the unit tier: everything but the bank and what starts processes
+#   make test-all  every test
+#   make lint      style, types, directions of imports, dependencies, the built exercises
+#   make nightly   every test on several seeds, mutants of the answers, the benchmarks' own checks
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+UNIT := not slow and not process and not bank and not hostile
 
-.PHONY: demo test slow lint lab clean
+.PHONY: demo test test-all coverage nightly lint lab clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
+	$(PYTEST) -m "$(UNIT)" $(ARGS)
 
-slow: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow $(ARGS)
+test-all: $(READY)
+	$(PYTEST) $(ARGS)
+
+coverage: $(READY)
+	$(PYTEST) -m "$(UNIT)" --cov --cov-report=term --cov-report=html $(ARGS)
+
+nightly: $(READY)
+	$(PYTEST) --seeds 1,20261,31415 $(ARGS)
+	$(BIN)/python -m benchmarks.mutants
+	$(BIN)/python -m benchmarks.hostile_nbgrader
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/autograder build --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/autograder dev build --check
 
 lab: $(READY)
 	$(BIN)/autograder lab
@@ -31,4 +49,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo figures .pytest_cache .ruff_cache
+	rm -rf $(VENV) demo figures htmlcov .coverage .pytest_cache .ruff_cache .mypy_cache

@@ -4,7 +4,7 @@ What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`,
 `use_style`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["beside", "carry_over", "check", "hint", "show", "use_style"]
 

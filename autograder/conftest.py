@@ -1,9 +1,10 @@
-"""`pytest autograder`: options and fixtures of the checks; `session.py` keeps the books."""
+"""`pytest autograder`: options and fixtures of the checks; `running/plugin.py` keeps the books."""
 
 import hashlib
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from autograder.util.environment import HEADLESS, QUIET, prefer
 PUBLIC_SEED = 1
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run of the checks."""
     group = parser.getgroup("autograder", "checks of the course's exercises")
     group.addoption(
         "--submissions",
@@ -39,7 +41,8 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
+    """Register a session over the submissions that the options name, unless one is registered."""
     prefer(QUIET | HEADLESS)
     config.addinivalue_line(
         "markers", "checks(function, share): the function of a check, its share of the points"
@@ -55,7 +58,7 @@ def pytest_configure(config):
     config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
 
 
-def _leave_problems_to_the_summary(config):
+def _leave_problems_to_the_summary(config: pytest.Config) -> None:
     """Keep pytest from printing every failure a second and third time, unless it is asked to."""
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
@@ -63,39 +66,41 @@ def _leave_problems_to_the_summary(config):
         config.option.reportchars = ""
 
 
-def _take_words_for_their_exercise(config):
+def _take_words_for_their_exercise(config: pytest.Config) -> None:
     """Let `-k dot_product` mean 04_dot_product, and not each check that speaks of dot products."""
     with suppress(LookupError):
         config.option.keyword = course.step(config.option.keyword).name
 
 
 @pytest.fixture(scope="module")
-def memory() -> dict:
-    """What the checks of an exercise share; see `SubmissionProxy.once`."""
+def memory() -> dict[str, Any]:
+    """Return what the checks of an exercise share (see `SubmissionProxy.once`)."""
     return {}
 
 
 @pytest.fixture
-def submission(request, memory) -> SubmissionProxy:
-    """The learner's functions, as attributes; see `autograder.checking.proxies`."""
+def submission(request: pytest.FixtureRequest, memory: dict[str, Any]) -> SubmissionProxy:
+    """Return the learner's functions, as attributes (see `checking.proxies`)."""
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
+    assert isinstance(session, CheckSession)
     engine = session.engine_of(request.node)
     engine.seed(_seed_of_learner(request))
     return SubmissionProxy(engine, memory)
 
 
-def _seed_of_learner(request) -> int:
-    """A seed for the learner's own random generators, from which that of `rng` cannot be told."""
+def _seed_of_learner(request: pytest.FixtureRequest) -> int:
+    """Return a seed for the learner's own generators that does not reveal the seed of `rng`."""
     own = f"{request.config.getoption('seed')} {_name_of(request)}".encode()
     return int.from_bytes(hashlib.sha256(own).digest()[:4], "big")
 
 
-def _name_of(request) -> str:
-    return request.node.nodeid.rpartition("/")[2]
+def _name_of(request: pytest.FixtureRequest) -> str:
+    nodeid: str = request.node.nodeid
+    return nodeid.rpartition("/")[2]
 
 
 @pytest.fixture
-def rng(request) -> np.random.Generator:
-    """A random generator of this check's own, drawn from the seed of the run."""
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Return a random generator of this check's own, drawn from the seed of the run."""
     own = zlib.crc32(_name_of(request).encode())
     return np.random.default_rng([request.config.getoption("seed"), own])

@@ -33,7 +33,7 @@ PROCESSES = 3
 
 # What differs from run to run without a meaning: folders, addresses, process numbers, seconds.
 _UNSTEADY = (
-    (r"/tmp/[\w./-]+", "/tmp/…"),
+    (r"/(tmp|scratch)/[\w./-]+", "/tmp/…"),
     (r"0x[0-9a-f]{6,}", "0x…"),
     (r"process -?\d+", "process …"),
     (r"longer than \d+ s", "longer than … s"),

@@ -16,9 +16,39 @@ ROOT = Path(__file__).parents[1]
 MOVIELENS = os.environ.get("MOVIELENS_DIR")
 
 
+# Fixtures that start processes: a test that uses one belongs to the tier `process`.
+PROCESS_FIXTURES = frozenset({"zygote", "run_python", "grader", "graders"})
+FOLDER_MARKS = ("bank", "hostile")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--seeds",
+        type=lambda text: [int(part) for part in text.split(",")],
+        metavar="N,N",
+        help="judge every entry of the bank on each of these seeds",
+    )
+
+
+@pytest.fixture
+def seeds(request):
+    """The seeds that the command line names for the bank, None for each test's own."""
+    return request.config.getoption("seeds")
+
+
+def pytest_collection_modifyitems(items):
+    """Sort the tests into tiers, by their folders and by the fixtures that they use."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in FOLDER_MARKS:
+            item.add_marker(folder)
+        elif PROCESS_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("process")
+
+
 @pytest.fixture(scope="session")
 def zygote():
-    """What workers are forked from; None where there is no wall."""
+    """The zygote from which workers are forked; None where there is no sandbox."""
     if sys.platform != "linux":
         yield None
         return

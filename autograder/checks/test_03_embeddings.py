@@ -79,8 +79,8 @@ def test_the_layer_bears_its_name(submission, rng):
         _start_of(layer, 3, 2)
         require(
             layer.name == name,
-            _("a layer named {name!r}").format(name=layer.name),
-            _("the layer is named {name!r}").format(name=name),
+            _("a layer named '{name}'").format(name=layer.name),
+            _("the layer is named '{name}'").format(name=name),
             {"name-ignored": True},
         )
     unnamed = [submission.make_embedding(3, 2) for _round in range(2)]
@@ -88,7 +88,7 @@ def test_the_layer_bears_its_name(submission, rng):
         _start_of(layer, 3, 2)
     require(
         unnamed[0].name != unnamed[1].name,
-        _("two layers without a name of their own, both named {name!r}").format(
+        _("two layers without a name of their own, both named '{name}'").format(
             name=unnamed[0].name
         ),
         _("without a name, Keras chooses one for each layer"),

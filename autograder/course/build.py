@@ -23,11 +23,13 @@ def render(step: Step, suffix: str = ".py") -> str:
     """
     notebook = solution_file(step.name).exercise()
     if suffix == ".py":
-        return _without_version(jupytext.writes(notebook, fmt=JUPYTEXT_FORMAT))
+        text: str = jupytext.writes(notebook, fmt=JUPYTEXT_FORMAT)
+        return _without_version(text)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{step.name[:2]}-{number:03d}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return nbformat.writes(notebook) + "\n"
+    written: str = nbformat.writes(notebook)
+    return f"{written}\n"
 
 
 def build(target: Path, suffix: str = ".py") -> list[Path]:

@@ -8,7 +8,7 @@ from autograder.util import paths
 
 
 def documents() -> dict[Path, str]:
-    """The documents that hold tables of the course, as they should read, by path."""
+    """Return the documents that hold tables of the course, as they should read, by path."""
     tables = {"steps": _steps_table(), "timetable": _timetable()}
     texts = {}
     for path in (paths.course_root() / "README.md", paths.course_root() / "docs" / "timetable.md"):
@@ -20,8 +20,13 @@ def documents() -> dict[Path, str]:
 def _with_tables(text: str, tables: dict[str, str]) -> str:
     for name, table in tables.items():
         region = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        text = region.sub(lambda match, table=table: f"{match[1]}{table}{match[2]}", text)
+        text = region.sub(rf"\g<1>{_escaped(table)}\g<2>", text)
     return text
+
+
+def _escaped(text: str) -> str:
+    """Return a text as a replacement pattern that stands for itself."""
+    return text.replace("\\", r"\\")
 
 
 def _steps_table() -> str:
@@ -60,5 +65,5 @@ def _timetable() -> str:
 
 
 def _clock(minutes: int) -> str:
-    """Time since the morning's start."""
+    """Return the time since the morning's start."""
     return f"{minutes // 60} h {minutes % 60:02d}"

@@ -123,7 +123,7 @@ def solution_file(exercise: str) -> SolutionFile:
     except OSError as error:
         text = _("there is no {file}, which the course lists")
         raise SolutionError(text.format(file=path)) from error
-    return _parsed(step, path, modified)
+    return _parsed(step.name, path, modified)
 
 
 def hints_of(function: str) -> tuple[str, ...]:
@@ -170,9 +170,10 @@ def holds_answer(cell: NotebookNode) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _parsed(step: Step, path: Path, _modified: int) -> SolutionFile:
+def _parsed(exercise: str, path: Path, _modified: int) -> SolutionFile:
     import jupytext
 
+    step = course.step(exercise)
     notebook = jupytext.read(path, fmt=JUPYTEXT_FORMAT)
     hints = dict(
         _hints_in(cell.source, path)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from autograder.util.i18n import _
 
@@ -69,7 +70,7 @@ class Session:
 
 
 @cache
-def _table() -> dict:
+def _table() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
 
 
@@ -108,7 +109,7 @@ def step(name: str) -> Step:
         if wanted in {candidate.name, number, number.lstrip("0"), words}:
             return candidate
     raise LookupError(
-        _("There is no exercise {name!r}. The exercises are: {names}.").format(
+        _("There is no exercise '{name}'. The exercises are: {names}.").format(
             name=name, names=", ".join(s.name for s in steps())
         )
     )
@@ -130,7 +131,7 @@ def located(function: str) -> tuple[Step, str]:
         if name in candidate.points:
             return candidate, name
     raise LookupError(
-        _("There is no function {name!r} in the course. The functions are: {names}.").format(
+        _("There is no function '{name}' in the course. The functions are: {names}.").format(
             name=function,
             names=", ".join(dict.fromkeys(f for s in steps() for f in s.functions)),
         )

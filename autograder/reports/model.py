@@ -1,8 +1,9 @@
-"""The report: all verdicts of one submission, and the one JSON form behind every rendering."""
+"""The report: all verdicts of one submission, and the JSON document behind every rendering."""
 
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from autograder import course
 from autograder.util import i18n
@@ -35,13 +36,13 @@ class Message:
     causes: tuple[str, ...] = ()
     hint: str = ""
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """Return the message as plain data, each translatable text with its id and parameters."""
         parts = {name: i18n.to_json(getattr(self, name)) for name in _PARTS}
         return {**parts, "causes": [i18n.to_json(cause) for cause in self.causes]}
 
     @classmethod
-    def from_json(cls, document: dict) -> "Message":
+    def from_json(cls, document: dict[str, Any]) -> "Message":
         """Return the message behind `to_json`.
 
         Raises:
@@ -77,13 +78,13 @@ class CheckResult:
     misconception: str | None = None
     seconds: float = 0.0
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """Return the result as plain data."""
         message = self.message.to_json() if self.message else None
         return {**vars(self), "message": message}
 
     @classmethod
-    def from_json(cls, document: dict) -> "CheckResult":
+    def from_json(cls, document: dict[str, Any]) -> "CheckResult":
         """Return the result behind `to_json`."""
         message = document["message"]
         return cls(**{**document, "message": Message.from_json(message) if message else None})
@@ -91,7 +92,14 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class FunctionReport:
-    """The checks of one function."""
+    """The verdicts of all checks of one function.
+
+    Attributes:
+        name: The function.
+        points: The points that it earned, between 0 and `max_points`.
+        max_points: The points that it can earn.
+        checks: The verdicts, in the order of the checks.
+    """
 
     name: str
     points: float
@@ -100,7 +108,7 @@ class FunctionReport:
 
     @property
     def outcome(self) -> str:
-        """passed, todo (nothing but the stub), error, timeout or failed."""
+        """The outcome of the function: that of all checks, else the gravest."""
         outcomes = {check.outcome for check in self.checks}
         if len(outcomes) == 1:
             return outcomes.pop()
@@ -117,7 +125,19 @@ class FunctionReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All verdicts of a submission."""
+    """All verdicts of a submission.
+
+    Attributes:
+        exercise: The exercise's full name.
+        submission: The path of the file, empty where a notebook checks itself.
+        sha256: The digest of the file's bytes, empty where they could not be read.
+        points: The points that it earned.
+        max_points: The points that it can earn.
+        isolation: The layers of isolation that protected the run; empty without a sandbox.
+        functions: The verdicts on each function.
+        notes: What was noticed while the file was chosen, read and run.
+        schema: The version of the JSON document.
+    """
 
     exercise: str
     submission: str
@@ -131,24 +151,25 @@ class Report:
 
     @property
     def complete(self) -> bool:
+        """Whether every function passes."""
         return all(function.outcome == "passed" for function in self.functions)
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing was written, or in the bug hunt nothing mended."""
+        """Whether every function is still a stub; in the bug hunt, whether no bug is found."""
         if not self.max_points:
             return not self.standing[0]
         return all(function.outcome == "todo" for function in self.functions)
 
     @property
     def standing(self) -> tuple[float, float]:
-        """The points and their maximum; where there are none, functions that pass and all."""
+        """Points earned and possible; without points, functions that pass and all functions."""
         if self.max_points:
             return self.points, self.max_points
         passed = [function for function in self.functions if function.outcome == "passed"]
         return float(len(passed)), float(len(self.functions))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """Return the report as plain data, ready for `json.dump`; docs/report.md describes it."""
         functions = [
             {**vars(function), "checks": [check.to_json() for check in function.checks]}
@@ -163,7 +184,7 @@ class Report:
         }
 
 
-def from_json(document: dict) -> Report:
+def from_json(document: dict[str, Any]) -> Report:
     """Return the report behind a JSON document.
 
     Raises:
@@ -189,13 +210,13 @@ def from_json(document: dict) -> Report:
 
 
 def of_function(name: str, max_points: float, checks: tuple[CheckResult, ...]) -> FunctionReport:
-    """The report of a function: its points are its checks' sum, between 0 and the maximum."""
+    """Return the report of a function; its points are its checks' sum, from 0 to the maximum."""
     earned = round(sum(check.points for check in checks), 2)
     return FunctionReport(name, min(max(earned, 0.0), float(max_points)), float(max_points), checks)
 
 
 def with_function(report: Report, function: FunctionReport) -> Report:
-    """The report with one function more and its points added."""
+    """Return the report with another function, whose points are added."""
     return replace(
         report,
         functions=(*report.functions, function),
@@ -205,9 +226,9 @@ def with_function(report: Report, function: FunctionReport) -> Report:
 
 
 def owed(reports: list[Report]) -> list[Report]:
-    """The reports of what a learner has to finish, or has begun.
+    """Return the reports on what a learner has to finish or has begun.
 
-    Beside exercises of the core, one that is not of the core and untouched is nobody's duty.
+    Beside exercises of the core, an untouched exercise outside of the core is left out.
     """
     is_core = {report.exercise: course.step(report.exercise).core for report in reports}
     if not any(is_core.values()):
@@ -216,7 +237,7 @@ def owed(reports: list[Report]) -> list[Report]:
 
 
 def total(reports: list[Report]) -> course.Total:
-    """What reports of several exercises add up to."""
+    """Return the sum of the reports of several exercises."""
     by_name = {report.exercise: report.points for report in reports}
     steps = [step for step in course.steps() if step.name in by_name]
     whole = course.total(steps, by_name)

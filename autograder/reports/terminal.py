@@ -1,4 +1,4 @@
-"""Reports in a terminal: points and progress an exercise, and one problem at a time."""
+"""Reports in a terminal: points and progress by exercise, and one problem at a time."""
 
 from rich.console import Console
 from rich.panel import Panel
@@ -11,9 +11,12 @@ from autograder.reports import wording
 from autograder.reports.model import FunctionReport, Report, owed, total
 from autograder.reports.wording import SIGNS, STYLES, format_total, invitation, points_of
 from autograder.util.i18n import _, ngettext
+from autograder.util.text import visible
 
 
-def print_reports(reports: list[Report], every_problem: bool = False, console=None) -> None:
+def print_reports(
+    reports: list[Report], every_problem: bool = False, console: Console | None = None
+) -> None:
     """Print the table of exercises, then the first problem, or all of them."""
     if not reports:
         return
@@ -66,7 +69,7 @@ def print_progress(reports: list[Report], console: Console) -> None:
 
 
 def table(reports: list[Report]) -> Table:
-    """One row an exercise: a sign a function, a bar, points."""
+    """Return a row for each exercise: a sign for each function, a bar, points."""
     rows = Table(box=None, pad_edge=False)
     rows.add_column(_("exercise"))
     rows.add_column(_("functions"))
@@ -80,19 +83,18 @@ def table(reports: list[Report]) -> Table:
         bar = ProgressBar(total=possible, completed=earned, width=16)
         rows.add_row(report.exercise, signs, bar, points_of(report))
     if len(reports) > 1:
-        earned = total(reports)
-        bar = ProgressBar(total=earned.max_points or 1, completed=earned.points, width=16)
-        rows.add_row(_("all"), "", bar, format_total(earned), style="bold")
+        whole = total(reports)
+        bar = ProgressBar(total=whole.max_points or 1, completed=whole.points, width=16)
+        rows.add_row(_("all"), "", bar, format_total(whole), style="bold")
     return rows
 
 
 def problem_panel(report: Report, function: FunctionReport) -> Panel:
-    """The first problem of a function, ready to print."""
-    problem = function.problem
-    style = STYLES[problem.outcome]
-    title = f"{report.exercise} · {function.name} · {problem.outcome}"
+    """Return the first problem of a function, ready to print."""
+    outcome = function.problem.outcome if function.problem else function.outcome
+    title = f"{report.exercise} · {function.name} · {_(outcome)}"
     body = Text(_message_of(function))
-    if problem.outcome == "todo":
+    if outcome == "todo":
         objective = course.step(report.exercise).objective
         body = Text("\n").join(
             [
@@ -101,7 +103,7 @@ def problem_panel(report: Report, function: FunctionReport) -> Panel:
                 Text(invitation(course.address(report.exercise, function.name))),
             ]
         )
-    return Panel(body, title=title, title_align="left", border_style=style)
+    return Panel(body, title=title, title_align="left", border_style=STYLES[outcome])
 
 
 def _message_of(function: FunctionReport) -> str:
@@ -115,4 +117,4 @@ def _print_notes(reports: list[Report], messages: list[str], console: Console) -
     for report in reports:
         for note in report.notes:
             if not any(note in message for message in messages):
-                console.print(f"{report.exercise}: {note}", style="yellow")
+                console.print(f"{report.exercise}: {visible(note)}", style="yellow", markup=False)

@@ -71,12 +71,12 @@ def invitation(function: str) -> str:
 
 
 def format_points(points: float) -> str:
-    """Points without idle zeros: 6, 2.5."""
+    """Return points without idle zeros: 6, 2.5."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def format_total(earned: course.Total) -> str:
-    """A sum of points, bonus points beside it: 87 / 100, 87 / 100 + 5, + 5."""
+    """Return a sum of points, bonus points beside it: 87 / 100, 87 / 100 + 5, + 5."""
     core = f"{format_points(earned.points)} / {format_points(earned.max_points)}"
     if earned.bonus is None:
         return core
@@ -85,7 +85,7 @@ def format_total(earned: course.Total) -> str:
 
 
 def points_of(report: Report) -> str:
-    """What a report has earned: points, or the mistakes that were found in the bug hunt."""
+    """Return what a report has earned: points, or the number of bugs found in the bug hunt."""
     earned, possible = map(format_points, report.standing)
     if course.step(report.exercise).graded:
         return f"{earned} / {possible}"

@@ -1,10 +1,13 @@
-"""The bookkeeping of one run of the checks: from pytest's outcomes to reports.
+"""The pytest plugin of one run of the checks: from pytest's outcomes to reports.
 
-Registered by `conftest.py`. Each check's verdict rides on pytest's own report, so that it survives
-pytest-xdist; reports are put together where all of them arrive.
+`conftest.py` registers the plugin. Each verdict rides on pytest's own report, so that it survives
+pytest-xdist, and reports are put together in the process where all verdicts arrive.
 """
 
 from collections import defaultdict
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,11 +27,10 @@ from autograder.reports.model import (
 from autograder.running.targets import Target
 from autograder.running.verdict import Subject, Verdict, judge, stopped
 from autograder.submissions.cells import UnreadableSubmission
-from autograder.util.i18n import from_json as text_from_json
-from autograder.util.i18n import to_json as text_to_json
+from autograder.util import i18n
 
 PROPERTY = "autograder"
-LETTERS = {
+LETTERS: dict[str, tuple[str, dict[str, bool]]] = {
     "passed": (".", {"green": True}),
     "failed": ("F", {"red": True}),
     "todo": ("t", {"blue": True}),
@@ -38,34 +40,38 @@ LETTERS = {
 
 
 class GivenUp(Exception):
-    """A check is not run: its function hung or ended the program in an earlier one."""
+    """A check does not run: its function hung or ended the program in an earlier check."""
 
     def __init__(self, verdict: Verdict):
+        """Carry the verdict of the earlier check."""
         super().__init__(verdict.outcome)
         self.verdict = verdict
 
 
 class CheckSession:
-    """pytest hooks of a run over one target, and the reports that come of it."""
+    """pytest hooks of a run over one target, and the reports of the run."""
 
     NAME = "autograder-session"
 
-    def __init__(self, config, target: Target):
+    def __init__(self, config: pytest.Config, target: Target):
+        """Check a target in the run that `config` describes."""
         self._config = config
         self._target = target
-        self._points = {}
-        self._results = defaultdict(list)
-        self._notes = defaultdict(dict)
+        self._points: dict[str, float] = {}
+        self._results: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
+        self._notes: dict[str, dict[str, None]] = defaultdict(dict)
         self._given_up: dict[tuple[str, str], Verdict] = {}
 
     # Collection
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config, items):
-        """Drop the checks of what was not handed in; share out every function's points."""
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Drop the checks of other exercises; divide every function's points among its checks."""
         checks = [item for item in items if item.get_closest_marker("checks")]
         self._points.update(_shared_points(checks))
-        wanted = [i for i in checks if _exercise(i) in self._target.exercises]
+        wanted = [item for item in checks if _exercise(item) in self._target.exercises]
         if self._target.functions is not None:
             wanted = [item for item in wanted if _address(item) in self._target.functions]
         dropped = [item for item in items if item not in set(wanted)]
@@ -73,24 +79,29 @@ class CheckSession:
         items[:] = wanted
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self):
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Mark the run, so that cells of an exercise do not start another run."""
         with working():
             return (yield)
 
-    def engine_of(self, item) -> Engine:
-        """The engine of the submission that a check is about."""
+    def engine_of(self, item: pytest.Item) -> Engine:
+        """Return the engine of the submission that a check is about."""
         return self._target.engine(_exercise(item))
 
     # Verdicts
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item):
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Give up a check whose function hung or ended the program before."""
         verdict = self._given_up.get((_exercise(item), _function(item)))
         if verdict is not None:
             raise GivenUp(verdict)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item, call):
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Judge a check that has ended, and attach its verdict to pytest's report."""
         report = yield
         over = report.when == "call" or (report.when == "setup" and not report.passed)
         if over and item.get_closest_marker("checks"):
@@ -98,58 +109,69 @@ class CheckSession:
             verdict = self._verdict(item, error, report)
             if stopped(verdict, error):
                 self._given_up.setdefault((_exercise(item), _function(item)), verdict)
-            result = CheckResult(
-                id=item.nodeid.rpartition("/")[2],
-                outcome=verdict.outcome,
-                points=self._points[item.nodeid] if verdict.outcome == "passed" else 0.0,
-                max_points=self._points[item.nodeid],
-                message=verdict.message,
-                misconception=verdict.misconception,
-                seconds=round(report.duration, 3),
-            )
-            notes = [text_to_json(note) for note in self._target.notes(_exercise(item))]
-            report.user_properties.append(
-                (PROPERTY, [_exercise(item), _function(item), result.to_json(), notes])
-            )
-            report.outcome = "passed" if verdict.outcome == "passed" else "failed"
-            report.longrepr = wording.text(verdict.message) if verdict.message else None
+            self._attach(item, report, verdict)
         return report
 
-    def _verdict(self, item, error, report) -> Verdict:
+    def _attach(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> None:
+        passed = verdict.outcome == "passed"
+        result = CheckResult(
+            id=item.nodeid.rpartition("/")[2],
+            outcome=verdict.outcome,
+            points=self._points[item.nodeid] if passed else 0.0,
+            max_points=self._points[item.nodeid],
+            message=verdict.message,
+            misconception=verdict.misconception,
+            seconds=round(report.duration, 3),
+        )
+        exercise = _exercise(item)
+        notes = [i18n.to_json(note) for note in self._target.notes(exercise)]
+        report.user_properties.append(
+            (PROPERTY, [exercise, _function(item), result.to_json(), notes])
+        )
+        report.outcome = "passed" if passed else "failed"
+        report.longrepr = wording.text(verdict.message) if verdict.message else None
+
+    def _verdict(
+        self, item: pytest.Function, error: BaseException | None, report: pytest.TestReport
+    ) -> Verdict:
         if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
             raise error
         if isinstance(error, GivenUp):
             return error.verdict
         if isinstance(error, UnreadableSubmission):
-            return Verdict("failed", Message(got=str(error)))
+            return Verdict("failed", Message(got=error.args[0]))
         submission = getattr(item, "funcargs", {}).get("submission")
         subject = Subject(
             function=_function(item),
             address=_address(item),
             calls=submission.calls() if submission is not None else "",
-            property=_first_line(item.function.__doc__),
+            property=_first_paragraph(item.function.__doc__),
             notes=self._target.notes(_exercise(item)),
         )
         return judge(error, subject, report.longreprtext)
 
-    def pytest_runtest_logreport(self, report):
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the verdict that arrives with a report, from this process or from a worker's."""
         for name, value in report.user_properties:
-            if name == PROPERTY and (report.when == "call" or report.failed):
-                exercise, function, result, notes = value
+            if name == PROPERTY and _is_last(report):
+                exercise, function, result, notes = _attached(value)
                 self._results[exercise, function].append(CheckResult.from_json(result))
-                self._notes[exercise].update(dict.fromkeys(map(text_from_json, notes)))
+                self._notes[exercise].update(dict.fromkeys(map(i18n.from_json, notes)))
 
-    def pytest_report_teststatus(self, report, config):
-        verdict = _verdict_of(report)
-        if verdict is not None:
-            letter, markup = LETTERS[verdict]
-            return verdict, letter, (verdict.upper(), markup)
-        return None
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """Return the letter and the word of a verdict in pytest's own output."""
+        outcome = _outcome_of(report)
+        if outcome is None:
+            return None
+        letter, markup = LETTERS[outcome]
+        return outcome, letter, (outcome.upper(), markup)
 
     # Reports
 
     def reports(self) -> list[Report]:
-        """The reports of all exercises that were checked, in course order."""
+        """Return the reports of all exercises that were checked, in course order."""
         return [
             self._report(step)
             for step in course.steps()
@@ -167,52 +189,77 @@ class CheckSession:
         return report
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session, exitstatus):
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the JSON report; let untouched bonus exercises not fail the run."""
         if hasattr(self._config, "workerinput"):
             return
         reports = self.reports()
         done = bool(reports) and all(report.complete for report in owed(reports))
         if exitstatus == pytest.ExitCode.TESTS_FAILED and done:
             session.exitstatus = pytest.ExitCode.OK
-        path = self._config.getoption("json")
+        path: Path | None = self._config.getoption("json")
         if path is not None:
             write_json(reports, path)
 
-    def pytest_terminal_summary(self, terminalreporter, config):
+    def pytest_terminal_summary(self, config: pytest.Config) -> None:
+        """Print the reports below pytest's own output."""
         from autograder.reports.terminal import print_reports
 
         print_reports(self.reports(), every_problem=config.getoption("all_problems"))
 
 
-def _exercise(item) -> str:
-    return item.module.__name__.rpartition(".")[2].removeprefix("test_")
+def _exercise(item: pytest.Item) -> str:
+    """Return the exercise of a check: its module is named `test_NN_name` or `test_NN_name_part`."""
+    module: str = item.getparent(pytest.Module).name  # type: ignore[union-attr]
+    name = Path(module).stem.removeprefix("test_")
+    step = course.step_of_file(Path(name))
+    return step.name if step else name
 
 
-def _function(item) -> str:
-    return item.get_closest_marker("checks").kwargs["function"]
+def _function(item: pytest.Item) -> str:
+    return str(_marked(item)["function"])
 
 
-def _address(item) -> str:
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    marker = item.get_closest_marker("checks")
+    if marker is None:
+        raise LookupError(f"{item.nodeid} has no mark `checks`")
+    return dict(marker.kwargs)
+
+
+def _address(item: pytest.Item) -> str:
     return course.address(_exercise(item), _function(item))
 
 
-def _shared_points(items) -> dict[str, float]:
-    """Points by check: each function's points, divided in proportion to the shares."""
-    shares = defaultdict(dict)
+def _shared_points(items: Iterable[pytest.Item]) -> dict[str, float]:
+    """Return the points of each check: its function's points, divided by the shares."""
+    shares: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for item in items:
-        share = item.get_closest_marker("checks").kwargs["share"]
-        shares[_exercise(item), _function(item)][item.nodeid] = share
-    points = {}
+        shares[_exercise(item), _function(item)][item.nodeid] = _marked(item)["share"]
+    points: dict[str, float] = {}
     for (exercise, function), parts in shares.items():
-        total = course.step(exercise).points[function] / sum(parts.values())
-        points.update({nodeid: round(total * share, 4) for nodeid, share in parts.items()})
+        each = course.step(exercise).points[function] / sum(parts.values())
+        points.update({nodeid: round(each * share, 4) for nodeid, share in parts.items()})
     return points
 
 
-def _first_line(text: str | None) -> str:
+def _first_paragraph(text: str | None) -> str:
     return (text or "").strip().partition("\n\n")[0].replace("\n    ", " ")
 
 
-def _verdict_of(report) -> str | None:
+def _is_last(report: pytest.TestReport) -> bool:
+    return report.when == "call" or report.failed
+
+
+def _attached(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"a verdict is a list, not a {type(value).__name__}")
+    return value
+
+
+def _outcome_of(report: pytest.TestReport) -> str | None:
     values = [value for name, value in report.user_properties if name == PROPERTY]
-    return values[-1][2]["outcome"] if values and (report.when == "call" or report.failed) else None
+    if not values or not _is_last(report):
+        return None
+    _exercise_name, _function_name, result, _notes = _attached(values[-1])
+    return str(result["outcome"])

@@ -9,25 +9,32 @@ from autograder.reports.model import Report
 from autograder.running.plugin import CheckSession
 from autograder.running.targets import NoTarget, Target
 from autograder.util import paths
+from autograder.util.i18n import _
 
-# Left out: what prints or writes, and what collects garbage after each run, at half its time.
+# Left out: the plugins that print or write, and those that collect garbage after each run, which
+# takes half of its time.
 _UNUSED = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception")
 _ARGUMENTS = (*(f"-pno:{name}" for name in _UNUSED), "--capture=sys")
 
 
 class CheckError(RuntimeError):
-    """The checks could not be run at all; the text is pytest's own."""
+    """The checks could not be run at all; the text says why."""
 
 
 def run(target: Target, seed: int | None = None) -> list[Report]:
-    """The reports on a target's exercises; `seed` draws other data than the public seed's.
+    """Run the checks of a target and return the reports on its exercises.
 
-    Raises `CheckError` where pytest itself fails.
+    Args:
+        target: What to check.
+        seed: Draws other data than the public seed's; None for the public seed.
+
+    Raises:
+        CheckError: An exercise has no checks file, or pytest itself failed.
     """
     collector = _ReportCollector()
-    files = [str(paths.CHECKS / f"test_{exercise}.py") for exercise in target.exercises]
+    files = [path for exercise in target.exercises for path in _check_files(exercise)]
     options = [] if seed is None else ["--seed", str(seed)]
-    code = _pytest([*options, *files], [_Target(target), collector])
+    code = _pytest([*options, *files], [_TargetPlugin(target), collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or collector.reports is None:
@@ -37,10 +44,21 @@ def run(target: Target, seed: int | None = None) -> list[Report]:
 
 def collect_only() -> None:
     """Import pytest's plugins and all checks, so that later runs in this process need not."""
-    _pytest(["--collect-only", str(paths.CHECKS)], [_Target(NoTarget())])
+    _pytest(["--collect-only", str(paths.CHECKS)], [_TargetPlugin(NoTarget())])
 
 
-def _pytest(arguments: list[str], plugins: list) -> int:
+def _check_files(exercise: str) -> list[str]:
+    """Return the checks files of an exercise: `test_NN_name.py`, or parts `test_NN_name_part.py`."""
+    found = sorted(paths.CHECKS.glob(f"test_{exercise}.py"))
+    found += sorted(paths.CHECKS.glob(f"test_{exercise}_*.py"))
+    if not found:
+        text = _("{exercise} has no checks: there is no file {file}.")
+        path = paths.CHECKS / f"test_{exercise}.py"
+        raise CheckError(text.format(exercise=exercise, file=path))
+    return [str(path) for path in found]
+
+
+def _pytest(arguments: list[str], plugins: list[object]) -> int:
     """Run pytest with nothing of this machine's or this folder's settings."""
     options = ["-c", os.devnull, "--rootdir", str(paths.PACKAGE), *_ARGUMENTS]
     hermetic = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
@@ -48,14 +66,14 @@ def _pytest(arguments: list[str], plugins: list) -> int:
         return pytest.main([*options, *arguments], plugins=plugins)
 
 
-class _Target:
+class _TargetPlugin:
     """Hands the target to `conftest.py`."""
 
-    def __init__(self, target):
+    def __init__(self, target: Target):
         self.target = target
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config):
+    def pytest_configure(self, config: pytest.Config) -> None:
         config.option.tbstyle = "native"
         config.pluginmanager.register(CheckSession(config, self.target), CheckSession.NAME)
 
@@ -63,18 +81,18 @@ class _Target:
 class _ReportCollector:
     """Takes the reports at the end of the run."""
 
-    def __init__(self):
-        self.reports = None
-        self.errors = []
+    def __init__(self) -> None:
+        self.reports: list[Report] | None = None
+        self.errors: list[str] = []
 
-    def pytest_collectreport(self, report):
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.errors.append(report.longreprtext)
 
-    def pytest_internalerror(self, excrepr):
+    def pytest_internalerror(self, excrepr: object) -> None:
         self.errors.append(str(excrepr))
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session):
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         check_session = session.config.pluginmanager.get_plugin(CheckSession.NAME)
-        self.reports = check_session.reports()
+        self.reports = check_session.reports() if check_session else None

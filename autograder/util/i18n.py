@@ -7,10 +7,11 @@ both, so that any renderer can write the sentence in another language.
 import gettext
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from autograder.util.text import whole_text
 
-Json = None | bool | int | float | str | list | dict
+Json = Any
 
 _translations = gettext.translation(
     "autograder", localedir=Path(__file__).parents[1] / "locale", fallback=True
@@ -25,18 +26,18 @@ class Translatable(str):
     """
 
     msgid: str
-    params: dict[str, Json]
+    params: dict[str, Any]
 
-    def __new__(cls, text: str, msgid: str, params: dict | None = None) -> "Translatable":
+    def __new__(cls, text: str, msgid: str, params: dict[str, Any] | None = None) -> "Translatable":
         sentence = super().__new__(cls, text)
         sentence.msgid = msgid
         sentence.params = params or {}
         return sentence
 
-    def __getnewargs__(self) -> tuple:
+    def __getnewargs__(self) -> tuple[str, str, dict[str, Any]]:  # type: ignore[override]
         return str(self), self.msgid, self.params
 
-    def format(self, *_positional, **params) -> "Translatable":
+    def format(self, *_positional: object, **params: object) -> "Translatable":
         """Return the sentence with its placeholders filled; remember the parameters."""
         plain = {name: _plain(value) for name, value in params.items()}
         return Translatable(super().format(**plain), self.msgid, {**self.params, **plain})
@@ -95,7 +96,7 @@ def from_json(document: Json) -> str:
     return document
 
 
-def _plain(value) -> Json:
+def _plain(value: object) -> Json:
     """Return a parameter as it is where JSON can hold it, a NumPy number as Python's, else text."""
     if isinstance(value, str) or value is None or type(value) in (bool, int, float):
         return value

@@ -1,4 +1,4 @@
-"""Trying an answer of a learner: the reference solution with one function replaced."""
+"""Try an answer of a learner: the reference solution with one function replaced."""
 
 import tomllib
 from functools import cache
@@ -37,7 +37,7 @@ def verdict_on(
     return report.functions[0]
 
 
-def verdict_across_wall(function: str, code: str, zygote, seed: int) -> FunctionReport:
+def verdict_in_sandbox(function: str, code: str, zygote, seed: int) -> FunctionReport:
     """The same verdict, with the answer in a worker of the zygote; in-process where it is None."""
     if zygote is None:
         return verdict_on(function, code, seed)

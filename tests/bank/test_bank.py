@@ -1,4 +1,4 @@
-"""Known wrong answers fail by name, right ones earn everything, on both sides of the wall."""
+"""Known wrong answers fail by name, right ones earn every point, in the sandbox."""
 
 import re
 from collections import Counter
@@ -10,12 +10,13 @@ import pytest
 from autograder import course
 from autograder.conftest import PUBLIC_SEED
 from autograder.course.misconceptions import catalogue, of_step
-from tests.bank import alternatives, verdict_across_wall, verdict_on
+from autograder.reports import wording
+from tests.bank import alternatives, verdict_in_sandbox, verdict_on
 
 FUNCTIONS = [name for step in course.steps() if step.graded for name in step.functions]
 MAX_WORDS = 90
-# Mistakes that the first check cannot tell from another one, whose sentence names both.
-TOLD_TOGETHER = {
+# Mistakes that the first check cannot tell from another; the other's sentence names both.
+NAMED_TOGETHER = {
     "error-sign-reversed": "step-uphill",
     "discount-of-rank": "nothing-matched",
     "stops-at-first-miss": "nothing-matched",
@@ -23,41 +24,71 @@ TOLD_TOGETHER = {
 }
 
 
-@pytest.mark.parametrize("name", catalogue())
-def test_a_misconception_fails_and_is_named(name, zygote, record_property):
+def by_exercise(entries):
+    """Parameters for entries by name, whose ids begin with the exercise (`-k 05_training`)."""
+    return [
+        pytest.param(name, id=f"{course.step_of_function(function).name}-{name}")
+        for name, function in entries
+    ]
+
+
+WRONG = by_exercise((name, entry.function) for name, entry in catalogue().items())
+RIGHT = by_exercise((name, entry["function"]) for name, entry in alternatives().items())
+FIRST_OF_EACH = {entry.function: entry for entry in reversed(catalogue().values())}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_misconception_fails_and_is_named(name, zygote, seeds, record_property):
     """It fails by its own name, and no other mistake's name is given to it first.
 
-    What its checks said is kept for the confusion matrix at the end of the run (see `conftest`).
+    The names that its checks gave go into the confusion matrix at the end of the run.
     """
     entry = catalogue()[name]
-    report = verdict_on(entry.function, entry.code)
-    across = verdict_across_wall(entry.function, entry.code, zygote, PUBLIC_SEED)
-    assert outcomes(across) == outcomes(report)
-    failed = [check for check in report.checks if check.outcome != "passed"]
-    assert failed, f"{name} earns full points"
-    assert {check.outcome for check in failed} == {"failed"}, failed[0].message
-    record_property("confusion", [name, [check.misconception for check in failed]])
-    first = failed[0].misconception
-    assert first is not None, f"its first problem names no cause: {failed[0].message}"
-    told = first in (name, TOLD_TOGETHER.get(name)) or first not in catalogue()
-    assert told, f"called {first}: {failed[0].message}"
-    named = [check for check in failed if check.misconception == name]
-    assert named, [(check.id, check.misconception, check.message) for check in failed]
-    assert entry.cause in named[0].message
-    assert len(named[0].message.split()) <= MAX_WORDS, named[0].message
+    for seed in seeds or [PUBLIC_SEED]:
+        report = verdict_in_sandbox(entry.function, entry.code, zygote, seed)
+        failed = [check for check in report.checks if check.outcome != "passed"]
+        assert failed, f"{name} earns full points"
+        texts = [wording.text(check.message) for check in failed]
+        assert {check.outcome for check in failed} == {"failed"}, texts[0]
+        record_property("confusion", [name, [check.misconception for check in failed]])
+        first = failed[0].misconception
+        assert first is not None, f"its first problem names no cause: {texts[0]}"
+        named_first = first in (name, NAMED_TOGETHER.get(name)) or first not in catalogue()
+        assert named_first, f"called {first}: {texts[0]}"
+        own = [k for k, check in enumerate(failed) if check.misconception == name]
+        assert own, [(check.id, check.misconception) for check in failed]
+        assert entry.cause in texts[own[0]]
+        assert len(texts[own[0]].split()) <= MAX_WORDS, texts[own[0]]
 
 
-@pytest.mark.parametrize("name", alternatives())
-def test_an_alternative_earns_every_point(name, zygote):
+@pytest.mark.parametrize("name", RIGHT)
+def test_an_alternative_earns_every_point(name, zygote, seeds):
     entry = alternatives()[name]
-    report = verdict_on(entry["function"], entry["code"])
-    across = verdict_across_wall(entry["function"], entry["code"], zygote, seed=20_261)
-    for problem in (report.problem, across.problem):
-        assert problem is None, f"{problem.id}: {problem.message}"
+    for seed in seeds or [20_261]:
+        report = verdict_in_sandbox(entry["function"], entry["code"], zygote, seed)
+        problem = report.problem
+        assert problem is None, f"{problem.id}: {wording.text(problem.message)}"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_both_sides_of_the_sandbox_give_the_same_verdicts(function, zygote):
+    """One known mistake a function; `tests/sandbox` shows that the wire changes no value."""
+    entry = FIRST_OF_EACH[function]
+    here = verdict_on(function, entry.code)
+    across = verdict_in_sandbox(function, entry.code, zygote, PUBLIC_SEED)
+    assert outcomes(across) == outcomes(here)
 
 
 def outcomes(report):
-    return [(check.id, check.outcome, check.misconception) for check in report.checks]
+    return [
+        (check.id, check.outcome, check.misconception, _steady(check.message))
+        for check in report.checks
+    ]
+
+
+def _steady(message):
+    """The words of a message, without the names of temporary folders."""
+    return re.sub(r"'/\S+'", "'…'", wording.text(message)) if message else None
 
 
 def test_every_function_has_wrong_and_right_answers():
@@ -100,7 +131,7 @@ def test_garbage_earns_nothing_and_never_breaks_a_check(function):
         code = f"def {function}(*args, **kwargs):\n    return GARBAGE"
         report = verdict_on(function, code, names={"GARBAGE": value})
         outcomes = {check.outcome for check in report.checks}
-        assert "error" not in outcomes, (name, report.problem.message)
+        assert "error" not in outcomes, (name, wording.text(report.problem.message))
         assert report.points == 0, (name, [c.id for c in report.checks if c.outcome == "passed"])
 
 

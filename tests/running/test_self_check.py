@@ -7,6 +7,7 @@ import pytest
 
 from autograder import course
 from autograder.course.misconceptions import catalogue
+from autograder.reports import wording
 from autograder.reports.model import OUTCOMES
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
@@ -19,7 +20,7 @@ EXERCISES = [step.name for step in course.steps()]
 
 
 def report_on(path, **options):
-    [report] = run(FileTarget(path), **options)
+    [report] = run(FileTarget.at(path), **options)
     return report
 
 
@@ -137,7 +138,7 @@ def test_a_syntax_error_costs_its_own_cell_only(tmp_path):
     assert any("SyntaxError" in note for note in report.notes)
     problem = report.functions[-1].problem
     assert problem.outcome == "failed"
-    assert "SyntaxError" in problem.message
+    assert "SyntaxError" in wording.text(problem.message)
 
 
 RAISES = """
@@ -155,7 +156,9 @@ def test_a_line_is_told_by_its_number_in_the_script_or_in_the_cell(tmp_path, suf
         f for f in report_on(path).functions if f.name == "score_matrix"
     ).checks
     line = number if suffix == ".py" else 2
-    assert f" in line {line} of score_matrix: return user_factors @ item_factors" in check.message
+    assert f" in line {line} of score_matrix: return user_factors @ item_factors" in wording.text(
+        check.message
+    )
 
 
 def test_a_line_with_a_mistake_of_syntax_is_told_by_its_number_in_the_script(tmp_path):
@@ -200,7 +203,7 @@ def test_another_seed_draws_other_data_and_the_same_seed_the_same(tmp_path):
     path = write(tmp_path, STEP, f"{solution_text(STEP)}\n# %%\n{code}")
 
     def message(seed):
-        return report_on(path, seed=seed).functions[-1].problem.message
+        return wording.text(report_on(path, seed=seed).functions[-1].problem.message)
 
     assert message(5) == message(5) != message(6)
 
@@ -222,14 +225,14 @@ def test_a_function_that_is_checked_through_a_stub_is_todo(tmp_path):
     report = report_on(write(tmp_path, "10_genres", filled_in("fit_genres", code)))
     verdicts = {f.name: f for f in report.functions}
     assert verdicts["fit_genres"].outcome == "todo"
-    assert "predict_genres" in verdicts["fit_genres"].problem.message
+    assert "predict_genres" in wording.text(verdicts["fit_genres"].problem.message)
 
 
 def test_a_function_that_calls_a_stub_has_failed_not_todo(tmp_path):
     code = "def predict_pairs(model, users, items):\n    return build_mf(1, 2, 3)\n"
     report = report_on(write(tmp_path, STEP, filled_in("predict_pairs", code)))
     assert report.functions[1].outcome == "failed"
-    assert "stub" in report.functions[1].problem.message
+    assert "stub" in wording.text(report.functions[1].problem.message)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ def test_an_unreadable_file_gets_a_plain_message(tmp_path, name, content, told):
     path.write_bytes(content)
     report = report_on(path)
     assert report.points == 0
-    assert told in report.functions[0].problem.message
+    assert told in wording.text(report.functions[0].problem.message)
     assert {c.outcome for f in report.functions for c in f.checks} == {"failed"}
 
 
