@@ -29,6 +29,6 @@ def released_names() -> Iterator[None]:
         yield
     finally:
         if before is None:
-            del sys.modules[OLD_NAME]
+            sys.modules.pop(OLD_NAME, None)
         else:
             sys.modules[OLD_NAME] = before

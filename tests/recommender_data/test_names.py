@@ -40,7 +40,7 @@ def handed_in(request, tmp_path):
 @pytest.fixture
 def shadow(tmp_path, monkeypatch):
     """A learner's `data.py` beside the exercise, first on the path, as in a notebook."""
-    (tmp_path / "data.py").write_text("raise RuntimeError('the learner's')", encoding="utf-8")
+    (tmp_path / "data.py").write_text("raise RuntimeError('shadowed')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
 
