@@ -35,7 +35,7 @@ from quality.runs import Runs, ranking_scores, rating_scores, run_all  # noqa: E
 from quality.tuning import describe, settings_of, tune, tuned_contenders  # noqa: E402
 from tables import Table, circumstances, write_region  # noqa: E402
 
-import data  # noqa: E402
+import recommender_data as data  # noqa: E402
 
 QUESTIONS = "ratings", "lists", "genres"
 PACKAGES = "tensorflow", "keras", "numpy", "scipy", "scikit-learn", "scikit-surprise"

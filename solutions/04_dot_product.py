@@ -31,7 +31,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-import data
+import recommender_data as data
 from autograder import carry_over, check, show, use_style
 
 use_style()

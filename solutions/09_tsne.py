@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 from sklearn.manifold import TSNE
 
-import data
+import recommender_data as data
 from autograder import beside, carry_over, check, show, use_style
 from autograder.learner.figures import picture
 

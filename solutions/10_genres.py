@@ -35,7 +35,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import data
+import recommender_data as data
 from autograder import beside, carry_over, check, show, use_style
 
 use_style()

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-import data
+import recommender_data as data
 from autograder import carry_over, check, show, use_style
 
 use_style()

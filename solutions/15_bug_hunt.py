@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, f1_score
 
-import data
+import recommender_data as data
 from autograder import carry_over, check, show, use_style
 
 EXERCISE = "15_bug_hunt"  # so that `check` and `hint` mean the functions of this exercise

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-import data
+import recommender_data as data
 from autograder import course
 from autograder.cli.demo_class import make_class
 from autograder.course.misconceptions import catalogue

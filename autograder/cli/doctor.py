@@ -91,7 +91,7 @@ def _tensorflow_runs() -> Finding:
 
 
 def _data() -> Finding:
-    data = importlib.import_module("data")
+    data = importlib.import_module("recommender_data")
     try:
         dataset = data.load()
     except data.DataError as error:

@@ -4,11 +4,13 @@ import io
 import linecache
 import sys
 import types
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 from autograder.engine.exceptions import in_place, note_on_cell, record
 from autograder.engine.local import LocalEngine
+from autograder.engine.released_names import released_names
 from autograder.engine.timeouts import deadline
 from autograder.submissions.cells import Cell
 from autograder.submissions.submission import Parsed
@@ -50,9 +52,16 @@ def load(parsed: Parsed, timeouts: Timeouts | None = None) -> Loaded:
     engine = LocalEngine(
         namespace,
         lambda filename: filename.startswith(f"<{label}, cell "),
-        lambda: deadline(timeouts.call),
+        lambda: _learners_code(timeouts.call),
     )
     return Loaded(engine, (*parsed.notes, *stopped))
+
+
+@contextmanager
+def _learners_code(seconds: float) -> Iterator[None]:
+    """Limit the block's time and provide the names that released exercises import."""
+    with released_names(), deadline(seconds):
+        yield
 
 
 def _run(cell: Cell, label: str, namespace: dict, seconds: float) -> list[str]:
@@ -61,7 +70,7 @@ def _run(cell: Cell, label: str, namespace: dict, seconds: float) -> list[str]:
         source = in_place(_without_magics(cell.source), cell.source, cell.line)
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         silence = io.StringIO()
-        with redirect_stdout(silence), redirect_stderr(silence), deadline(seconds):
+        with redirect_stdout(silence), redirect_stderr(silence), _learners_code(seconds):
             exec(compile(source, filename, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
         return [note_on_cell(cell.number, record(error, lambda name: name == filename))]

@@ -27,7 +27,7 @@ EXTRA_SECONDS = 60
 MAX_TRIES = 2
 # What exercises import from the kit, for the zygote to import once for all workers.
 WORKER_MODULES = (
-    "data",
+    "recommender_data",
     "autograder.learner.carry_over",
     "autograder.learner.check",
     "autograder.learner.compare_figures",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold
 
-import data
+import recommender_data as data
 
 N_FOLDS = 5
 SPLITS = KFold(N_FOLDS, shuffle=True, random_state=42)

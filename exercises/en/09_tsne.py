@@ -31,9 +31,9 @@ import numpy as np
 import pandas as pd
 from sklearn.manifold import TSNE
 
-import data
+import recommender_data as data
 from autograder import beside, carry_over, check, show, use_style
-from autograder.figures import picture
+from autograder.learner.figures import picture
 
 use_style()
 

@@ -20,9 +20,9 @@ import pandas as pd
 import pooch
 import pytest
 
-import data
-import data.download
-import data.loading
+import recommender_data as data
+import recommender_data.download
+import recommender_data.loading
 
 REAL_FOLDER = os.environ.get("MOVIELENS_DIR")
 CLOSED_PORT = "http://127.0.0.1:9"
@@ -159,7 +159,7 @@ def mirror(monkeypatch):
 
 def pin(monkeypatch, name, archive):
     """Make the checksum of a made-up archive the one that is expected."""
-    published = data.loading.PUBLISHED
+    published = recommender_data.loading.PUBLISHED
     sha256 = hashlib.sha256(archive).hexdigest()
     monkeypatch.setitem(published, name, replace(published[name], sha256=sha256))
 
@@ -202,7 +202,7 @@ def test_simulated_needs_neither_folder_nor_network(mirror):
 
 def test_importing_data_leaves_heavy_and_rarely_needed_packages_alone():
     code = (
-        "import sys, data; data.load('simulated');"
+        "import sys, recommender_data; recommender_data.load('simulated');"
         "print([name for name in ('pooch', 'requests', 'keras', 'tensorflow', 'sklearn')"
         " if name in sys.modules])"
     )
@@ -316,7 +316,7 @@ def test_a_download_is_checked_kept_and_used_again(monkeypatch, mirror, capfd, n
 
 
 def test_every_checksum_is_pinned_except_that_of_ml_32m():
-    missing = [name for name, it in data.loading.PUBLISHED.items() if it.sha256 is None]
+    missing = [name for name, it in recommender_data.loading.PUBLISHED.items() if it.sha256 is None]
     assert missing == ["ml-32m"]
 
 
@@ -335,7 +335,7 @@ def cut_transfer(mirror, monkeypatch):
 
 
 def silence_in_the_middle(mirror, monkeypatch):
-    monkeypatch.setattr(data.download, "TIMEOUT", (5, 1))
+    monkeypatch.setattr(recommender_data.download, "TIMEOUT", (5, 1))
     half = make_archive()[:50]
     mirror.answer = mirror.send(half, announced=200, then=mirror.be_silent)
 
@@ -427,7 +427,7 @@ def test_a_name_that_does_not_resolve_counts_as_no_network(monkeypatch):
 
 
 def test_a_server_that_never_answers_counts_as_no_network(monkeypatch, mirror):
-    monkeypatch.setattr(data.download, "TIMEOUT", (5, 0.2))
+    monkeypatch.setattr(recommender_data.download, "TIMEOUT", (5, 0.2))
     mirror.answer = mirror.be_silent
     assert data.load().name == "simulated"
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.naive_bayes import MultinomialNB
 
-import data
+import recommender_data as data
 
 REAL_FOLDER = os.environ.get("MOVIELENS_DIR")
 YEAR = re.compile(r" \((\d{4})\)$")

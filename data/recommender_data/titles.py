@@ -1,4 +1,4 @@
-"""Invented film titles that sound like their genres."""
+"""Invent film titles that sound like their genres."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of one genre: adjectives, nouns, and phrases that follow a noun."""
+    """The words of one genre.
+
+    Attributes:
+        adjectives: Words that stand before a noun.
+        nouns: The nouns.
+        phrases: Phrases that follow a noun.
+    """
 
     adjectives: tuple[str, ...]
     nouns: tuple[str, ...]
@@ -113,13 +119,16 @@ _NO_GENRE = _vocabulary(
 
 
 def invent_titles(rng: np.random.Generator, genres: list[list[str]]) -> list[str]:
-    """One title a film, no two alike, in words of the film's genres.
+    """Return a title for each film, in words of the film's genres; no two titles are equal.
 
-    genres: for each film its genres, the main one first; an empty list is allowed. The noun is the
-    main genre's, the adjective the last one's. A name drawn again becomes "Part 2", "Part 3" ...,
-    so films should come in the order of their release.
+    The main genre gives the noun and the phrase, the last genre the adjective. A title drawn again
+    becomes "Part 2", "Part 3" and so on, so films should come in the order of their release.
+
+    Args:
+        rng: The source of randomness.
+        genres: The genres of each film, the main genre first; a film may have no genre.
     """
-    drawn = Counter()
+    drawn: Counter[str] = Counter()
     titles = []
     for film_genres in genres:
         title = _invent_title(rng, film_genres)

@@ -1,4 +1,4 @@
-"""GroupLens' archives over HTTPS, kept in a local cache."""
+"""Download GroupLens' archives over HTTPS into a local cache."""
 
 import errno
 import os
@@ -6,24 +6,44 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from autograder.util.i18n import _
-from data.errors import DataError
+from recommender_data.errors import DataError
+from recommender_data.i18n import _
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens"
 TIMEOUT = (5, 30)
-"""Seconds to connect, and seconds of silence after which a server counts as gone."""
+"""Seconds to connect, and seconds of silence after which a server counts as unreachable."""
 
 
 class Unreachable(Exception):
-    """The network, or the server, cannot be reached; the text says why."""
+    """A failure to reach the network or the server.
+
+    Attributes:
+        host: The server's name and port.
+        damaged: The archive in the cache whose checksum is wrong; None where the cache holds
+            no archive.
+    """
+
+    def __init__(self, host: str, damaged: Path | None = None) -> None:
+        """Name the server, and the damaged archive in the cache if there is one."""
+        super().__init__(host, damaged)
+        self.host = host
+        self.damaged = damaged
 
 
 def fetch(archive: str, sha256: str) -> Path:
-    """The path of an archive in the cache, downloaded if it is missing or damaged there.
+    """Return the path of an archive in the cache; download a missing or damaged archive first.
 
-    archive: the file's name. The folder is COURSE_CACHE, else the system's place for caches; the
-    server is MOVIELENS_URL, else GroupLens. A file gets its final name only when its checksum is
-    right. Raises Unreachable, and DataError for every other failure.
+    The cache is the folder COURSE_CACHE, else the system's folder for caches. The server is
+    MOVIELENS_URL, else GroupLens. A download gets its final name only after its checksum has
+    proved right.
+
+    Args:
+        archive: The file's name.
+        sha256: The checksum of the archive, in hexadecimal.
+
+    Raises:
+        Unreachable: The network or the server cannot be reached.
+        DataError: The download failed in another way, or the cache cannot be used.
     """
     import pooch
 
@@ -37,8 +57,7 @@ def fetch(archive: str, sha256: str) -> Path:
         )
     except Unreachable as error:
         if (folder / archive).exists():
-            damaged = _("{reason}, and {path} is damaged")
-            raise Unreachable(damaged.format(reason=error, path=folder / archive)) from error
+            raise Unreachable(error.host, folder / archive) from error
         raise
     except ValueError as error:
         raise DataError(
@@ -54,12 +73,12 @@ def fetch(archive: str, sha256: str) -> Path:
 
 
 def _download(url: str, output_file: str, _pooch: object) -> None:
-    """Write one file, for pooch, which checks and renames it."""
+    """Write one file for pooch, which verifies and renames the file."""
     import pooch
     import requests
 
     print(_("Downloading {url}").format(url=url), flush=True)
-    answers = []
+    answers: list[requests.Response] = []
     transfer = pooch.HTTPDownloader(
         progressbar=sys.stderr.isatty(),
         chunk_size=2**16,
@@ -84,14 +103,13 @@ def _download(url: str, output_file: str, _pooch: object) -> None:
         ) from error
     except (requests.ConnectionError, requests.Timeout) as error:
         if not answers:
-            host = urlsplit(url).netloc
-            raise Unreachable(_("{host} cannot be reached").format(host=host)) from error
-        raise _cut(url, error) from error
+            raise Unreachable(urlsplit(url).netloc) from error
+        raise _interrupted(url, error) from error
     except requests.RequestException as error:
-        raise _cut(url, error) from error
+        raise _interrupted(url, error) from error
 
 
-def _cut(url: str, error: Exception) -> DataError:
+def _interrupted(url: str, error: Exception) -> DataError:
     return DataError(
         _("{url}: the download failed ({reason}). Nothing was kept: try again.").format(
             url=url, reason=error

@@ -1,4 +1,4 @@
-"""Read delimited tables fast, and name the line when one of them is malformed."""
+"""Read delimited tables fast, and name the first malformed line of a bad table."""
 
 import csv
 import io
@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from autograder.util.i18n import _
-from data.errors import DataError
+from recommender_data.errors import DataError
+from recommender_data.i18n import _
 
 File = Path | zipfile.Path
 
@@ -27,7 +28,13 @@ _PATTERNS = {
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is laid out. Comma separated files have a header and may quote, no others."""
+    """The layout of a file; only a comma separated file has a header and may quote fields.
+
+    Attributes:
+        columns: The type (int, float or str) of each column by its name, in order.
+        separator: The text between two fields.
+        encoding: The file's text encoding.
+    """
 
     columns: dict[str, type]
     separator: str = ","
@@ -35,10 +42,11 @@ class Layout:
 
     @property
     def is_csv(self) -> bool:
+        """Whether commas separate the fields."""
         return self.separator == ","
 
     def describe(self) -> str:
-        """What a line must look like, in words."""
+        """Return a sentence on the fields that a line must have."""
         kinds = {int: _("whole number"), float: _("number"), str: _("text")}
         names = list(self.columns)
         shown = names if len(names) <= 5 else [*names[:3], "...", names[-1]]
@@ -46,22 +54,31 @@ class Layout:
             f"{name} ({kinds[self.columns[name]]})" if name in self.columns else name
             for name in shown
         )
-        return _("{count} fields: {fields}").format(count=len(names), fields=fields)
+        return _("Expected {count} fields: {fields}.").format(count=len(names), fields=fields)
 
 
 def read_table(file: File, layout: Layout, skip_bad_lines: bool = False) -> pd.DataFrame:
-    """Read a whole table: int64, float64 and text columns, in the layout's order.
+    """Read a whole table.
 
-    skip_bad_lines: leave out single malformed lines, and print which, instead of raising.
-    Raises DataError if the file is missing, unreadable, empty or malformed.
+    Args:
+        file: The file, on disk or in an archive.
+        layout: Its layout.
+        skip_bad_lines: Whether to leave out and print single malformed lines instead of raising.
+
+    Returns:
+        A frame with int64, float64 and text columns, in the layout's order.
+
+    Raises:
+        DataError: The file is missing, unreadable, empty or malformed.
     """
     try:
         frame = _parse(file, layout)
     except (ValueError, OverflowError) as error:
-        frame = _parse_good_lines(file, layout) if skip_bad_lines else None
-        if frame is None:
+        good = _parse_good_lines(file, layout) if skip_bad_lines else None
+        if good is None:
             _raise_for_first_bad_line(file, layout)
-            raise _broken(file, error) from error
+            raise _unreadable(file, error) from error
+        frame = good
     except FileNotFoundError as error:
         raise DataError(
             _(
@@ -70,14 +87,25 @@ def read_table(file: File, layout: Layout, skip_bad_lines: bool = False) -> pd.D
             ).format(file=file)
         ) from error
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise _broken(file, error) from error
+        raise _unreadable(file, error) from error
     if frame.empty:
-        raise _broken(file, _("it has no rows"))
+        text = _("{file} cannot be read: it has no rows. Replace it by that of a fresh download.")
+        raise DataError(text.format(file=file))
     return frame
 
 
-def require(valid: pd.Series, expected: str, file: File, layout: Layout) -> None:
-    """Raise DataError for the first row that is not valid; `valid` is one bool a row of `file`."""
+def require(valid: "pd.Series[bool]", expected: str, file: File, layout: Layout) -> None:
+    """Reject a table with invalid rows.
+
+    Args:
+        valid: Whether each row is valid: bool (m,), in the order of the file.
+        expected: A sentence on what a row must hold.
+        file: The file that the table comes from.
+        layout: Its layout.
+
+    Raises:
+        DataError: A row is invalid; the text names the line of the first invalid row.
+    """
     if valid.all():
         return
     row = int((~valid).to_numpy().argmax())
@@ -85,16 +113,18 @@ def require(valid: pd.Series, expected: str, file: File, layout: Layout) -> None
         if position == row + layout.is_csv:
             expected = expected if _fits(fields, layout) else layout.describe()
             raise _malformed(file, line, fields, expected, layout)
-    raise _broken(file, _("expected {expected}").format(expected=expected))
+    text = _("{file} cannot be read. {expected} Replace it by that of a fresh download.")
+    raise DataError(text.format(file=file, expected=expected))
 
 
 def _parse_good_lines(file: File, layout: Layout) -> pd.DataFrame | None:
-    """The table without its malformed lines, which are named; None where they are too many."""
+    """Print the malformed lines and return the others; return None for too many malformed lines."""
     try:
         records = _records(file, layout)
-        if layout.is_csv and next(records, (1, []))[1] != list(layout.columns):
+        if layout.is_csv and _header(records)[1] != list(layout.columns):
             return None
-        good, bad = [], []
+        good: list[tuple[int, list[str]]] = []
+        bad: list[tuple[int, list[str]]] = []
         for line, fields in records:
             (good if _fits(fields, layout) else bad).append((line, fields))
     except (UnicodeDecodeError, csv.Error):
@@ -108,15 +138,18 @@ def _parse_good_lines(file: File, layout: Layout) -> pd.DataFrame | None:
 
 
 def _parse(file: File, layout: Layout) -> pd.DataFrame:
-    options = {"header": 0} if layout.is_csv else {"header": None, "names": list(layout.columns)}
-    if not layout.is_csv:
-        options["quoting"] = csv.QUOTE_NONE
+    """Read a table by pandas' fast parser, which takes separators of one character only."""
+    if layout.is_csv:
+        options: dict[str, Any] = {"header": 0}
+    else:
+        names = list(layout.columns)
+        options = {"header": None, "names": names, "quoting": csv.QUOTE_NONE}
     with file.open("rb") as stream:
-        separator = layout.separator
+        separator, source = layout.separator, stream
         if separator == "::":
-            stream, separator = io.BytesIO(stream.read().replace(b"::", b"\t")), "\t"
-        frame = pd.read_csv(
-            stream,
+            separator, source = "\t", io.BytesIO(stream.read().replace(b"::", b"\t"))
+        frame: pd.DataFrame = pd.read_csv(
+            source,
             sep=separator,
             dtype=layout.columns,
             encoding=layout.encoding,
@@ -129,40 +162,48 @@ def _parse(file: File, layout: Layout) -> pd.DataFrame:
 
 
 def _raise_for_first_bad_line(file: File, layout: Layout) -> None:
-    """Go through the file slowly to name the line that the fast reader refused."""
+    """Read the file line by line to name the line that the fast parser rejected."""
     line = 0
     records = _records(file, layout)
     try:
         if layout.is_csv:
-            line, header = next(records, (1, []))
+            line, header = _header(records)
             if header != list(layout.columns):
-                raise _malformed(file, line, header, ",".join(layout.columns), layout)
+                names = ",".join(layout.columns)
+                expected = _("Expected {names}.").format(names=names)
+                raise _malformed(file, line, header, expected, layout)
         for line, fields in records:
             if not _fits(fields, layout):
                 raise _malformed(file, line, fields, layout.describe(), layout)
     except UnicodeDecodeError as error:
-        expected = _("text in {encoding}").format(encoding=layout.encoding)
+        expected = _("Expected text in {encoding}.").format(encoding=layout.encoding)
         raise _malformed(file, line + 1, [repr(error.object)], expected, layout) from error
     except csv.Error as error:
         raise _malformed(file, line + 1, [str(error)], layout.describe(), layout) from error
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise _broken(file, error) from error
+        raise _unreadable(file, error) from error
+
+
+def _header(records: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """Return the line number and the fields of the first record, no fields in an empty file."""
+    return next(records, (1, []))
 
 
 def _records(file: File, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Line number, from 1, and fields of every line that is not blank, the header too."""
+    """Yield the line number, from 1, and the fields of every line that is not blank."""
     with file.open("rb") as stream:
         lines = (line.decode(layout.encoding) for line in stream)
         if layout.is_csv:
-            yield from _csv_records(csv.reader(lines))
+            yield from _csv_records(lines)
         else:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield number, line.rstrip("\r\n").split(layout.separator)
 
 
-def _csv_records(reader) -> Iterator[tuple[int, list[str]]]:
-    """A quoted field may go over several lines: the number is that of a record's first line."""
+def _csv_records(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield records with the number of their first line; a quoted field may span several lines."""
+    reader = csv.reader(lines)
     number = 1
     for fields in reader:
         if len(fields) > 1 or "".join(fields).strip():
@@ -193,14 +234,14 @@ def _malformed(
 ) -> DataError:
     return DataError(
         _(
-            "{file}, line {line} is malformed. Expected {expected}. Found: {found}. "
+            "{file}, line {line} is malformed. {expected} Found: {found}. "
             "Repair the line, replace the file by that of a fresh download, or leave single bad "
             'rows of ratings out with data.load(bad_rows="skip").'
         ).format(file=file, line=line, expected=expected, found=_shown(fields, layout))
     )
 
 
-def _broken(file: File, reason: object) -> DataError:
+def _unreadable(file: File, reason: object) -> DataError:
     return DataError(
         _("{file} cannot be read: {reason}. Replace it by that of a fresh download.").format(
             file=file, reason=reason

@@ -1,14 +1,23 @@
-"""Ratings drawn from a known model, so that the best that can be learnt from them is known too."""
+"""Draw ratings from a known model, so that the best possible error of a prediction is known."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from autograder.util.i18n import _
-from data.catalogue import GENRE_TASTES, GENRES, TASTE_AXES, Catalogue, draw_catalogue
-from data.evidence import draw_attributes, draw_views
-from data.truth import DAY, FIRST_SECOND, LAST_SECOND, Truth, expected_stars, score, to_stars
+from recommender_data.arrays import Booleans, Floats, Integers
+from recommender_data.catalogue import GENRE_TASTES, GENRES, TASTE_AXES, Catalogue, draw_catalogue
+from recommender_data.evidence import draw_attributes, draw_views
+from recommender_data.i18n import _
+from recommender_data.truth import (
+    DAY,
+    FIRST_SECOND,
+    LAST_SECOND,
+    Truth,
+    expected_stars,
+    score,
+    to_stars,
+)
 
 MIN_RATINGS_PER_USER = 20
 MIN_ITEMS = 3 * MIN_RATINGS_PER_USER
@@ -17,7 +26,7 @@ _MU = 3.06
 _NOISE = 0.74
 _USER_BIAS, _ITEM_BIAS = 0.38, 0.40
 _AXES = (*TASTE_AXES, "recent")
-_AXIS_WEIGHTS = np.array([0.53, 0.38, 0.28, 0.13, 0.10, 0.26])
+_AXIS_WEIGHTS: Floats = np.array([0.53, 0.38, 0.28, 0.13, 0.10, 0.26])
 _OWN_TASTE = 0.12
 _USER_DRIFT, _ITEM_TREND = 0.028, 0.36
 _POPULARITY, _LIKED_FOR_POPULARITY = 1.25, 0.45
@@ -26,12 +35,16 @@ _TASTE_IN_CHOICE = 1.3
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
-    """Simulated data and the model that they were drawn from.
+    """Simulated data and the model behind them.
 
-    ratings, movies: frames in MovieLens' columns, as `Dataset` has them; ratings are ordered by
-    userId and movieId. truth: the model. views: frame with userId and movieId, films that a user
-    watched and did not rate, ordered like ratings. users: frame with userId and what each user
-    says: `age`, `favourite` (a genre), `newsletter` ("yes" or "no"); text.
+    Attributes:
+        ratings: Frame with the columns of `Dataset.ratings`, ordered by userId and movieId.
+        movies: Frame with the columns of `Dataset.movies`.
+        truth: The model.
+        views: Frame with userId and movieId (int64) of films that a user watched and did not
+            rate, ordered by userId and movieId.
+        users: Frame with userId (int64) and each user's age, favourite (a genre) and newsletter
+            ("yes" or "no"), as text.
     """
 
     ratings: pd.DataFrame
@@ -42,21 +55,33 @@ class Simulation:
 
     @property
     def best_rmse(self) -> float:
-        """RMSE, over all ratings, of the expected rating: the best that any model can reach."""
+        """The RMSE of the expected rating over all ratings, which no model can beat; in stars."""
         return self.best_rmse_for(self.ratings)
 
     def best_rmse_for(self, ratings: pd.DataFrame) -> float:
-        """The same for some rows of `ratings`, such as a test set, in raw columns."""
-        error = ratings["rating"].to_numpy() - self.expected(ratings)
+        """Return the RMSE of the expected rating over some rows of `ratings`; in stars.
+
+        Args:
+            ratings: Rows such as a test set, with the columns of `Dataset.ratings`.
+        """
+        error: Floats = ratings["rating"].to_numpy() - self.expected(ratings)
         return float(np.sqrt(np.mean(error**2)))
 
-    def expected(self, rows: pd.DataFrame) -> np.ndarray:
-        """The mean rating that the model gives, float (m,), for any userId, movieId, timestamp.
+    def expected(self, rows: pd.DataFrame) -> Floats:
+        """Return the mean rating that the model gives.
 
-        Raises KeyError for an id that is not in the simulation.
+        Args:
+            rows: Frame with userId, movieId and timestamp; the pairs need not be rated.
+
+        Returns:
+            float64 (m,), in stars.
+
+        Raises:
+            KeyError: An id is not in the simulation.
         """
-        users = pd.RangeIndex(1, len(self.truth.user_bias) + 1).get_indexer(rows["userId"])
-        items = pd.Index(self.movies["movieId"]).get_indexer(rows["movieId"])
+        known = pd.RangeIndex(1, len(self.truth.user_bias) + 1)
+        users = known.get_indexer(pd.Index(rows["userId"]))
+        items = pd.Index(self.movies["movieId"]).get_indexer(pd.Index(rows["movieId"]))
         for column, positions in (("userId", users), ("movieId", items)):
             if (positions < 0).any():
                 raise KeyError(f"{column} {rows[column].to_numpy()[positions < 0][0]}")
@@ -69,12 +94,20 @@ def simulate(
 ) -> Simulation:
     """Draw films, users and ratings; the same seed gives the same bytes.
 
-    Planted: biases of users and items, tastes that follow genres and year of release, drift of
-    users and items in time, a long tail of popularity, users who choose what suits them, also
-    where they do not rate it, attributes that tell of a user's taste, films that nobody rated,
-    remakes of one title. `n_items` counts the catalogue, unrated films too.
-    Raises ValueError if there are fewer than 20 ratings a user, fewer than 60 films, or more
-    ratings than users can give.
+    The simulation contains biases of users and items, tastes that follow genres and year of
+    release, drift of users and items in time, and a long tail of popularity. Users choose films
+    that suit them, whether they rate these or only watch them, and their attributes depend on
+    their taste. Some films have no rating, and some are remakes with the same title.
+
+    Args:
+        n_users: The number of users, each with at least 20 ratings.
+        n_items: The number of films in the catalogue, at least 60, unrated films included.
+        n_ratings: The number of ratings.
+        seed: The seed of all draws.
+
+    Raises:
+        ValueError: There are fewer than 20 ratings a user, fewer than 60 films, or more ratings
+            than users can give.
     """
     if n_items < MIN_ITEMS or n_ratings < MIN_RATINGS_PER_USER * n_users:
         raise ValueError(
@@ -133,18 +166,19 @@ def _plant(rng: np.random.Generator, n_users: int, catalogue: Catalogue) -> Trut
     )
 
 
-def _draw_item_factors(rng: np.random.Generator, catalogue: Catalogue) -> np.ndarray:
-    """Tastes of a film's genres together, some taste of its own, and its year."""
+def _draw_item_factors(rng: np.random.Generator, catalogue: Catalogue) -> Floats:
+    """Sum up the tastes of a film's genres, a taste of its own and its year; float64 (I, K)."""
     n_genres = np.maximum(catalogue.genres.sum(axis=1, keepdims=True), 1)
     tastes = catalogue.genres @ GENRE_TASTES / np.sqrt(n_genres)
     tastes += _OWN_TASTE * rng.standard_normal(tastes.shape)
     recent = (catalogue.years - 1990) / 18
     factors = np.column_stack([tastes, recent])
-    return _AXIS_WEIGHTS * (factors - factors.mean(axis=0))
+    centred: Floats = factors - factors.mean(axis=0)
+    return _AXIS_WEIGHTS * centred
 
 
-def _draw_periods(rng: np.random.Generator, n_users: int) -> tuple[np.ndarray, np.ndarray]:
-    """First and last second of each user: from a day to eight years, anywhere in the period."""
+def _draw_periods(rng: np.random.Generator, n_users: int) -> tuple[Integers, Integers]:
+    """Draw each user's first and last second, a day to eight years apart; int64 (U,) each."""
     length = DAY * np.clip(500 * np.exp(rng.standard_normal(n_users)), 1, 3000)
     start = FIRST_SECOND + (LAST_SECOND - FIRST_SECOND - length) * rng.random(n_users)
     return start.astype(np.int64), (start + length).astype(np.int64)
@@ -152,11 +186,11 @@ def _draw_periods(rng: np.random.Generator, n_users: int) -> tuple[np.ndarray, n
 
 def _choose_items(
     rng: np.random.Generator, truth: Truth, n_ratings: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Users and items of the ratings, int64 (m,) each, ordered.
+) -> tuple[Integers, Integers]:
+    """Draw the ordered users and items of the ratings, int64 (m,) each.
 
-    A user draws films that are out, without repeats, with a chance that grows with popularity and
-    with q_i . p_u: adding Gumbel noise to log weights and taking the largest does just that.
+    A user draws released films without replacement; popularity and q_i . p_u raise a film's
+    weight. The largest sums of log weights and Gumbel noise are such a draw (see `draw_views`).
     """
     shape = len(truth.user_bias), len(truth.item_bias)
     weights = _choice_weights(truth)
@@ -167,14 +201,17 @@ def _choose_items(
     return np.repeat(np.arange(shape[0]), counts), np.concatenate(chosen)
 
 
-def _choice_weights(truth: Truth) -> np.ndarray:
-    """How likely each user is to choose each film, as log weights (U, I); -inf if it is not out."""
+def _choice_weights(truth: Truth) -> Floats:
+    """Return log weights of each user's choices, float64 (U, I), -inf for unreleased films."""
     weights = truth.popularity + _TASTE_IN_CHOICE * truth.user_factors @ truth.item_factors.T
     return np.where(_released(truth.years) < truth.user_end[:, None], weights, -np.inf)
 
 
-def _draw_counts(rng: np.random.Generator, available: np.ndarray, n_ratings: int) -> np.ndarray:
-    """Ratings of each user: at least 20, a long tail, at most two thirds of what is available."""
+def _draw_counts(rng: np.random.Generator, available: Integers, n_ratings: int) -> Integers:
+    """Draw the number of each user's ratings, int64 (U,), with a long tail.
+
+    The number is at least 20 and at most two thirds of the available films.
+    """
     most = np.maximum(2 * available // 3, MIN_RATINGS_PER_USER)
     if available.min() < MIN_RATINGS_PER_USER or most.sum() < n_ratings:
         raise ValueError(
@@ -182,7 +219,7 @@ def _draw_counts(rng: np.random.Generator, available: np.ndarray, n_ratings: int
         )
     activity = np.exp(rng.standard_normal(len(available)))
     spare = n_ratings - MIN_RATINGS_PER_USER * len(available)
-    counts = MIN_RATINGS_PER_USER + (spare * activity / activity.sum()).astype(np.int64)
+    counts: Integers = MIN_RATINGS_PER_USER + (spare * activity / activity.sum()).astype(np.int64)
     counts = np.minimum(counts, most)
     while missing := n_ratings - counts.sum():
         counts[np.flatnonzero(counts < most)[:missing]] += 1
@@ -190,12 +227,12 @@ def _draw_counts(rng: np.random.Generator, available: np.ndarray, n_ratings: int
 
 
 def _draw_evidence(
-    seed: int, truth: Truth, rated: tuple[np.ndarray, np.ndarray], movies: pd.DataFrame
+    seed: int, truth: Truth, rated: tuple[Integers, Integers], movies: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The frames `views` and `users`, from a generator of their own, so that ratings stay."""
+    """Draw the frames `views` and `users` from a generator that does not affect the ratings."""
     rng = np.random.Generator(np.random.PCG64([seed, 1]))
     weights = _choice_weights(truth)
-    is_rated = np.zeros(weights.shape, dtype=bool)
+    is_rated: Booleans = np.zeros(weights.shape, dtype=bool)
     is_rated[rated] = True
     users, items = np.nonzero(draw_views(rng, weights, is_rated))
     views = pd.DataFrame({"userId": users + 1, "movieId": movies["movieId"].to_numpy()[items]})
@@ -203,13 +240,16 @@ def _draw_evidence(
 
 
 def _choose_times(
-    rng: np.random.Generator, truth: Truth, users: np.ndarray, items: np.ndarray
-) -> np.ndarray:
-    """A second in the user's period, after the film came out."""
+    rng: np.random.Generator, truth: Truth, users: Integers, items: Integers
+) -> Integers:
+    """Draw for each rating a second in the user's period after the film's release, int64 (m,)."""
     start = np.maximum(truth.user_start[users], _released(truth.years)[items])
-    return (start + (truth.user_end[users] - start) * rng.random(len(users))).astype(np.int64)
+    seconds: Floats = start + (truth.user_end[users] - start) * rng.random(len(users))
+    return seconds.astype(np.int64)
 
 
-def _released(years: np.ndarray) -> np.ndarray:
-    """The first second of each year, since 1970."""
-    return (years - 1970).astype("datetime64[Y]").astype("datetime64[s]").astype(np.int64)
+def _released(years: Integers) -> Integers:
+    """Return the first second of each year, int64 (I,), since 1970."""
+    starts = (years - 1970).astype("datetime64[Y]").astype("datetime64[s]")
+    seconds: Integers = starts.astype(np.int64)
+    return seconds

@@ -1,18 +1,19 @@
-"""An invented film catalogue: ids with gaps, titles with years, one to three genres a film."""
+"""Draw an invented film catalogue, with gaps between ids, years in titles, and up to 3 genres."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from data.titles import invent_titles
+from recommender_data.arrays import Booleans, Floats, Integers
+from recommender_data.titles import invent_titles
 
 FIRST_YEAR, LAST_YEAR = 1930, 2017
 NO_GENRES = "(no genres listed)"
 
 TASTE_AXES = ("dark", "fast", "fantastic", "romantic", "family")
 
-# Where each genre lies on the axes of taste, and how common it is as a film's main genre.
+# Each genre's position on the axes of taste, and its frequency as a film's main genre.
 _GENRES = {
     "Action": (0.2, 1.0, 0.0, -0.5, 0.0, 10),
     "Adventure": (-0.2, 0.7, 0.5, 0.1, 0.5, 7),
@@ -30,36 +31,44 @@ _GENRES = {
     "Western": (0.2, 0.6, -0.7, -0.2, 0.2, 3),
 }
 GENRES = tuple(_GENRES)
-GENRE_TASTES = np.array([row[:-1] for row in _GENRES.values()])
-_FREQUENCIES = np.array([row[-1] for row in _GENRES.values()], dtype=float)
+GENRE_TASTES: Floats = np.array([row[:-1] for row in _GENRES.values()])
+"""The genres' positions on the axes of taste, float64 (G, len(TASTE_AXES))."""
+
+_FREQUENCIES: Floats = np.array([row[-1] for row in _GENRES.values()], dtype=float)
 _SHARE_BY_NUMBER_OF_GENRES = (0.01, 0.34, 0.45, 0.20)
-_N_TWINS = 2
+_N_REMAKES = 2
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The films, and what was drawn to make them; rows of all parts agree.
+    """The films and their drawn properties; a row stands for the same film in every part.
 
-    movies: frame with columns movieId int64, title str, genres "A|B|C".
-    genres: bool array (I, G), columns in the order of `GENRES`.
-    years: int64 array (I,), the year of release that the title names.
+    Attributes:
+        movies: Frame with movieId (int64), title (text) and genres (text, "A|B|C").
+        genres: Whether a film has a genre: bool (I, G), columns in the order of `GENRES`.
+        years: The year of release that the title names: int64 (I,).
     """
 
     movies: pd.DataFrame
-    genres: np.ndarray
-    years: np.ndarray
+    genres: Booleans
+    years: Integers
 
 
 def draw_catalogue(rng: np.random.Generator, n_items: int) -> Catalogue:
-    """Draw `n_items` films; the last are remakes: title, year and genres of an earlier one."""
-    n_new = n_items - _N_TWINS
+    """Draw films; the last films are remakes with the title, year and genres of an earlier film.
+
+    Args:
+        rng: The source of randomness.
+        n_items: The number of films, remakes included.
+    """
+    n_new = n_items - _N_REMAKES
     genres = [_draw_genres(rng) for _ in range(n_new)]
     age = (LAST_YEAR - FIRST_YEAR) * rng.random(n_new) ** 2
     years = LAST_YEAR - age.astype(np.int64)
     by_year = np.argsort(years, kind="stable")
     titles = dict(zip(by_year, invent_titles(rng, [genres[film] for film in by_year]), strict=True))
 
-    origin = np.concatenate([np.arange(n_new), np.argsort(rng.random(n_new))[:_N_TWINS]])
+    origin = np.concatenate([np.arange(n_new), np.argsort(rng.random(n_new))[:_N_REMAKES]])
     movies = pd.DataFrame(
         {
             "movieId": _ids_with_gaps(rng, n_items),
@@ -72,7 +81,7 @@ def draw_catalogue(rng: np.random.Generator, n_items: int) -> Catalogue:
 
 
 def _draw_genres(rng: np.random.Generator) -> list[str]:
-    """Main genre first; further ones are likelier the closer their tastes are."""
+    """Return the main genre, then further genres, likelier the closer their tastes are."""
     number = _draw(rng, np.array(_SHARE_BY_NUMBER_OF_GENRES))
     chosen: list[int] = []
     weights = _FREQUENCIES
@@ -84,13 +93,13 @@ def _draw_genres(rng: np.random.Generator) -> list[str]:
     return [GENRES[genre] for genre in chosen]
 
 
-def _draw(rng: np.random.Generator, weights: np.ndarray) -> int:
-    """A random index, drawn in proportion to the weights."""
+def _draw(rng: np.random.Generator, weights: Floats) -> int:
+    """Return a random index, drawn in proportion to the weights."""
     total = np.cumsum(weights)
     return int(np.searchsorted(total, rng.random() * total[-1], side="right"))
 
 
-def _ids_with_gaps(rng: np.random.Generator, n_items: int) -> np.ndarray:
-    """Rising ids as in a catalogue that has lost films; gaps grow as MovieLens' do."""
+def _ids_with_gaps(rng: np.random.Generator, n_items: int) -> Integers:
+    """Return rising ids, int64 (n_items,), whose gaps grow as the gaps of MovieLens' ids do."""
     largest_gap = 1 + 60 * np.linspace(0, 1, n_items) ** 2
     return np.cumsum(1 + (largest_gap * rng.random(n_items)).astype(np.int64))

@@ -1,0 +1,8 @@
+"""The types of this package's arrays, named by the dtype of their elements."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]

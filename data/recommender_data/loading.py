@@ -1,0 +1,187 @@
+"""Find a data set in MOVIELENS_DIR, in the cache or at GroupLens, or simulate a set."""
+
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pandas as pd
+
+from recommender_data.download import Unreachable, fetch
+from recommender_data.errors import DataError
+from recommender_data.formats import read_1m, read_100k, read_latest
+from recommender_data.i18n import _
+from recommender_data.simulated import simulate
+from recommender_data.tables import File
+
+DEFAULT = "ml-latest-small"
+SIMULATED = "simulated"
+
+
+class Reader(Protocol):
+    """A function that reads the ratings and films in a set's folder (see `formats`)."""
+
+    def __call__(self, folder: File, skip: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return ratings and films; with `skip`, leave out malformed lines of ratings."""
+        ...
+
+
+@dataclass(frozen=True)
+class Published:
+    """A set that GroupLens publishes.
+
+    Attributes:
+        read: The reader of its files.
+        sha256: The checksum of its archive, in hexadecimal; None where it is unknown.
+    """
+
+    read: Reader
+    sha256: str | None
+
+
+PUBLISHED = {
+    "ml-latest-small": Published(
+        read_latest, "696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436"
+    ),
+    "ml-100k": Published(
+        read_100k, "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
+    ),
+    "ml-1m": Published(read_1m, "a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20"),
+    "ml-20m": Published(
+        read_latest, "96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"
+    ),
+    "ml-25m": Published(
+        read_latest, "8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"
+    ),
+    "ml-32m": Published(read_latest, None),
+}
+NAMES = (*PUBLISHED, SIMULATED)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Ratings and films in MovieLens' own columns; unpacks as `ratings, movies`.
+
+    Attributes:
+        name: The set's name, "simulated" where the set that was asked for is out of reach.
+        ratings: Frame with userId and movieId (int64), rating (float64, stars) and timestamp
+            (int64, seconds since 1970, UTC).
+        movies: Frame with movieId (int64), title (text) and genres (text, "A|B|C").
+    """
+
+    name: str
+    ratings: pd.DataFrame
+    movies: pd.DataFrame
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """Yield the ratings, then the films."""
+        return iter((self.ratings, self.movies))
+
+
+def load(name: str | None = None, *, bad_rows: Literal["error", "skip"] = "error") -> Dataset:
+    """Load a data set by name.
+
+    The function searches MOVIELENS_DIR (for a folder or an archive of that name, or the set's own
+    folder), then the cache, then GroupLens. Where the network cannot be reached, it prints a
+    notice and returns `simulated`.
+
+    Args:
+        name: One of `NAMES`; without a name, the set that COURSE_DATA names, else
+            ml-latest-small.
+        bad_rows: With "error", a malformed row of ratings raises. With "skip", the function
+            leaves out and prints single malformed rows; too many of them raise all the same.
+
+    Raises:
+        ValueError: No set has that name.
+        DataError: The data, the server or the disk is at fault.
+    """
+    name = name or os.environ.get("COURSE_DATA") or DEFAULT
+    if name not in NAMES:
+        raise ValueError(
+            _("There is no data set {name}. Choose one of: {names}.").format(
+                name=repr(name), names=", ".join(NAMES)
+            )
+        )
+    if name == SIMULATED:
+        return _load_simulated()
+    place = _in_movielens_dir(name) or _at_grouplens(name)
+    return _read(name, place, bad_rows == "skip") if place else _load_simulated()
+
+
+def _load_simulated() -> Dataset:
+    simulation = simulate()
+    return Dataset(SIMULATED, simulation.ratings, simulation.movies)
+
+
+def _in_movielens_dir(name: str) -> Path | None:
+    named = os.environ.get("MOVIELENS_DIR")
+    if not named:
+        return None
+    root = Path(named).expanduser()
+    if (root / name).is_dir():
+        return root / name
+    if root.name == name and root.is_dir():
+        return root
+    archive = root / f"{name}.zip"
+    return archive if archive.is_file() else None
+
+
+def _at_grouplens(name: str) -> Path | None:
+    """Return the cached archive; print a notice and return None without a network."""
+    sha256 = PUBLISHED[name].sha256
+    if sha256 is None:
+        raise DataError(
+            _(
+                "{name} is not downloaded, because its checksum is not known. Fetch {name}.zip "
+                "from https://grouplens.org/datasets/movielens/ by hand and name the folder that "
+                "holds it in MOVIELENS_DIR."
+            ).format(name=name)
+        )
+    try:
+        return fetch(f"{name}.zip", sha256)
+    except Unreachable as error:
+        print(_notice(name, error), flush=True)
+        return None
+
+
+def _notice(name: str, error: Unreachable) -> str:
+    """Return the sentences on a failed download and on the remedy."""
+    if error.damaged is None:
+        failure = _("{name} cannot be downloaded: {host} cannot be reached.")
+    else:
+        failure = _("{name} cannot be downloaded: {host} cannot be reached, and {path} is damaged.")
+    folder = os.environ.get("MOVIELENS_DIR")
+    if folder:
+        remedy = _(
+            "To use {name} without a network, unpack it in a folder and name that in MOVIELENS_DIR "
+            "(now: {folder})."
+        )
+    else:
+        remedy = _(
+            "To use {name} without a network, unpack it in a folder and name that in MOVIELENS_DIR "
+            "(now: not set)."
+        )
+    sentences = (
+        failure.format(name=name, host=error.host, path=error.damaged),
+        _("Using simulated ratings of invented films instead."),
+        remedy.format(name=name, folder=folder),
+        _("The next load tries the network again."),
+    )
+    return " ".join(sentences)
+
+
+def _read(name: str, place: Path, skip: bool) -> Dataset:
+    read = PUBLISHED[name].read
+    if place.is_dir():
+        return Dataset(name, *read(place, skip))
+    try:
+        with zipfile.ZipFile(place) as archive:
+            return Dataset(name, *read(zipfile.Path(archive, f"{name}/"), skip))
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(
+            _("{archive} cannot be read: {reason}. Fetch it again.").format(
+                archive=place, reason=error
+            )
+        ) from error
