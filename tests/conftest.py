@@ -18,7 +18,7 @@ MOVIELENS = os.environ.get("MOVIELENS_DIR")
 
 @pytest.fixture(scope="session")
 def zygote():
-    """What workers are forked from; None where there is no wall."""
+    """The process that forks workers; None where there is no sandbox."""
     if sys.platform != "linux":
         yield None
         return

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.checking.proxies import SubmissionProxy
-from autograder.engine.exceptions import of_learner
+from autograder.engine.exceptions import Raised, of_learner
 from autograder.sandbox.client import SandboxEngine, Task, Times, WorkerFailed
 from autograder.sandbox.isolation import LAYERS
 
@@ -61,6 +61,13 @@ def engine_of(zygote):
         engine.close()
 
 
+def record_of(error: BaseException) -> Raised:
+    """Return the record behind an exception of the learner's code."""
+    record = of_learner(error)
+    assert record is not None
+    return record
+
+
 def test_calls_attributes_items_and_exceptions_cross(engine_of):
     submission = SubmissionProxy(engine_of(CODE))
     np.testing.assert_array_equal(submission.double(np.arange(3)), [0, 2, 4])
@@ -69,7 +76,7 @@ def test_calls_attributes_items_and_exceptions_cross(engine_of):
     assert table["a", 1] == {"key": ("a", 1)}
     with pytest.raises(FileNotFoundError, match="no such thing") as raised:
         submission.fails()
-    assert "of fails: raise FileNotFoundError" in of_learner(raised.value).where
+    assert "of fails: raise FileNotFoundError" in record_of(raised.value).where
 
 
 def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
@@ -81,7 +88,7 @@ def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
         with pytest.raises(FileNotFoundError) as raised:
             SubmissionProxy(engine).fails()
         line = 40 + CODE.split("\n").index("def fails():") + 1
-        assert of_learner(raised.value).where.startswith(f"line {line} of fails: ")
+        assert record_of(raised.value).where.startswith(f"line {line} of fails: ")
     finally:
         engine.close()
 
@@ -134,7 +141,7 @@ def test_a_call_past_its_time_ends_and_says_where(engine_of):
     engine = engine_of("def wait():\n    while True: pass\n", times=Times(call=1))
     with pytest.raises(TimeoutError) as raised:
         SubmissionProxy(engine).wait()
-    assert "of wait: while True: pass" in of_learner(raised.value).where
+    assert "of wait: while True: pass" in record_of(raised.value).where
 
 
 @pytest.mark.slow

@@ -166,7 +166,7 @@ def test_what_is_no_plain_data_is_refused_by_the_sender(name):
 
 
 def nested(levels: int):
-    value = []
+    value: list = []
     for _level in range(levels):
         value = [value]
     return value
