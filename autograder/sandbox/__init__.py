@@ -1,7 +1,23 @@
-"""The wall between judge and worker: only plain data crosses it.
+"""Isolated worker processes that run a learner's code.
 
-The judge (see `autograder.grading`) asks the `zygote` for a worker and runs the checks against a
-`remote` engine; the zygote forks a `keeper`, which encloses and watches the `worker`, which runs
-the learner's cells and answers calls. `wire` is what both sides speak, `isolation` what a worker
-gives up before the learner's first line.
+A judge (see `autograder.grading`) asks the zygote for a worker and runs the checks on a
+`client.SandboxEngine`. The zygote forks a supervisor, and the supervisor forks the worker.
+
+Modules in the judge's process:
+    client: The engine that a check uses.
+    worker_connection: The two sockets of a worker, and the deadlines on them.
+    output: Limits on the output of a worker.
+    protocol: Messages of plain data, which both sides exchange.
+
+Modules in the zygote and in the processes that the zygote forks:
+    zygote: The process that imports the scientific stack once and forks on request.
+    supervisor: The process that watches a worker and kills all its processes.
+    worker: The process that runs the cells and answers calls.
+    notebook_shell: The execution of cells with IPython's magics.
+    audit: The log of attempts to leave the sandbox.
+
+Modules for the layers of isolation:
+    isolation: The layers, and their order.
+    filesystem: The files that a worker can see.
+    syscalls, landlock, seccomp: Calls of the Linux kernel.
 """

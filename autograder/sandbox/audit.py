@@ -1,15 +1,17 @@
-"""What a learner's code tried that no exercise needs: told to the instructor, and believed lightly.
+"""The audit log: attempts of a learner's code to leave the sandbox, reported to the instructor.
 
-An audit hook sees attempts to open files elsewhere, to connect, to start programs. Code that knows
-of it can get around it: it informs, and the isolation protects.
+An audit hook in the worker sees attempts to open other files, to connect, and to start programs.
+Code that knows the hook can evade the hook. The log informs; the layers of isolation protect.
 """
 
 import os
 import sys
 import sysconfig
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
-from autograder.sandbox.isolation import Room
+from autograder.sandbox.filesystem import Room
 from autograder.util.i18n import _
 
 MAX_ATTEMPTS = 20
@@ -19,26 +21,36 @@ _STANDARD = sysconfig.get_path("stdlib")
 
 
 class AuditLog:
-    """The attempts of one worker; `new` hands each out once."""
+    """The attempts of one worker; `new` returns each attempt once."""
 
     def __init__(self, room: Room, denied: bool = True):
+        """Prepare an empty log.
+
+        Args:
+            room: The files that the worker may use.
+            denied: Whether the layers that deny such attempts stand.
+        """
         self._room = room
         self._new: list[str] = []
         self._seen: set[str] = set()
-        self._is_learners: Callable[[str], bool] | None = None
+        self._is_learners: Callable[[str], bool] = lambda _filename: False
         self._denied = denied
 
     def watch(self, is_learners: Callable[[str], bool]) -> None:
-        """Begin; `is_learners(filename)` tells the learner's frames."""
+        """Install the audit hook, which no code can remove.
+
+        Args:
+            is_learners: Returns whether a file name is that of a learner's cell.
+        """
         self._is_learners = is_learners
         sys.addaudithook(self._audit)
 
     def new(self) -> list[str]:
-        """The attempts since the last time."""
+        """Return the attempts since the last call."""
         new, self._new = self._new, []
         return new
 
-    def _audit(self, event: str, arguments: tuple) -> None:
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         describe = _EVENTS.get(event)
         if describe is None or len(self._seen) >= MAX_ATTEMPTS or not self._by_learner():
             return
@@ -46,12 +58,12 @@ class AuditLog:
         if text and text not in self._seen:
             text = text[:MAX_TEXT]
             self._seen.add(text)
-            told = _("{attempt}: denied").format(attempt=text) if self._denied else text
-            self._new.append(str(told))
+            entry = _("{attempt}: denied").format(attempt=text) if self._denied else text
+            self._new.append(str(entry))
 
     def _by_learner(self) -> bool:
-        """Whether the innermost frame that is neither Python's nor a package's is the learner's."""
-        frame = sys._getframe(2)
+        """Return whether the learner's code acts, directly or through the standard library."""
+        frame: FrameType | None = sys._getframe(2)
         while frame is not None:
             name = frame.f_code.co_filename
             if self._is_learners(name):
@@ -62,7 +74,7 @@ class AuditLog:
         return False
 
 
-def _opened(room: Room, path, *_details) -> str | None:
+def _opened(room: Room, path: Any, *_details: object) -> str | None:
     try:
         path = os.path.abspath(os.fsdecode(path))
     except (TypeError, ValueError):
@@ -73,27 +85,27 @@ def _opened(room: Room, path, *_details) -> str | None:
     return _("tried to open {path}").format(path=path)
 
 
-def _connected(room: Room, _socket, address) -> str:
+def _connected(_room: Room, _socket: object, address: object) -> str:
     return _("tried to connect to {address}").format(address=address)
 
 
-def _looked_up(room: Room, host, *_details) -> str:
+def _looked_up(_room: Room, host: object, *_details: object) -> str:
     return _("tried to look up the address of {host}").format(host=host)
 
 
-def _made_socket(room: Room, *_details) -> str:
+def _made_socket(_room: Room, *_details: object) -> str:
     return _("tried to open a network connection")
 
 
-def _started(room: Room, program, *_details) -> str:
+def _started(_room: Room, program: object, *_details: object) -> str:
     return _("tried to start {program}").format(program=program)
 
 
-def _killed(room: Room, pid, *_details) -> str:
+def _killed(_room: Room, pid: object, *_details: object) -> str:
     return _("tried to send a signal to process {pid}").format(pid=pid)
 
 
-_EVENTS = {
+_EVENTS: dict[str, Callable[..., str | None]] = {
     "open": _opened,
     "os.listdir": _opened,
     "os.scandir": _opened,

@@ -1,19 +1,17 @@
-"""What a worker gives up before the learner's first line runs (Linux).
+"""Layers of isolation that a worker enters before the learner's first line runs (Linux).
 
-Each layer is taken on its own, so that a kernel which lacks one still gives the others; what stood
-and what is missing, with the reason, is told. `autograder.sandbox.syscalls` holds the system calls.
+The supervisor and the worker apply each layer independently. An `Enclosure` records the layers that
+stand, and the reasons why others are missing.
 """
 
 import os
-import sys
-import sysconfig
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.sandbox import syscalls
+from autograder.sandbox import landlock, seccomp, syscalls
+from autograder.sandbox.filesystem import SCRATCH, Room, enter_own_root
 
 NAMESPACES = "namespaces"
 NETWORK = "network"
@@ -29,16 +27,20 @@ MB = 2**20
 
 _NOBODY = 65534
 _INSIDE = 1000
-_READ_ONLY, _REMOUNT = 0x1, 0x20
-_KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker may use.
+    """Limits on what a worker uses.
 
-    memory: bytes of data beyond those at the fork, of a process and of all of them together;
-    disk: bytes of the scratch folder; files: bytes of one file, and how many may be open.
+    Attributes:
+        memory: Bytes of data beyond the data at the fork, for a process and for all processes of
+            the worker together.
+        cpu_seconds: Processor time of a process, in seconds.
+        processes: Processes and threads of the worker, beside four for each processor.
+        disk: Bytes in the scratch folder.
+        file_size: Bytes in a file.
+        descriptors: Open files of a process.
     """
 
     memory: int = 1536 * MB
@@ -49,16 +51,44 @@ class Limits:
     descriptors: int = 256
 
 
+@dataclass(frozen=True)
+class MemoryInUse:
+    """Memory that a process uses before the limits on memory apply.
+
+    Attributes:
+        data: Bytes of private data (`VmData`).
+        mapped: Bytes of address space (`VmSize`).
+    """
+
+    data: int
+    mapped: int
+
+
 @dataclass
 class Enclosure:
-    """The layers that are wanted, those that stand, and why others are missing."""
+    """Record of the layers of one worker.
+
+    Attributes:
+        wanted: The layers to apply.
+        standing: The layers that stand.
+        missing: The reasons why wanted layers are missing, by layer.
+    """
 
     wanted: frozenset[str]
     standing: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
 
-    def take(self, layer: str, act: Callable[[], object]) -> bool:
-        """Take a layer, if it is wanted, by an act that may raise `OSError`."""
+    def apply(self, layer: str, act: Callable[[], object]) -> bool:
+        """Apply a layer if it is wanted, and record the outcome.
+
+        Args:
+            layer: The layer.
+            act: A function that applies the layer, or a part of the layer. The layer is missing
+                when the function raises `OSError` or `ValueError`.
+
+        Returns:
+            Whether the layer stands.
+        """
         if layer not in self.wanted:
             return False
         try:
@@ -73,16 +103,16 @@ class Enclosure:
 
 
 def in_words(missing: dict[str, str]) -> str:
-    """Missing layers with their reasons, on one line."""
+    """Return missing layers with their reasons, on one line."""
     return "; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
 
 
-@dataclass(frozen=True)
-class Room:
-    """What of the file system a worker sees: folders and files to read, one folder to write."""
-
-    readable: tuple[str, ...]
-    scratch: str
+def memory_in_use() -> MemoryInUse:
+    """Measure the memory of this process; a child may be unable to read /proc."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    sizes = {name: text for name, _colon, text in (line.partition(":") for line in lines)}
+    data, mapped = (int(sizes[name].split()[0]) * 1024 for name in ("VmData", "VmSize"))
+    return MemoryInUse(data, mapped)
 
 
 def enclose_supervisor(enclosure: Enclosure) -> None:
@@ -92,66 +122,69 @@ def enclose_supervisor(enclosure: Enclosure) -> None:
     """
     if not _may_mount():
         if os.geteuid() == 0:
-            enclosure.take(NAMESPACES, _become_nobody)
+            enclosure.apply(NAMESPACES, _become_nobody)
         if enclosure.wanted & {NAMESPACES, NETWORK, TMPFS}:
-            _try(_own_users)
+            syscalls.succeeds(_enter_own_users)
     flags = syscalls.NEW_PROCESSES | syscalls.NEW_IPC | syscalls.NEW_UTS
-    enclosure.take(NAMESPACES, lambda: syscalls.unshare(flags))
+    enclosure.apply(NAMESPACES, lambda: syscalls.unshare(flags))
 
 
-def enclose_worker(
-    enclosure: Enclosure, readable: tuple[str, ...], folder: str, limits: Limits
-) -> Room:
-    """Give up all the rest, in the process that is to run the learner's code.
+def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: MemoryInUse) -> Room:
+    """Apply all other layers, in the process that is about to run the learner's code.
 
-    folder: the scratch folder where none can be had in a file system of its own.
+    Args:
+        enclosure: The layers that are wanted, and those that the supervisor applied.
+        room: The readable places, and the scratch folder of a worker without a root of its own.
+        limits: The limits on what the worker uses.
+        in_use: The memory of the zygote, which the worker shares.
+
+    Returns:
+        The room with the scratch folder that the worker has.
     """
     privileged = os.geteuid() == 0
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    enclosure.take(NETWORK, lambda: syscalls.unshare(syscalls.NEW_NETWORK))
-    own_root = enclosure.take(TMPFS, lambda: _own_root(readable, limits.disk))
-    room = Room(readable, "/scratch" if own_root else folder)
+    enclosure.apply(NETWORK, lambda: syscalls.unshare(syscalls.NEW_NETWORK))
+    if enclosure.apply(TMPFS, lambda: enter_own_root(room.readable, limits.disk)):
+        room = replace(room, scratch=SCRATCH)
     if privileged:
         os.chown(room.scratch, _NOBODY, _NOBODY)
-        enclosure.take(NAMESPACES, _become_nobody)
-        enclosure.take(NAMESPACES, lambda: _own_users(processes))
+        enclosure.apply(NAMESPACES, _become_nobody)
+        enclosure.apply(NAMESPACES, lambda: _enter_own_users(processes))
     os.close(processes)
-    enclosure.take(RLIMITS, lambda: _limit(limits))
-    if ENVIRONMENT in enclosure.wanted:
-        os.environ.clear()
-        enclosure.standing.add(ENVIRONMENT)
-    os.environ.update(HOME=room.scratch, TMPDIR=room.scratch, LANG="C.UTF-8")
-    tempfile.tempdir = None
-    os.chdir(room.scratch)
-    _try(syscalls.drop_capabilities)
-    # A change of user has cleared both.
+    enclosure.apply(RLIMITS, lambda: _set_limits(limits, in_use))
+    _set_environment(enclosure, room.scratch)
+    syscalls.succeeds(syscalls.drop_capabilities)
+    # The kernel resets both properties when a process changes its user.
     syscalls.die_with_parent()
     syscalls.leave_no_core()
-    if enclosure.take(PRIVILEGES, syscalls.forgo_new_privileges):
-        places = [room.scratch, "/dev/null"]
-        enclosure.take(LANDLOCK, lambda: syscalls.landlock((*room.readable, "/proc/self"), places))
-        refuse = partial(
-            syscalls.refuse_system_calls,
-            on_files=TMPFS not in enclosure.standing,
-            on_processes=NAMESPACES not in enclosure.standing,
-        )
-        enclosure.take(SYSTEM_CALLS, refuse)
-    else:
-        for layer in enclosure.wanted & {LANDLOCK, SYSTEM_CALLS}:
-            enclosure.missing[layer] = f"{PRIVILEGES} is missing"
+    _restrict_kernel(enclosure, room)
     return room
 
 
-def _try(act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except OSError:
-        return False
-    return True
+def _set_environment(enclosure: Enclosure, scratch: str) -> None:
+    if ENVIRONMENT in enclosure.wanted:
+        os.environ.clear()
+        enclosure.standing.add(ENVIRONMENT)
+    os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8")
+    tempfile.tempdir = None
+    os.chdir(scratch)
+
+
+def _restrict_kernel(enclosure: Enclosure, room: Room) -> None:
+    """Apply the layers that no later change of privileges can undo."""
+    if not enclosure.apply(PRIVILEGES, syscalls.forgo_new_privileges):
+        for layer in enclosure.wanted & {LANDLOCK, SYSTEM_CALLS}:
+            enclosure.missing[layer] = f"{PRIVILEGES} is missing"
+        return
+    readable, writable = (*room.readable, "/proc/self"), (room.scratch, "/dev/null")
+    enclosure.apply(LANDLOCK, lambda: landlock.restrict(readable, writable))
+    on_files = TMPFS not in enclosure.standing
+    on_processes = NAMESPACES not in enclosure.standing
+    enclosure.apply(SYSTEM_CALLS, lambda: seccomp.refuse(on_files, on_processes))
 
 
 def _may_mount() -> bool:
-    return _try(lambda: syscalls.unshare(syscalls.NEW_MOUNTS))
+    return syscalls.succeeds(lambda: syscalls.unshare(syscalls.NEW_MOUNTS))
 
 
 def _become_nobody() -> None:
@@ -161,10 +194,11 @@ def _become_nobody() -> None:
     syscalls.stay_visible_to_owner()
 
 
-def _own_users(processes: int | None = None) -> None:
-    """Enter a user namespace in which this user is an ordinary one.
+def _enter_own_users(processes: int | None = None) -> None:
+    """Enter a user namespace in which this user is an ordinary user.
 
-    processes: /proc, opened before where it can no longer be seen.
+    Args:
+        processes: A descriptor of /proc, opened while /proc was visible; None where it still is.
     """
     user, group = os.geteuid(), os.getegid()
     syscalls.unshare(syscalls.NEW_USER)
@@ -181,62 +215,13 @@ def _own_users(processes: int | None = None) -> None:
             os.close(place)
 
 
-def _own_root(readable: Iterable[str], size: int) -> None:
-    """Enter a root that holds nothing but these places, read-only, `/proc` and `/scratch`."""
-    syscalls.unshare(syscalls.NEW_MOUNTS)
-    syscalls.mount(None, "/", None, syscalls.PRIVATE | syscalls.RECURSIVE)
-    sources = {
-        path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in readable if os.path.exists(path)
-    }
-    top = tempfile.gettempdir()
-    options = f"size={size},nr_inodes=16384,mode=755"
-    syscalls.mount("tmpfs", top, "tmpfs", syscalls.NO_SUID | syscalls.NO_DEVICES, options)
-    own_processes = _show_processes(f"{top}/proc")
-    for path, place in sources.items():
-        if not (own_processes and path.startswith("/proc/")):
-            _show(f"/proc/self/fd/{place}", top + path)
-        os.close(place)
-    os.makedirs(f"{top}/tmp", mode=0o755, exist_ok=True)
-    os.mkdir(f"{top}/scratch", mode=0o700)
-    syscalls.enter_root(top)
-
-
-def _show_processes(folder: str) -> bool:
-    """Make a /proc of this PID namespace; where none can be had (False), the files asked for."""
-    os.mkdir(folder)
-    if os.getpid() == 1 and _try(
-        lambda: syscalls.mount("proc", folder, "proc", syscalls.NO_SUID | syscalls.NO_DEVICES)
-    ):
-        return True
-    os.mkdir(f"{folder}/self")
-    os.symlink(sys.executable, f"{folder}/self/exe")
-    Path(f"{folder}/self/cmdline").write_bytes(os.fsencode(sys.executable) + b"\0")
-    Path(f"{folder}/self/maps").touch()
-    return False
-
-
-def _show(source: str, target: str) -> None:
-    """Make a place outside visible at `target`, for reading only where that can be had."""
-    if os.path.isdir(source):
-        os.makedirs(target, exist_ok=True)
-    elif not os.path.exists(target):
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
-    syscalls.mount(source, target, None, syscalls.BIND | syscalls.RECURSIVE)
-    kept = os.statvfs(target).f_flag & _KEPT_FLAGS
-    if not target.endswith("/dev/null"):
-        flags = syscalls.BIND | _REMOUNT | _READ_ONLY | kept
-        _try(lambda: syscalls.mount(None, target, None, flags))
-
-
-def _limit(limits: Limits) -> None:
+def _set_limits(limits: Limits, in_use: MemoryInUse) -> None:
     import resource
 
-    used, mapped = _data_in_use()
     wanted = {
         resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_DATA: used + limits.memory,
-        resource.RLIMIT_AS: mapped + 4 * limits.memory,
+        resource.RLIMIT_DATA: in_use.data + limits.memory,
+        resource.RLIMIT_AS: in_use.mapped + 4 * limits.memory,
         resource.RLIMIT_NPROC: limits.processes + 4 * (os.cpu_count() or 1),
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_NOFILE: limits.descriptors,
@@ -247,77 +232,3 @@ def _limit(limits: Limits) -> None:
         _soft, most = resource.getrlimit(kind)
         value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(kind, (value, value))
-
-
-_in_use: tuple[int, int] | None = None
-
-
-def note_data_in_use() -> None:
-    """Measure what this process uses, for limits of its children, which may not see /proc."""
-    global _in_use
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    sizes = {name: text for name, _colon, text in (line.partition(":") for line in lines)}
-    _in_use = tuple(int(sizes[name].split()[0]) * 1024 for name in ("VmData", "VmSize"))
-
-
-def _data_in_use() -> tuple[int, int]:
-    if _in_use is None:
-        note_data_in_use()
-    return _in_use
-
-
-def libraries(secret: Iterable[Path]) -> tuple[str, ...]:
-    """All that a worker may read: the interpreter, the packages, and what the system lends them.
-
-    secret: folders that are left out although they lie among the packages.
-    """
-    secret = [Path(path).resolve() for path in secret]
-    names = ("stdlib", "platstdlib", "purelib", "platlib")
-    packages = {Path(sysconfig.get_path(name)) for name in names}
-    packages |= {Path(entry) for entry in sys.path if entry and Path(entry).is_dir()}
-    packages -= {path for path in packages if _is_checkout(path, secret)}
-    places = [part for path in sorted(packages) for part in _without(path, secret)]
-    places += [Path(folder) for folder in _folders_of_shared_libraries()]
-    places += [Path(name) for name in _SYSTEM]
-    both = {str(form) for path in places for form in (path, path.resolve())}
-    return tuple(sorted(path for path in both if os.path.exists(path)))
-
-
-_SYSTEM = (
-    "/lib64",
-    "/usr/lib64",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/usr/share/zoneinfo",
-    "/proc/cpuinfo",
-    "/proc/meminfo",
-    "/sys/devices/system/cpu",
-    "/dev/null",
-    "/dev/random",
-    "/dev/urandom",
-)
-
-
-def _is_checkout(path: Path, secret: list[Path]) -> bool:
-    """Whether a folder of `sys.path` is the kit's own: everything in it is secret or irrelevant."""
-    return any(inner.parent == path.resolve() for inner in secret) and not path.name.endswith(
-        "-packages"
-    )
-
-
-def _without(folder: Path, secret: list[Path]) -> Iterable[Path]:
-    """The folder, or its parts where a part is secret."""
-    real = folder.resolve()
-    if real in secret:
-        return
-    if not any(inner.is_relative_to(real) for inner in secret):
-        yield folder
-        return
-    for part in sorted(folder.iterdir()):
-        yield from _without(part, secret)
-
-
-def _folders_of_shared_libraries() -> set[str]:
-    lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
-    files = {line.split(None, 5)[5] for line in lines if ".so" in line and "/" in line}
-    return {os.path.dirname(file) for file in files if "-packages/" not in file}

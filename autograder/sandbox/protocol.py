@@ -1,14 +1,16 @@
-"""The language of the wall: plain data as JSON and raw array bytes, and nothing else.
+"""The protocol between judge and worker: plain data as JSON and raw array bytes.
 
-A message is a JSON document and the bytes of its arrays, framed by both lengths. What is read is
-capped before it is read, checked node by node, and never unpickled or evaluated.
+A message is a JSON document and the bytes of its arrays, preceded by both lengths. The receiver
+limits the lengths before it reads, checks the document node by node, and unpickles or evaluates
+nothing.
 """
 
 import json
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -19,19 +21,29 @@ from autograder.util.text import whole_text
 MAX_JSON = 8 * 2**20
 MAX_BYTES = 64 * 2**20
 
+Array = np.ndarray[Any, Any]
+Node = dict[str, Any]
+
 _FRAME = struct.Struct(">QQ")
 _RAW_KINDS = frozenset("biufcmMS")
 
 
 class ProtocolError(ValueError):
-    """A message that breaks the rules of the wall; the text says which."""
+    """Report that a message breaks the rules of the protocol; the text names the rule."""
 
 
-def send(connection: socket.socket, value, until: float | None = None) -> None:
-    """Send plain data (see `values`) with handles.
+def send(connection: socket.socket, value: Any, until: float | None = None) -> None:
+    """Send plain data (see `engine.plain_data`) and handles.
 
-    until: the reading of `time.monotonic` after which to give up with `TimeoutError`.
-    Raises `ProtocolError` where the value is too large, `OSError` where the other side is gone.
+    Args:
+        connection: The socket of the other side.
+        value: The plain data.
+        until: The reading of `time.monotonic` at which to give up, None to wait for ever.
+
+    Raises:
+        ProtocolError: The value is too large, or is no plain data.
+        OSError: The other side is gone.
+        TimeoutError: The other side does not read in time.
     """
     parts = pack(value)
     connection.settimeout(_left(until))
@@ -39,8 +51,12 @@ def send(connection: socket.socket, value, until: float | None = None) -> None:
         connection.sendall(part)
 
 
-def pack(value) -> list[bytes]:
-    """The bytes of a message, in parts; raises `ProtocolError` for a value that cannot pass."""
+def pack(value: Any) -> list[bytes]:
+    """Return the bytes of a message, in parts.
+
+    Raises:
+        ProtocolError: The value is too large, or is no plain data.
+    """
     blobs: list[bytes] = []
     try:
         text = json.dumps(_encode(value, blobs, 0), check_circular=False).encode()
@@ -54,10 +70,13 @@ def pack(value) -> list[bytes]:
     return [_FRAME.pack(len(text), size) + text, *blobs]
 
 
-def receive(connection: socket.socket, until: float | None = None):
-    """The next message as plain data; raises `ProtocolError` for one that breaks the rules.
+def receive(connection: socket.socket, until: float | None = None) -> Any:
+    """Return the next message as plain data; `until` as in `send`.
 
-    Raises `EOFError` where the other side is gone, `TimeoutError` where it is not there in time.
+    Raises:
+        ProtocolError: The message breaks the rules of the protocol.
+        EOFError: The other side is gone.
+        TimeoutError: The message does not arrive in time.
     """
     n_text, n_bytes = _FRAME.unpack(_read(connection, _FRAME.size, until))
     if n_text > MAX_JSON or n_bytes > MAX_BYTES:
@@ -99,7 +118,7 @@ def _left(until: float | None) -> float | None:
 
 
 class _Blobs:
-    """The raw bytes of a message, handed out in order."""
+    """The raw bytes of a message, which arrays take in order."""
 
     def __init__(self, data: bytearray, until: float | None = None):
         self.until = until
@@ -119,7 +138,7 @@ class _Blobs:
 # Encoding
 
 
-def _encode(value, blobs: list[bytes], depth: int):
+def _encode(value: Any, blobs: list[bytes], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise ProtocolError(_("the value is nested too deep"))
     kind = type(value)
@@ -144,10 +163,10 @@ def _encode(value, blobs: list[bytes], depth: int):
     return _encode_table(value, blobs, depth)
 
 
-_TAGS = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
+_TAGS: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 
 
-def _encode_array(array: np.ndarray, blobs: list[bytes], depth: int):
+def _encode_array(array: Array, blobs: list[bytes], depth: int) -> Node:
     shape = list(array.shape)
     if array.dtype.kind in _RAW_KINDS:
         blobs.append(np.ascontiguousarray(array).tobytes())
@@ -159,7 +178,7 @@ def _encode_array(array: np.ndarray, blobs: list[bytes], depth: int):
     raise ProtocolError(_("an array of {dtype} cannot pass").format(dtype=array.dtype))
 
 
-def _encode_table(value, blobs: list[bytes], depth: int):
+def _encode_table(value: Any, blobs: list[bytes], depth: int) -> Node:
     import pandas as pd
 
     if type(value) is pd.Series:
@@ -172,8 +191,8 @@ def _encode_table(value, blobs: list[bytes], depth: int):
     raise ProtocolError(_("a {kind} cannot pass").format(kind=type(value).__name__))
 
 
-def _column(values, blobs: list[bytes], depth: int):
-    """A column or index as [name of its dtype where pandas has an own one, its name, its array]."""
+def _column(values: Any, blobs: list[bytes], depth: int) -> list[Any]:
+    """Return a column or index as [pandas' own dtype or "", its name, its array]."""
     levels = getattr(values, "nlevels", 1) > 1
     own = "levels" if levels else "str" if str(values.dtype) in {"str", "string"} else ""
     array = np.asarray(values, dtype=object if own else None)
@@ -184,7 +203,7 @@ def _column(values, blobs: list[bytes], depth: int):
 # Decoding
 
 
-def _decode(node, blobs: _Blobs, depth: int):
+def _decode(node: Any, blobs: _Blobs, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise ProtocolError(_("a message is nested too deep"))
     _left(blobs.until)
@@ -200,24 +219,24 @@ def _decode(node, blobs: _Blobs, depth: int):
     return _READERS[tag](content, blobs, depth + 1)
 
 
-def _parts(content, blobs: _Blobs, depth: int) -> Iterator:
+def _parts(content: Any, blobs: _Blobs, depth: int) -> Iterator[Any]:
     if type(content) is not list:
         raise ProtocolError(_("a message holds no list where one belongs"))
     return (_decode(part, blobs, depth) for part in content)
 
 
-def _read_dict(content, blobs, depth):
+def _read_dict(content: Any, blobs: _Blobs, depth: int) -> dict[Any, Any]:
     return dict(tuple(_parts(pair, blobs, depth)) for pair in content)
 
 
-def _read_handle(content, blobs, depth):
+def _read_handle(content: Any, blobs: _Blobs, depth: int) -> Handle:
     number, type_name = content
     if type(number) is not int or type(type_name) is not str or len(type_name) > 200:
         raise ProtocolError(_("a message holds a malformed handle"))
     return Handle(number, type_name)
 
 
-def _read_array(content, blobs, depth):
+def _read_array(content: Any, blobs: _Blobs, depth: int) -> Array:
     name, shape = content
     dtype = np.dtype(name)
     if dtype.kind not in _RAW_KINDS or dtype.hasobject or dtype.names:
@@ -226,14 +245,14 @@ def _read_array(content, blobs, depth):
     return np.frombuffer(blobs.take(size), dtype=dtype).reshape(shape).copy()
 
 
-def _read_scalar(content, blobs, depth):
+def _read_scalar(content: Any, blobs: _Blobs, depth: int) -> Any:
     array = _decode(content, blobs, depth)
     if not isinstance(array, np.ndarray) or array.shape != ():
         raise ProtocolError(_("a message holds a malformed number"))
     return array[()]
 
 
-def _read_texts(content, blobs, depth):
+def _read_texts(content: Any, blobs: _Blobs, depth: int) -> Array:
     width, shape, texts = content
     fits = type(width) is int and width >= 0 and 4 * width * _size(shape) <= MAX_BYTES
     if not fits or not all(type(t) is str for t in texts) or len(texts) != _size(shape):
@@ -241,7 +260,7 @@ def _read_texts(content, blobs, depth):
     return np.array(texts, dtype=f"<U{max(width, 1)}").reshape(shape)
 
 
-def _read_objects(content, blobs, depth):
+def _read_objects(content: Any, blobs: _Blobs, depth: int) -> Array:
     shape, parts = content
     array = np.empty(len(parts), dtype=object)
     if len(parts) != _size(shape):
@@ -251,7 +270,7 @@ def _read_objects(content, blobs, depth):
     return array.reshape(shape)
 
 
-def _size(shape) -> int:
+def _size(shape: Any) -> int:
     if type(shape) is not list or not all(type(n) is int and n >= 0 for n in shape):
         raise ProtocolError(_("a message holds a malformed shape"))
     size = 1
@@ -262,7 +281,7 @@ def _size(shape) -> int:
     return size
 
 
-def _read_series(content, blobs, depth):
+def _read_series(content: Any, blobs: _Blobs, depth: int) -> Any:
     import pandas as pd
 
     name, index, values = content
@@ -271,7 +290,7 @@ def _read_series(content, blobs, depth):
     return pd.Series(_read_column(values, blobs, depth).array, index=index, name=name)
 
 
-def _read_frame(content, blobs, depth):
+def _read_frame(content: Any, blobs: _Blobs, depth: int) -> Any:
     import pandas as pd
 
     columns, index, data = content
@@ -284,7 +303,7 @@ def _read_frame(content, blobs, depth):
     return frame
 
 
-def _read_column(content, blobs, depth):
+def _read_column(content: Any, blobs: _Blobs, depth: int) -> Any:
     import pandas as pd
 
     own, name, node = content
@@ -296,7 +315,7 @@ def _read_column(content, blobs, depth):
     return pd.Index(values, dtype=own or None, name=_decode(name, blobs, depth))
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any, _Blobs, int], Any]] = {
     "list": lambda c, b, d: list(_parts(c, b, d)),
     "tuple": lambda c, b, d: tuple(_parts(c, b, d)),
     "set": lambda c, b, d: set(_parts(c, b, d)),

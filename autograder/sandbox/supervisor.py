@@ -1,8 +1,8 @@
-"""The supervisor: between zygote and worker, it encloses, watches, and makes sure of the end.
+"""The supervisor: the process between zygote and worker that watches the worker and ends it.
 
-It forks the worker into namespaces of its own and waits: for the worker to end, for the judge to
-let go of the control, or for the worker's processes to use more memory than they may. Whatever
-happens, no process of the worker and none of its files is left behind.
+The supervisor forks the worker into namespaces of its own. It then waits until the worker ends, the
+judge closes the control socket, or the worker's processes exceed their memory. In each case it
+kills all processes of the worker and removes the scratch folder.
 """
 
 import contextlib
@@ -15,18 +15,30 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from autograder.sandbox import syscalls, worker
 from autograder.sandbox.isolation import Enclosure, Limits, enclose_supervisor
 
-# Processor seconds a second, and those at once, that a worker may use with full priority.
 FAIR_CORES, FAIR_SECONDS = 1.5, 2.0
+"""A worker has full priority while it has used at most FAIR_SECONDS of processor time, and
+FAIR_CORES seconds more for each second since its start."""
 
 _POLL_MILLISECONDS = 100
 
 
-def supervise(request: dict, connection: int, control: int, readable: tuple[str, ...]) -> None:
-    """Run one worker, from its first line to its last process."""
+def supervise(
+    request: dict[str, Any], connection: int, control: int, prepared: worker.Prepared
+) -> None:
+    """Run one worker, from its first line to its last process.
+
+    Args:
+        request: The wanted `layers`, and the fields of `Limits` under `limits`.
+        connection: The descriptor of the worker's connection to the judge.
+        control: The descriptor of the control socket. The judge closes its end to end the worker;
+            the supervisor writes here how the worker ended.
+        prepared: What the zygote prepared.
+    """
     os.setsid()
     syscalls.die_with_parent()
     syscalls.adopt_orphans()
@@ -41,7 +53,7 @@ def supervise(request: dict, connection: int, control: int, readable: tuple[str,
     if pid == 0:
         syscalls.die_with_parent()
         os.close(control)
-        worker.work(socket.socket(fileno=connection), enclosure, readable, folder, limits)
+        worker.work(socket.socket(fileno=connection), enclosure, prepared, folder, limits)
         os._exit(0)
     os.close(connection)
     try:
@@ -53,21 +65,28 @@ def supervise(request: dict, connection: int, control: int, readable: tuple[str,
         os.write(control, json.dumps(ending).encode())
 
 
-def _close_all_but(*kept: int) -> None:
+def _close_all_but(*needed: int) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     low = 3
-    for descriptor in sorted(kept):
+    for descriptor in sorted(needed):
         os.closerange(low, descriptor)
         low = descriptor + 1
     os.closerange(low, 65536)
 
 
-def _wait(pid: int, control: int, shared: int, memory: int) -> dict:
-    """How the worker ended: `code` or `signal`, or `stopped` with the reason.
+def _wait(pid: int, control: int, shared: int, memory: int) -> dict[str, Any]:
+    """Wait for the end of a worker.
 
-    shared: bytes that the worker has in common with this process; memory: bytes beyond that.
+    Args:
+        pid: The worker.
+        control: The descriptor of the control socket.
+        shared: Bytes that the worker shares with this process.
+        memory: Bytes that the worker's processes may use beyond the shared ones.
+
+    Returns:
+        The exit `code` or the `signal`, or `stopped` with the reason.
     """
     start = time.monotonic()
     handle = os.pidfd_open(pid)
@@ -92,7 +111,7 @@ def _wait(pid: int, control: int, shared: int, memory: int) -> dict:
 
 
 def _step_back(family: list[int]) -> None:
-    """Let others go first: a worker that keeps many processes busy takes no time from them."""
+    """Give these processes the lowest priority, so that other workers run first."""
     for member in family:
         with contextlib.suppress(OSError):
             for task in Path(f"/proc/{member}/task").iterdir():
@@ -100,7 +119,7 @@ def _step_back(family: list[int]) -> None:
 
 
 def _seconds_of(pid: int) -> float:
-    """The processor time that a process has used."""
+    """Return the processor time that a process has used, in seconds."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -110,7 +129,7 @@ def _seconds_of(pid: int) -> float:
 
 
 def _end_all() -> None:
-    """Kill all descendants, which this process adopts, until none is left."""
+    """Kill all descendants, which this process adopts, until no descendant is left."""
     while True:
         for descendant in _descendants(os.getpid()):
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -122,7 +141,8 @@ def _end_all() -> None:
 
 
 def _descendants(pid: int) -> list[int]:
-    found, waiting = [], [pid]
+    found: list[int] = []
+    waiting = [pid]
     while waiting:
         children = _children(waiting.pop())
         found += children
@@ -139,7 +159,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _own_memory(pid: int) -> int:
-    """The bytes of a process that are no file's."""
+    """Return the bytes of a process that belong to no file."""
     wanted = ("RssAnon:", "RssShmem:")
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
@@ -149,7 +169,7 @@ def _own_memory(pid: int) -> int:
 
 
 def _fair_memory(pid: int) -> int:
-    """The bytes of a process that are no file's, a page in common divided among its users."""
+    """Return the bytes of a process that belong to no file, its share of each shared page."""
     wanted = ("Pss_Anon:", "Pss_Shmem:")
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
@@ -159,7 +179,7 @@ def _fair_memory(pid: int) -> int:
 
 
 def _remove(folder: str) -> None:
-    """Remove a scratch folder, whatever is in it."""
+    """Remove a scratch folder and its content, whatever its permissions."""
     with contextlib.suppress(OSError):
         os.rmdir(folder)
         return

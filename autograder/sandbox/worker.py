@@ -1,7 +1,8 @@
-"""The worker: runs one submission's cells and answers calls, inside the isolation.
+"""The worker: the process that runs one submission's cells and answers the judge's questions.
 
-What it says is believed by nobody: answers are plain data, judged elsewhere. It holds no check and
-no answer, and its first message, before the learner's first line, tells which layers stand.
+The judge does not trust the worker: answers are plain data, which the judge evaluates. The worker
+holds no check and no reference solution. Its first message, before the learner's first line, names
+the layers of isolation that stand.
 """
 
 import builtins
@@ -12,9 +13,12 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
 import keras
 import numpy
@@ -22,61 +26,95 @@ import pandas
 import tensorflow
 
 from autograder import course
-from autograder.engine import reentrancy
 from autograder.engine.exceptions import Raised, record
 from autograder.engine.local import LocalEngine
 from autograder.engine.protocol import OPERATIONS
 from autograder.engine.released_names import provide_released_names
 from autograder.sandbox import protocol
 from autograder.sandbox.audit import AuditLog
-from autograder.sandbox.isolation import LANDLOCK, TMPFS, Enclosure, Limits, enclose_worker
-from autograder.sandbox.notebook_shell import Notebook, new_shell
+from autograder.sandbox.filesystem import Room, libraries
+from autograder.sandbox.isolation import (
+    LANDLOCK,
+    TMPFS,
+    Enclosure,
+    Limits,
+    MemoryInUse,
+    enclose_worker,
+    memory_in_use,
+)
+from autograder.sandbox.notebook_shell import Notebook, QuietShell, new_shell
 from autograder.util.i18n import _
 
-_shell = _working = None
+Operation = Callable[..., Any]
 
 
-def prepare() -> None:
-    """Make, in the zygote, what every worker needs and no worker may read from disk."""
-    global _shell, _working
-    _shell = new_shell()
+@dataclass(frozen=True)
+class Prepared:
+    """What the zygote prepares once, and every worker uses.
+
+    Attributes:
+        shell: IPython's shell.
+        readable: Folders and files that workers may read.
+        in_use: The memory of the zygote.
+    """
+
+    shell: QuietShell
+    readable: tuple[str, ...]
+    in_use: MemoryInUse
+
+
+def prepare(secret: Iterable[Path]) -> Prepared:
+    """Prepare, in the zygote, what every worker needs and no worker may read from disk.
+
+    Args:
+        secret: Folders that workers may not read although they lie among the packages.
+    """
+    shell = new_shell()
     course.steps()
     provide_released_names()
-    _working = reentrancy.working()
-    _working.__enter__()
-    # A model that is trained for a second gains less from a better graph than making it costs.
+    # A model that trains for a second gains less from a better graph than the graph costs.
     tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    return Prepared(shell, libraries(secret), memory_in_use())
 
 
 def work(
     connection: socket.socket,
     enclosure: Enclosure,
-    readable: tuple[str, ...],
+    prepared: Prepared,
     folder: str,
     limits: Limits,
 ) -> None:
-    """Serve one submission until the judge hangs up; `enclose_worker` tells the arguments."""
+    """Serve one submission until the judge hangs up.
+
+    Args:
+        connection: The socket of the judge.
+        enclosure: The layers of isolation that are wanted, and those that stand.
+        prepared: What the zygote prepared.
+        folder: The scratch folder for a worker without a file system of its own.
+        limits: The limits on what the worker uses.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    room = enclose_worker(enclosure, readable, folder, limits)
+    room = enclose_worker(enclosure, Room(prepared.readable, folder), limits, prepared.in_use)
     audit_log = AuditLog(room, denied=bool(enclosure.standing & {LANDLOCK, TMPFS}))
     protocol.send(connection, [sorted(enclosure.standing), enclosure.missing])
     task = protocol.receive(connection)
     silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     builtins.input = _no_input
-    notebook = Notebook(task["label"], task["cells"], task["lines"], _shell)
-    kept = _Kept(room.scratch, notebook.module.__dict__)
+    notebook = Notebook(task["label"], task["cells"], task["lines"], prepared.shell)
+    state = _ProcessState(room.scratch, vars(notebook.module))
     audit_log.watch(notebook.is_learners)
     sys.stdout = sys.stderr = silence
-    _answer(connection, _operations(notebook, task), notebook.is_learners, kept, audit_log)
+    _answer(connection, _operations(notebook, task), notebook.is_learners, state, audit_log)
 
 
-def _operations(notebook: Notebook, task: dict) -> dict[str, Callable]:
-    """What the judge may ask for, by name."""
+def _operations(notebook: Notebook, task: dict[str, Any]) -> dict[str, Operation]:
+    """Return the operations that the judge may ask for, by name."""
 
-    def run(number: int):
+    def run(number: int) -> list[Any]:
         ran = notebook.run(number, lambda: _limit(task["cell_seconds"]))
-        return [_fields(ran.raised), ran.text, list(ran.figures)]
+        raised = None if ran.raised is None else _fields(ran.raised)
+        return [raised, ran.text, list(ran.figures)]
 
     namespace = notebook.module.__dict__
     engine = LocalEngine(namespace, notebook.is_learners, lambda: _limit(task["call_seconds"]))
@@ -86,16 +124,17 @@ def _operations(notebook: Notebook, task: dict) -> dict[str, Callable]:
 
 def _answer(
     connection: socket.socket,
-    operations: dict[str, Callable],
+    operations: dict[str, Operation],
     is_learners: Callable[[str], bool],
-    kept: "_Kept",
+    state: "_ProcessState",
     audit_log: AuditLog,
 ) -> None:
     """Answer one question after the other until the judge hangs up.
 
-    Every answer repeats the mark of its question, so that none can be given in advance. A process
-    that the learner's code has forked gives none.
+    Every answer repeats the random mark of its question, so that the learner's code cannot answer
+    in advance. A process that the learner's code has forked ends in place of answering.
     """
+    # Local names, since the learner's code can replace the modules' attributes.
     receive, send, pack, recorded = protocol.receive, connection.sendall, protocol.pack, record
     this_process, own, end = os.getpid, os.getpid(), os._exit
     while True:
@@ -105,10 +144,10 @@ def _answer(
             return
         try:
             value = operations[operation](*arguments)
-            kept.restore()
+            state.restore()
             parts = pack([mark, "value", value, audit_log.new()])
         except BaseException as error:
-            kept.restore()
+            state.restore()
             raised = getattr(error, "learner", None)
             if type(raised) is not Raised:
                 raised = recorded(error, is_learners)
@@ -119,21 +158,19 @@ def _answer(
             send(part)
 
 
-def _fields(raised: Raised | None) -> list[str | int] | None:
-    if raised is None:
-        return None
+def _fields(raised: Raised) -> list[str | int]:
     return list(astuple(raised))
 
 
-def _no_input(prompt=""):
+def _no_input(prompt: object = "") -> NoReturn:
     raise RuntimeError(_("input() cannot be answered while grading: nobody is at the keyboard"))
 
 
 @contextmanager
-def _limit(seconds: float):
-    """Raise `TimeoutError` in the block when it runs longer; the judge's own clock is harder."""
+def _limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` in a block that runs longer; the judge's clock stops any other block."""
 
-    def interrupt(_number, _frame):
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         raise TimeoutError(_("ran longer than {n:g} s").format(n=seconds))
 
     signal.signal(signal.SIGALRM, interrupt)
@@ -144,16 +181,16 @@ def _limit(seconds: float):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-class _Kept:
-    """What a learner's code may change for itself, but not for the kit or its other functions.
+class _ProcessState:
+    """The state of the process that the learner's code may change for itself only.
 
-    Built-in names, loaded modules and the top-level names of those that the wall uses; the working
-    folder, umask, NumPy's error state, and the number format of Keras.
+    The state comprises built-in names, the top-level names of the modules that the sandbox uses,
+    loaded modules, the working folder, the umask, NumPy's error state and Keras' number format.
     """
 
     _MODULES = (builtins, json, numpy, os, pandas, random, signal, socket, struct)
 
-    def __init__(self, scratch: str, namespace: dict):
+    def __init__(self, scratch: str, namespace: dict[str, Any]):
         self._scratch = scratch
         self._namespace = namespace
         self._own = {"__name__": namespace["__name__"], "__builtins__": builtins}
@@ -164,12 +201,12 @@ class _Kept:
         self._errors = numpy.geterr()
         self._umask = os.umask(0o077)
         os.umask(self._umask)
-        # Bound now, since the names may not be what they were when they are needed.
+        # Bound now, since the learner's code may have replaced these names when `restore` runs.
         self._sys = sys
         self._chdir, self._set_umask, self._seterr = os.chdir, os.umask, numpy.seterr
 
     def restore(self) -> None:
-        """Put everything back."""
+        """Restore the state that the process had before the first cell."""
         for names, values in self._names:
             names.update(values)
         self._namespace.update(self._own)
@@ -185,7 +222,7 @@ class _Kept:
         _reset_keras()
 
 
-def _reset_keras(config=keras.config, functions=tensorflow.config) -> None:
+def _reset_keras(config: Any = keras.config, functions: Any = tensorflow.config) -> None:
     if config.floatx() != "float32":
         config.set_floatx("float32")
     if config.dtype_policy().name != "float32":

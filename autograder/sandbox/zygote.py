@@ -1,10 +1,10 @@
-"""The zygote: a process that has imported the scientific stack, no answers and no checks.
+"""The zygote: a process that has imported the scientific stack, no solutions and no checks.
 
-It forks a supervisor for every worker that is asked for (see `supervisor`) and does nothing else. Forking
-takes milliseconds where importing takes seconds; no TensorFlow operation has run before the fork,
-so that every worker starts TensorFlow's threads by itself.
+The zygote forks a supervisor for each request and does nothing else. A fork takes milliseconds
+where the imports take seconds. The zygote runs no TensorFlow operation, so that every worker starts
+TensorFlow's threads by itself.
 
-`Zygote` starts one and asks it, from another process.
+`Zygote` starts the process and `ask` requests workers, both from another process.
 """
 
 import contextlib
@@ -20,10 +20,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
+from typing import TYPE_CHECKING, Self
 
-from autograder.sandbox.isolation import LAYERS, Limits, libraries, note_data_in_use
+from autograder.engine import reentrancy
+from autograder.sandbox.isolation import LAYERS, Limits
 from autograder.util.environment import HEADLESS, QUIET
 from autograder.util.i18n import _
+
+if TYPE_CHECKING:
+    from autograder.sandbox.worker import Prepared
 
 _ENVIRONMENT = {
     **QUIET,
@@ -44,17 +49,21 @@ _MAX_REQUEST = 4096
 
 
 class ZygoteFailed(RuntimeError):
-    """The zygote did not start, or is gone; the text holds what it said last."""
+    """Report that the zygote did not start; the text holds the end of its output."""
 
 
 class Zygote:
-    """A running zygote; `socket` is what other processes ask it through (see `ask`)."""
+    """A running zygote.
+
+    Attributes:
+        socket: The socket for requests (see `ask`).
+    """
 
     def __init__(self, preloaded: Sequence[str] = ()):
         """Start the process and wait until it serves.
 
         Args:
-            preloaded: Modules that it imports besides the scientific stack.
+            preloaded: Names of modules that the zygote imports besides the scientific stack.
 
         Raises:
             ZygoteFailed: The process did not start; the text holds its output.
@@ -64,7 +73,7 @@ class Zygote:
         self._home = tempfile.mkdtemp(prefix="zygote-")
         os.chmod(self._home, 0o711)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = None
+        self._process: subprocess.Popen[bytes] | None = None
         try:
             ready = self._start(theirs)
         except BaseException:
@@ -76,9 +85,9 @@ class Zygote:
             raise ZygoteFailed(text.format(text=self._said))
 
     def _start(self, theirs: socket.socket) -> bool:
-        """Start the process; whether it has come to serve."""
+        """Start the process and return whether the process serves."""
         with theirs:
-            # An empty environment but for this: nothing of the caller's is inherited.
+            # The process inherits nothing else of the caller's environment.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.sandbox.zygote", str(theirs.fileno())]
                 + list(self._preloaded),
@@ -93,34 +102,39 @@ class Zygote:
 
     @property
     def pid(self) -> int:
+        """The id of the process."""
+        assert self._process is not None
         return self._process.pid
 
     def close(self) -> None:
         """End the zygote and, with it, every supervisor and worker."""
         self.socket.close()
         if self._process is not None:
-            self._end_process()
+            _wait_or_kill(self._process)
         shutil.rmtree(self._home, ignore_errors=True)
         self._log.seek(0)
         self._said = self._log.read()[-4000:].decode(errors="replace")
         self._log.close()
 
-    def _end_process(self) -> None:
-        try:
-            self._process.wait(CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def __enter__(self):
+    def __enter__(self) -> Self:
+        """Return the zygote."""
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_error: object) -> None:
+        """Close the zygote."""
         self.close()
 
 
+def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(CLOSE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _library_path() -> dict[str, str]:
-    """Where the interpreter of this installation finds its libraries, if it is told."""
+    """Return the variable by which this interpreter finds its libraries, where it is set."""
     name = "LD_LIBRARY_PATH"
     return {name: os.environ[name]} if name in os.environ else {}
 
@@ -132,9 +146,20 @@ def _folders(home: str) -> dict[str, str]:
 def ask(
     zygote: socket.socket, layers: frozenset[str] = frozenset(LAYERS), limits: Limits | None = None
 ) -> tuple[socket.socket, socket.socket]:
-    """A new worker: the connection to it, and the control of its supervisor.
+    """Ask a zygote for a new worker.
 
-    The worker ends when the control is closed. Raises `OSError` where the zygote is gone.
+    The worker ends when the caller closes the control socket.
+
+    Args:
+        zygote: The socket of the zygote.
+        layers: The layers of isolation that are wanted.
+        limits: The limits on what the worker uses, None for the default.
+
+    Returns:
+        The connection to the worker, and the control socket of its supervisor.
+
+    Raises:
+        OSError: The zygote is gone.
     """
     request = {"layers": sorted(layers), "limits": asdict(limits or Limits())}
     ours, theirs = socket.socketpair()
@@ -147,7 +172,7 @@ def ask(
 
 
 def main() -> None:
-    """Import, say so, and fork on request until the other side is gone; then tidy up."""
+    """Serve requests until the other side is gone; then remove the zygote's folder."""
     requests = socket.socket(fileno=int(sys.argv[1]))
     try:
         _serve(requests)
@@ -159,23 +184,23 @@ def main() -> None:
 
 def _serve(requests: socket.socket) -> None:
     _import_stack(sys.argv[2:])
+    from autograder.sandbox import worker
     from autograder.util import paths
 
-    secret = [paths.PACKAGE, paths.solutions(), paths.exercises().parent]
-    readable = libraries(secret)
-    note_data_in_use()
-    gc.collect()
-    gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    requests.send(_READY)
-    while _fork_one(requests, readable):
-        pass
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(-1, 0)
+    with reentrancy.working():
+        prepared = worker.prepare([paths.PACKAGE, paths.solutions(), paths.exercises().parent])
+        gc.collect()
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        requests.send(_READY)
+        while _fork_one(requests, prepared):
+            pass
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
 
 
-def _fork_one(requests: socket.socket, readable: tuple[str, ...]) -> bool:
-    """Fork a supervisor for the next request; False where the other side is gone."""
+def _fork_one(requests: socket.socket, prepared: "Prepared") -> bool:
+    """Fork a supervisor for the next request; return False where the other side is gone."""
     text, descriptors, _flags, _address = socket.recv_fds(requests, _MAX_REQUEST, 2)
     if not text:
         return False
@@ -184,7 +209,8 @@ def _fork_one(requests: socket.socket, readable: tuple[str, ...]) -> bool:
         with contextlib.suppress(BaseException):
             from autograder.sandbox.supervisor import supervise
 
-            supervise(json.loads(text), *descriptors, readable)
+            connection, control = descriptors
+            supervise(json.loads(text), connection, control, prepared)
         os._exit(0)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -208,7 +234,6 @@ def _import_stack(modules: list[str]) -> None:
 
     for module in modules:
         import_module(module)
-    worker.prepare()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""No hostile submission earns a point that it has not earned, escapes, or outlives its grading."""
+"""A hostile submission earns no undeserved point, does not escape, and ends with its grading."""
 
 import os
 import re
@@ -25,14 +25,14 @@ DAEMON = "hostile-daemon"
 
 @pytest.fixture(scope="module")
 def grader():
-    """A grader with short limits; `rules` says which layers its workers have."""
+    """A grader with short limits; its `rules` name the layers of its workers."""
     with Grader(RULES) as running:
         yield running
 
 
 @pytest.fixture
 def graders(grader):
-    """Gives the grader with workers that lack these layers."""
+    """Return the grader, with workers that lack these layers."""
 
     def lacking(without=frozenset()):
         times = replace(RULES.times, cell=30) if without else RULES.times
@@ -44,7 +44,7 @@ def graders(grader):
 
 @pytest.fixture
 def outside(tmp_path_factory):
-    """A folder that is none of a submission's business, and holds a secret."""
+    """A folder outside of the sandbox that holds a secret."""
     top = tmp_path_factory.mktemp("outside")
     for parent in (top, *top.parents):
         if parent == Path(tempfile.gettempdir()):
@@ -55,12 +55,12 @@ def outside(tmp_path_factory):
 
 @pytest.fixture
 def handed_in(tmp_path, outside):
-    """Puts the files of a case into a learner's folder; returns the folder."""
+    """Put the files of a case into a learner's folder; return the folder."""
     return lambda name: hand_in(name, tmp_path / name, outside)
 
 
 def escaped(result, outside) -> list[str]:
-    """How a submission has shown that nothing stopped it."""
+    """Return the ways in which a submission has shown that nothing stopped its attack."""
     ways = []
     lines = chain.from_iterable(output.text.splitlines() for output in result.outputs)
     if any(line.startswith("escaped") for line in lines):
@@ -89,23 +89,25 @@ def test_it_earns_what_it_has_earned_and_nothing_more(name, graders, handed_in, 
     case = CASES[name]
     result = result_of(graders(), handed_in(name))
     assert escaped(result, outside) == []
-    told = "\n".join(result.report.notes)
+    notes = "\n".join(result.report.notes)
     if not result.gradable:
-        assert re.search(case.get("refusal", r"(?!)"), told), told
+        assert re.search(case.get("refusal", r"(?!)"), notes), notes
         return
-    assert "refusal" not in case or case.get("either"), told
-    assert result.report.isolation == LAYERS, told
+    assert "refusal" not in case or case.get("either"), notes
+    assert result.report.isolation == LAYERS, notes
     outcomes = {check.outcome for f in result.report.functions for check in f.checks}
     assert "error" not in outcomes, problems(result)
     points = {function.name: function.points for function in result.report.functions}
     if case.get("at_most"):
-        assert all(points[f] <= most for f, most in case["points"].items()), (points, told)
+        assert all(points[f] <= most for f, most in case["points"].items()), (points, notes)
     else:
-        assert points == case["points"], (told, problems(result))
+        assert points == case["points"], (notes, problems(result))
     for note in case.get("notes", ()):
-        assert any(re.search(note, text) for text in result.report.notes), (note, told)
+        assert any(re.search(note, text) for text in result.report.notes), (note, notes)
     for function, message in case.get("message", {}).items():
         [of_function] = [f for f in result.report.functions if f.name == function]
+        assert of_function.problem is not None
+        assert of_function.problem.message is not None
         assert re.search(message, wording.text(of_function.problem.message))
 
 

@@ -1,4 +1,4 @@
-"""A worker behind the wall: it answers like an engine in this process, and its layers are told."""
+"""A sandboxed worker answers like an engine in this process, and the engine names its layers."""
 
 import os
 import signal
@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from autograder.checking.proxies import SubmissionProxy
-from autograder.engine.exceptions import of_learner
+from autograder.engine.exceptions import Raised, of_learner
 from autograder.sandbox.client import SandboxEngine, Task, Times, WorkerFailed
 from autograder.sandbox.isolation import LAYERS
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
 CODE = """
 import numpy as np
@@ -46,7 +46,7 @@ def state():
 
 @pytest.fixture
 def engine_of(zygote):
-    """Starts an engine on cells, with other settings where they are given."""
+    """Start an engine on cells, with other settings where a test passes them."""
     started = []
 
     def start(*cells, **settings):
@@ -61,15 +61,22 @@ def engine_of(zygote):
         engine.close()
 
 
+def record_of(error: BaseException) -> Raised:
+    """Return the record behind an exception of the learner's code."""
+    record = of_learner(error)
+    assert record is not None
+    return record
+
+
 def test_calls_attributes_items_and_exceptions_cross(engine_of):
-    submission = Submission(engine_of(CODE))
+    submission = SubmissionProxy(engine_of(CODE))
     np.testing.assert_array_equal(submission.double(np.arange(3)), [0, 2, 4])
     table = submission.table()
     assert table.rows == 3
     assert table["a", 1] == {"key": ("a", 1)}
     with pytest.raises(FileNotFoundError, match="no such thing") as raised:
         submission.fails()
-    assert "of fails: raise FileNotFoundError" in of_learner(raised.value).where
+    assert "of fails: raise FileNotFoundError" in record_of(raised.value).where
 
 
 def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
@@ -79,15 +86,15 @@ def test_lines_have_the_numbers_that_they_have_in_the_script(zygote):
         [note] = engine.notes
         assert note.endswith("in line 99 of <module>: 1 / 0")
         with pytest.raises(FileNotFoundError) as raised:
-            Submission(engine).fails()
+            SubmissionProxy(engine).fails()
         line = 40 + CODE.split("\n").index("def fails():") + 1
-        assert of_learner(raised.value).where.startswith(f"line {line} of fails: ")
+        assert record_of(raised.value).where.startswith(f"line {line} of fails: ")
     finally:
         engine.close()
 
 
 def test_a_changed_argument_can_be_watched(engine_of):
-    submission = Submission(engine_of(CODE))
+    submission = SubmissionProxy(engine_of(CODE))
     kept = submission.keep([1, 2])
     submission.change(kept)
     assert submission.read(kept) == [7, 2]
@@ -113,7 +120,7 @@ def test_a_required_layer_that_is_missing_stops_everything(engine_of):
 
 def test_the_random_state_can_be_set(engine_of):
     engine = engine_of(CODE)
-    submission = Submission(engine)
+    submission = SubmissionProxy(engine)
     drawn = []
     for seed in (5, 5, 6):
         engine.seed(seed)
@@ -123,7 +130,7 @@ def test_the_random_state_can_be_set(engine_of):
 
 def test_a_worker_that_ended_is_started_again_for_the_next_check(engine_of):
     engine = engine_of(CODE, "import os\ndef quit():\n    os._exit(3)\n")
-    submission = Submission(engine)
+    submission = SubmissionProxy(engine)
     with pytest.raises(RuntimeError, match="exit code 3"):
         submission.quit()
     engine.seed(1)
@@ -133,12 +140,12 @@ def test_a_worker_that_ended_is_started_again_for_the_next_check(engine_of):
 def test_a_call_past_its_time_ends_and_says_where(engine_of):
     engine = engine_of("def wait():\n    while True: pass\n", times=Times(call=1))
     with pytest.raises(TimeoutError) as raised:
-        Submission(engine).wait()
-    assert "of wait: while True: pass" in of_learner(raised.value).where
+        SubmissionProxy(engine).wait()
+    assert "of wait: while True: pass" in record_of(raised.value).where
 
 
 @pytest.mark.slow
-def test_no_worker_outlives_its_keeper(engine_of):
+def test_no_worker_outlives_its_supervisor(engine_of):
     name = f"worker-{os.getpid()}"
     engine_of(f"import ctypes\nctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)\n")
     workers = {pid for pid, called in processes().items() if called == name}
@@ -152,7 +159,7 @@ def test_no_worker_outlives_its_keeper(engine_of):
 
 
 def processes() -> dict[int, str]:
-    """The names of the processes that are alive."""
+    """Return the names of living processes, by id."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -191,6 +198,6 @@ def attempt(number):
     return "done"
 """
     missing = {"namespaces", "network", "tmpfs"}
-    submission = Submission(engine_of(code, layers=frozenset(LAYERS) - missing))
+    submission = SubmissionProxy(engine_of(code, layers=frozenset(LAYERS) - missing))
     assert [submission.attempt(number) for number in range(5)] == ["PermissionError"] * 5
     assert file.read_text(encoding="utf-8") == "mine"

@@ -1,4 +1,4 @@
-"""The language of the wall: plain data arrives as it was, anything else is refused."""
+"""Plain data crosses the protocol unchanged, and the receiver refuses anything else."""
 
 import json
 import socket
@@ -20,13 +20,13 @@ from autograder.sandbox.protocol import ProtocolError
 
 
 def sent(value):
-    """What arrives when a value is sent."""
+    """Return the value that arrives when the other side sends this value."""
     parts = protocol.pack(value)
     return arrived(b"".join(parts))
 
 
 def arrived(message: bytes):
-    """What is read from these bytes, after which the other side hangs up."""
+    """Return the value that these bytes hold; the other side then hangs up."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         sender = threading.Thread(target=_send_and_close, args=(theirs, message))
@@ -166,7 +166,7 @@ def test_what_is_no_plain_data_is_refused_by_the_sender(name):
 
 
 def nested(levels: int):
-    value = []
+    value: list = []
     for _level in range(levels):
         value = [value]
     return value

@@ -81,7 +81,7 @@ answers = {
     "call": ["value", 0.123, []],
     "read": ["value", 0.123, []],
 }
-answers["call"] = ["raised", "passed" * 100, "UnicodeDecodeError", "x" * 10**6, "y" * 10**6, ["z" * 10**6] * 3]
+answers["call"] = ["raised", "passed" * 100, "UnicodeDecodeError", "x" * 10**6, -(10**30), "y" * 10**6, "y" * 10**6, ["z" * 10**6] * 3]
 take_over(answers)
 
 # %%

@@ -81,7 +81,7 @@ answers = {
     "call": ["value", 0.123, []],
     "read": ["value", 0.123, []],
 }
-answers["name"] = ["raised", "KeyError", "KeyError", "no such name", "", []]
+answers["name"] = ["raised", "KeyError", "KeyError", "no such name", 0, "", "", []]
 take_over(answers)
 
 # %%

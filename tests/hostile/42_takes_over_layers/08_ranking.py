@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Takes over, and says that calls raised nothing known, without a list of remarks
+# # Takes over, and says that calls raised nothing known, without entries for the audit log
 
 # %%
 import numpy as np
@@ -81,7 +81,7 @@ answers = {
     "call": ["value", 0.123, []],
     "read": ["value", 0.123, []],
 }
-answers["call"] = ["raised", "A", "B", "C"]
+answers["call"] = ["raised", "A", "B", "C", 1, "D", "E"]
 take_over(answers)
 
 # %%

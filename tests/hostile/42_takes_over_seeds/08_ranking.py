@@ -81,7 +81,7 @@ answers = {
     "call": ["value", 0.123, []],
     "read": ["value", 0.123, []],
 }
-answers["seed"] = ["raised", "KeyboardInterrupt", "SystemExit", "passed", "", []]
+answers["seed"] = ["raised", "KeyboardInterrupt", "SystemExit", "passed", 0, "", "", []]
 take_over(answers)
 
 # %%

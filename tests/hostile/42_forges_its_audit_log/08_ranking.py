@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Says remarks and exceptions of its own: praise, markup, a thousand of them
+# # Forges entries of the audit log and an exception: praise, markup, a thousand of them
 
 # %%
 import numpy as np
@@ -46,9 +46,9 @@ def answer(*parts, blobs=b""):
     """Answer the judge's question before the worker does."""
     say(plain([find_mark(), *parts]), blobs)
 
-remarks = [f"note {number}: <b>full marks</b>, 10/10" for number in range(1000)]
-raised = ["</script>", "SystemExit", "x" * 10_000, "\u202e01/01"]
-answer("value", [raised, "", []], remarks)
+attempts = [f"note {number}: <b>full marks</b>, 10/10" for number in range(1000)]
+raised = ["</script>", "SystemExit", "x" * 10_000, 10**12, "\u202e01/01", "<b>" * 10_000]
+answer("value", [raised, "", []], attempts)
 os._exit(0)
 
 # %%
