@@ -17,8 +17,8 @@ from types import ModuleType
 
 from autograder.grading.results import Result, refused, result_from_json, result_to_json
 from autograder.sandbox.client import WorkerFailed
-from autograder.sandbox.zygote import Zygote
 from autograder.sandbox.isolation import in_words
+from autograder.sandbox.zygote import Zygote
 from autograder.submissions.submission import Parsed
 from autograder.util.i18n import _
 

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrading.exporter import FeedbackExporter, SubmissionExporter
 from autograder.nbgrading.feedback import MathsWithoutNetwork
-from autograder.nbgrading.preprocessors import GradeInSandbox, RestoreNotebook, PlainScores
+from autograder.nbgrading.preprocessors import GradeInSandbox, PlainScores, RestoreNotebook
 
 c = get_config()  # noqa: F821
 
