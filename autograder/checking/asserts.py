@@ -1,7 +1,7 @@
-"""The vocabulary of checks: which function a check is about, and what its answer must be.
+"""Assertions for checks: they name the checked function and what its answer must be.
 
-A check calls a learner's function through `submission` and hands the answer to these helpers, which
-either return it in a safe form or raise `CheckFailure` with the parts of a message:
+A check calls a learner's function through `submission` and hands the answer to these helpers. A
+helper returns the answer in a safe form or raises `CheckFailure` with the parts of a message:
 
     @checks("rmse", share=1)
     def test_is_the_root_of_the_mean_square(submission, rng):
@@ -11,20 +11,28 @@ either return it in a safe form or raise `CheckFailure` with the parts of a mess
         mse = np.mean((y - prediction) ** 2)
         close(got, np.sqrt(mse), mistakes={"mse-for-rmse": alike(got, mse)})
 
-What was called is added from the submission's own record, what must hold from the check's docstring
-unless `must` says it more exactly, and a known mistake's cause from the catalogue by its name.
+The verdict adds the call from the submission's record and a known mistake's cause from the
+catalogue. It takes the property that must hold from the check's docstring where a helper gets no
+`must`.
+
+Arguments that several helpers share:
+    must: The sentence that must hold, where it is more exact than the check's docstring.
+    mistakes: The known mistakes by name, each with whether the answer shows it.
+    cause: The likely cause where the answer shows no known mistake.
+    rtol, atol: The relative and the absolute error up to which two numbers count as equal.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.checking import value_causes
+from autograder.checking import number_causes, value_causes
 from autograder.checking.reprs import brief
-from autograder.checking.value_causes import Cause
+from autograder.checking.value_causes import Cause, Shape, WantedShape, shape_text
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
@@ -32,10 +40,15 @@ Mistakes = dict[str, bool]
 
 
 class CheckFailure(Exception):
-    """A learner's answer is wrong: what came back, what must hold, which known mistake it shows.
+    """A wrong answer of a learner's function.
 
-    want: the expected value where one can be told; it is shown after what must hold.
-    cause: what is likely where none of the known mistakes is shown.
+    Attributes:
+        got: A description of the answer.
+        must: The sentence that must hold; None where the check's docstring says it.
+        want: A description of the right value, which follows `must`; None where there is no such
+            value.
+        cause: The likely cause where the answer shows no known mistake.
+        mistakes: The names of the known mistakes that the answer shows.
     """
 
     def __init__(
@@ -45,7 +58,7 @@ class CheckFailure(Exception):
         mistakes: Mistakes | None = None,
         want: str | None = None,
         cause: Cause | None = None,
-    ):
+    ) -> None:
         super().__init__(got)
         self.got = got
         self.must = must
@@ -54,22 +67,30 @@ class CheckFailure(Exception):
         self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
 
 
-def checks(function: str, share: float = 1):
-    """Mark a test as a check of `function`; its points are divided in proportion to the shares."""
+def checks(function: str, share: float = 1) -> pytest.MarkDecorator:
+    """Mark a test as a check of a function.
+
+    Args:
+        function: The name of the function.
+        share: The weight of the check among all checks of the function, which share its points.
+    """
     return pytest.mark.checks(function=function, share=share)
 
 
 def fail(
-    got, must: str | None = None, mistakes: Mistakes | None = None, cause: Cause | None = None
-):
+    got: object,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+    cause: Cause | None = None,
+) -> NoReturn:
     """Reject an answer; `got` is the answer itself or a phrase that describes it."""
     cause = value_causes.nothing_returned() if got is None else cause
     raise CheckFailure(got if isinstance(got, str) else brief(got), must, mistakes, cause=cause)
 
 
 def require(
-    holds,
-    got,
+    holds: object,
+    got: object,
     must: str | None = None,
     mistakes: Mistakes | None = None,
     cause: Cause | None = None,
@@ -79,8 +100,8 @@ def require(
         fail(got, must, mistakes, cause)
 
 
-def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> float:
-    """The answer as a float; rejects what is not one real number."""
+def number(value: Any, must: str | None = None, mistakes: Mistakes | None = None) -> float:
+    """Return the answer as a float; reject anything but one real number."""
     if isinstance(value, np.ndarray) and value.shape == ():
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
@@ -90,28 +111,33 @@ def number(value, must: str | None = None, mistakes: Mistakes | None = None) -> 
     try:
         return float(value)
     except OverflowError:
-        fail(_("a number of {n} bits").format(n=value.bit_length()), must, mistakes)
+        fail(_("a number of {n} bits").format(n=int(value).bit_length()), must, mistakes)
     except TypeError:
         fail(value, must or _("the answer is one number"), mistakes)
 
 
-def whole(value, must: str | None = None, mistakes: Mistakes | None = None) -> int:
-    """The answer as an int; rejects what is not one whole number."""
+def whole(value: Any, must: str | None = None, mistakes: Mistakes | None = None) -> int:
+    """Return the answer as an int; reject anything but one whole number."""
     result = number(value, must or _("the answer is one whole number"), mistakes)
     if not np.isfinite(result) or result != int(result):
         cause = None
         if np.isnan(result):
-            cause = value_causes.of_numbers(result, 0, 0, 0)
+            cause = number_causes.of_numbers(result, 0, 0, 0)
         elif np.isfinite(result):
             cause = value_causes.of_type(_("float"), _("a whole number"))
         fail(value, must or _("the answer is one whole number"), mistakes, cause)
     return int(result)
 
 
-def array(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
-    """The answer as a float64 array; rejects what is not numeric or has another shape.
+def array(
+    value: Any,
+    shape: WantedShape | None = None,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+) -> np.ndarray:
+    """Return the answer as a float64 array; reject other data, and another shape than `shape`.
 
-    shape: a tuple in which None stands for any length.
+    A None in `shape` stands for any length; without a shape every shape is right.
     """
     if isinstance(value, pd.Series):
         value = value.to_numpy()
@@ -120,24 +146,28 @@ def array(value, shape=None, must: str | None = None, mistakes: Mistakes | None 
         cause = value_causes.of_kind(value, _("an array of numbers"))
         fail(value, must or _("the answer is an array of numbers"), mistakes, cause)
     if shape is not None and not _fits(result.shape, shape):
-        wanted = str(tuple("any" if n is None else n for n in shape)).replace("'", "")
-        must = must or _("the answer has shape {shape}").format(shape=wanted)
+        must = must or _("the answer has shape {shape}").format(shape=shape_text(shape))
         fail(value, must, mistakes, value_causes.of_shape(result.shape, shape))
     return result.astype("float64")
 
 
-def integers(value, shape=None, must: str | None = None, mistakes: Mistakes | None = None):
-    """The answer as an int64 array; rejects fractions, and floats where ids are meant."""
+def integers(
+    value: Any,
+    shape: WantedShape | None = None,
+    must: str | None = None,
+    mistakes: Mistakes | None = None,
+) -> np.ndarray:
+    """Return the answer as an int64 array (see `array`); reject floats, also whole floats."""
     result = array(value, shape, must, mistakes)
-    kept = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
-    if kept.dtype.kind not in "iu" and result.size:
-        cause = value_causes.of_type(kept.dtype, _("an integer type"))
+    given = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
+    if given.dtype.kind not in "iu" and result.size:
+        cause = value_causes.of_type(given.dtype, _("an integer type"))
         fail(value, must or _("the answer is an array of integers"), mistakes, cause)
     return result.astype("int64")
 
 
-def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.DataFrame:
-    """The answer as a frame; rejects anything else, and a frame that lacks a column."""
+def frame(value: Any, columns: Iterable[str] = (), must: str | None = None) -> pd.DataFrame:
+    """Return the answer as a frame; reject anything else, and a frame that lacks a column."""
     if not isinstance(value, pd.DataFrame):
         cause = value_causes.of_kind(value, _("a DataFrame"))
         fail(value, must or _("the answer is a pandas DataFrame"), cause=cause)
@@ -151,8 +181,8 @@ def frame(value, columns: Iterable[str] = (), must: str | None = None) -> pd.Dat
     return value
 
 
-def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
-    """The answer as a dict; rejects anything else, and a dict that lacks a key."""
+def mapping(value: Any, keys: Iterable[object] = (), must: str | None = None) -> dict[Any, Any]:
+    """Return the answer as a dict; reject anything else, and a dict that lacks a key."""
     if not isinstance(value, dict):
         cause = value_causes.of_kind(value, _("a dict"))
         fail(value, must or _("the answer is a dict"), cause=cause)
@@ -166,8 +196,8 @@ def mapping(value, keys: Iterable = (), must: str | None = None) -> dict:
     return value
 
 
-def pair(value, length: int = 2, must: str | None = None) -> tuple:
-    """The answer as a tuple of `length` parts; a list, or an array of as many rows, is welcome."""
+def pair(value: Any, length: int = 2, must: str | None = None) -> tuple[Any, ...]:
+    """Return the answer as a tuple of `length` parts; accept a list and an array of such rows."""
     if isinstance(value, np.ndarray) and value.ndim:
         value = list(value)
     if not isinstance(value, (tuple, list)) or len(value) != length:
@@ -184,8 +214,8 @@ def pair(value, length: int = 2, must: str | None = None) -> tuple:
 
 
 def close(
-    got,
-    want,
+    got: Any,
+    want: Any,
     must: str | None = None,
     mistakes: Mistakes | None = None,
     rtol: float = 1e-4,
@@ -194,42 +224,44 @@ def close(
 ) -> None:
     """Reject an answer that differs from `want` by more than rounding (float32 is enough).
 
-    otherwise: looks for a cause, by further calls perhaps, where the numbers alone tell none.
+    `otherwise` looks for a cause, by further calls perhaps, where the numbers show no cause and no
+    known mistake.
     """
     if alike(got, want, rtol, atol):
         return
     shown, wanted = _first_difference(got, want, rtol, atol)
     left, right = _numeric(got), _numeric(want)
-    known = left is not None and right is not None
-    cause = value_causes.of_numbers(left, right, rtol, atol) if known else None
+    cause = None
+    if left is not None and right is not None:
+        cause = number_causes.of_numbers(left, right, rtol, atol)
     if cause is None and not any((mistakes or {}).values()):
         cause = otherwise()
     raise CheckFailure(shown, must, mistakes, wanted, cause)
 
 
-def alike(got, want, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
-    """Whether two values agree in shape and, up to rounding, in every number; never raises."""
+def alike(got: Any, want: Any, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Return whether two values agree in shape and, up to rounding, in numbers; never raise."""
     got, want = _numeric(got), _numeric(want)
     if got is None or want is None or got.shape != want.shape:
         return False
     return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
 
 
-def is_multiple(got, want, atol: float = 1e-5) -> bool:
-    """Whether several numbers are those wanted times a constant, which is not 0."""
+def is_multiple(got: Any, want: Any, atol: float = 1e-5) -> bool:
+    """Return whether several numbers, of shape (n,), are those wanted times a constant but 0."""
     got, want = np.asarray(got), np.asarray(want)
     factor = np.vdot(got, want) / max(np.vdot(want, want), 1e-12)
     return len(want) > 1 and abs(factor) > 1e-6 and alike(got, factor * want, atol=atol)
 
 
-def shape_of(value) -> tuple[int, ...] | None:
-    """The shape of an array of numbers, None for anything else; never raises."""
+def shape_of(value: Any) -> Shape | None:
+    """Return the shape of an array of numbers, None for anything else; never raise."""
     numeric = _numeric(value)
     return None if numeric is None else numeric.shape
 
 
-def shape_cause(value, wanted: tuple) -> Cause:
-    """The likely cause behind an answer whose shape is not the one wanted."""
+def shape_cause(value: Any, wanted: WantedShape) -> Cause:
+    """Return the likely cause behind an answer of another shape than `wanted`."""
     shape = shape_of(value)
     if shape is None:
         return value_causes.of_kind(value, _("an array of numbers"))
@@ -237,10 +269,10 @@ def shape_cause(value, wanted: tuple) -> Cause:
 
 
 @contextmanager
-def crash_means(**causes: str | tuple[str, ...]):
-    """Name the mistake behind an exception of the learner's code by words in its text.
+def crash_means(**causes: str | tuple[str, ...]) -> Iterator[None]:
+    """Name the known mistake behind an exception of the learner's code by words in its text.
 
-    `crash_means(one_array="expects 2 input")`; underscores in a name stand for hyphens.
+    `crash_means(one_array="expects 2 input")` names the mistake `one-array`.
     """
     try:
         yield
@@ -251,13 +283,18 @@ def crash_means(**causes: str | tuple[str, ...]):
             for name, words in causes.items():
                 words = (words,) if isinstance(words, str) else words
                 if any(word.lower() in text for word in words):
-                    error.mistakes = (name.replace("_", "-"),)
+                    error.mistakes = (name.replace("_", "-"),)  # type: ignore[attr-defined]
                     break
         raise
 
 
-def raises(kind: type[Exception], call: Callable, must: str, mistakes: Mistakes | None = None):
-    """Reject a call that does not raise `kind`; returns the message of the exception."""
+def raises(
+    kind: type[Exception],
+    call: Callable[[], object],
+    must: str,
+    mistakes: Mistakes | None = None,
+) -> str:
+    """Return the message of the exception that a call raises; reject a call without it."""
     try:
         value = call()
     except kind as error:
@@ -275,7 +312,7 @@ def raises(kind: type[Exception], call: Callable, must: str, mistakes: Mistakes 
     fail(_("no exception, but {value}").format(value=brief(value)), must, mistakes, cause)
 
 
-def _numeric(value) -> np.ndarray | None:
+def _numeric(value: Any) -> np.ndarray | None:
     try:
         result = np.asarray(value)
     except Exception:
@@ -288,14 +325,14 @@ def _numeric(value) -> np.ndarray | None:
     return result if result.dtype.kind in "biuf" else None
 
 
-def _fits(shape, wanted) -> bool:
+def _fits(shape: Shape, wanted: WantedShape) -> bool:
     return len(shape) == len(wanted) and all(
         n is None or n == m for n, m in zip(wanted, shape, strict=True)
     )
 
 
-def _first_difference(got, want, rtol, atol) -> tuple[str, str]:
-    """Descriptions of both values, at the first entry where they part when they are large."""
+def _first_difference(got: Any, want: Any, rtol: float, atol: float) -> tuple[str, str]:
+    """Describe both values; large arrays by the first entry that differs."""
     left, right = _numeric(got), _numeric(want)
     if left is None or right is None or left.shape != right.shape or left.size <= 6:
         return brief(got), brief(want)

@@ -1,27 +1,34 @@
-"""What a check sees of a learner's work: `submission` looks like a module of their functions.
+"""Proxies for a learner's work: `submission` looks like a module of the learner's functions.
 
-Calls and reads pass through an engine by value; what is no plain data is a `Proxy`, which can be
-called, read and handed back. A check cannot tell whether the engine lives in this process.
+Calls and reads pass through an engine by value. An object that is not plain data arrives as a
+`Proxy`, which a check can call, read and hand back. A check cannot tell whether the engine lives in
+this process.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar, cast
 
 from autograder.checking.reprs import brief, brief_argument, brief_call
 from autograder.engine.plain_data import Handle, by_value
 from autograder.engine.protocol import Engine
 
 T = TypeVar("T")
+Memory = dict[str, tuple[Any, tuple[str, ...]]]
+"""Answers by name, each with the calls that led to it."""
 
 
 class MissingFunction(Exception):
-    """The submission has no function of the name that a check asks for.
+    """A submission without the function that a check asks for.
 
-    `found` is what stands under that name instead, None where nothing does; `others` are the names
-    that are there.
+    Attributes:
+        name: The name of the function.
+        found: The value of that name; None where the submission does not define the name.
+        others: The names that the submission defines.
     """
 
-    def __init__(self, name: str, found=None, others: frozenset[str] = frozenset()):
+    def __init__(
+        self, name: str, found: object = None, others: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(name)
         self.name = name
         self.found = found
@@ -29,57 +36,61 @@ class MissingFunction(Exception):
 
 
 class Proxy:
-    """An object on the learner's side: call it, read its attributes and items, hand it back."""
+    """An object on the learner's side, which a check calls, reads and hands back."""
 
     __slots__ = ("_handle", "_is_ours", "_label", "_owner")
 
-    def __init__(self, owner: "SubmissionProxy", handle: Handle, label: str, is_ours: bool = False):
+    def __init__(
+        self, owner: "SubmissionProxy", handle: Handle, label: str, is_ours: bool = False
+    ) -> None:
         self._owner = owner
         self._handle = handle
         self._label = label
         self._is_ours = is_ours
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{self._handle.type_name}>"
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         owner = self._owner
         return owner._wrap(owner._engine.attribute(self._handle, name), f"{self._label}.{name}")
 
-    def __call__(self, *arguments, **keywords):
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call the object with copies of the arguments."""
         return self._owner._call(self, arguments, keywords)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         owner = self._owner
         answer = owner._engine.item(self._handle, owner._unwrap(key))
         return owner._wrap(answer, f"{self._label}[{brief(key)}]")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._owner._engine.length(self._handle)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self[position] for position in range(len(self)))
 
-    def __array__(self, *arguments, **keywords):
+    def __array__(self, *arguments: Any, **keywords: Any) -> NoReturn:
         raise TypeError(f"a {self._handle.type_name} is no plain data")
 
 
 class SubmissionProxy:
-    """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`.
+    """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`."""
 
-    `given` makes the kit's own objects on the learner's side (`submission.given.table_model(...)`),
-    `keep(value)` places a value there whose later state `read(kept)` tells. memory: what `once`
-    keeps, shared by all checks of a submission.
-    """
+    def __init__(self, engine: Engine, memory: Memory | None = None) -> None:
+        """Make a proxy for one check.
 
-    def __init__(self, engine: Engine, memory: dict | None = None):
+        Args:
+            engine: Answers for the submission.
+            memory: Holds the answers of `once`, for all checks of the submission.
+        """
         self._engine = engine
-        self._memory = {} if memory is None else memory
-        self._calls = []
+        self._memory: Memory = {} if memory is None else memory
+        self._calls: list[str] = []
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Proxy:
         if name.startswith("_"):
             raise AttributeError(name)
         names = self._engine.names()
@@ -92,35 +103,39 @@ class SubmissionProxy:
 
     @property
     def given(self) -> "Given":
-        """The kit's own objects, made on the learner's side."""
+        """The maker of the kit's own objects: `submission.given.table_model(...)`."""
         return Given(self)
 
-    def keep(self, value) -> Proxy:
-        """Place a copy of `value` on the learner's side, to be handed over and read back."""
+    def keep(self, value: Any) -> Proxy:
+        """Place a copy of a value on the learner's side, whose later state `read` returns."""
         handle = self._engine.keep(self._unwrap(value))
         return Proxy(self, handle, brief_argument(value), is_ours=True)
 
-    def read(self, kept: Proxy):
-        """The present value of what `keep` placed, or of another proxy, as plain data."""
+    def read(self, kept: Proxy) -> Any:
+        """Return the present value of a proxy as plain data."""
         return self._wrap(self._engine.read(kept._handle), kept._label)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
-        """What `ask()` gave to the first check that asked under this name; it holds no proxies.
+        """Return the answer of `ask()` to the first check that asked under a name.
 
-        The calls behind it count as this check's too. What `ask` raises is not kept: the next
+        The calls behind the answer count as this check's calls too. Where `ask` raises, the next
         check asks again.
+
+        Args:
+            name: The name under which the checks of a submission share the answer.
+            ask: Calls the learner's functions; its answer holds no proxies.
         """
         if name not in self._memory:
             self._memory[name] = ask(), tuple(self._calls)
         value, calls = self._memory[name]
         self._calls[:] = calls
-        return value
+        return cast(T, value)
 
     def calls(self) -> str:
-        """The latest call of a function and the last use of its answer, as a learner types them."""
+        """Return the latest call of a function and the last use of its answer, as typed."""
         return "; ".join(self._calls)
 
-    def _call(self, function: Proxy, arguments, keywords):
+    def _call(self, function: Proxy, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         text = brief_call(function._label, arguments, keywords)
         if function._label.isidentifier():
             self._calls.clear()
@@ -131,30 +146,30 @@ class SubmissionProxy:
         )
         return self._wrap(answer, f"{function._label}(…)")
 
-    def _wrap(self, answer, label: str, is_ours: bool = False):
+    def _wrap(self, answer: Any, label: str, is_ours: bool = False) -> Any:
         return by_value(answer, lambda handle: Proxy(self, handle, label, is_ours))
 
-    def _unwrap(self, value):
+    def _unwrap(self, value: Any) -> Any:
         return by_value(value, _handle_of)
 
 
 class Given:
-    """Makers of the kit's own objects; see `materials`."""
+    """Makers of the kit's own objects on the learner's side (see `fixtures`)."""
 
-    def __init__(self, owner: SubmissionProxy):
+    def __init__(self, owner: SubmissionProxy) -> None:
         self._owner = owner
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         owner = self._owner
 
-        def make(*arguments, **keywords):
+        def make(*arguments: Any, **keywords: Any) -> Any:
             answer = owner._engine.given(name, owner._unwrap(arguments), owner._unwrap(keywords))
             return owner._wrap(answer, f"a {name.replace('_', ' ')}", is_ours=True)
 
         return make
 
 
-def _handle_of(value) -> Handle:
+def _handle_of(value: Any) -> Handle:
     if isinstance(value, Proxy):
         return value._handle
     raise TypeError(f"a check hands over a {type(value).__name__}, which does not pass by value")

@@ -1,4 +1,7 @@
-"""Short, exact descriptions of values for messages."""
+"""Short, exact descriptions of values for messages, each in one line."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -6,30 +9,25 @@ MAX_ITEMS = 6
 MAX_TEXT = 160
 
 
-def brief(value) -> str:
-    """One line that says what a value is: its content when small, else its kind and shape."""
+def brief(value: Any) -> str:
+    """Return a description of a value: its content when small, else its kind and shape.
+
+    Returns:
+        One line of at most `MAX_TEXT` characters.
+    """
     text = _brief(value)
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
-def shortened(text: str, length: int) -> str:
-    """A text in one line; a long one is cut, between two words where there are any."""
-    text = " ".join(text.split())
-    if len(text) <= length:
-        return text
-    words = text[:length].rpartition(" ")[0]
-    return (words if len(words) > length // 2 else text[:length]) + " …"
-
-
-def brief_call(name: str, arguments: tuple, keywords: dict) -> str:
-    """A call as a learner would type it, with long arguments shortened."""
+def brief_call(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
+    """Return a call as a learner would type it, with long arguments shortened."""
     parts = [brief_argument(value) for value in arguments]
     parts += [f"{key}={brief_argument(value)}" for key, value in keywords.items()]
     return f"{name}({', '.join(parts)})"
 
 
-def brief_argument(value) -> str:
-    """An argument in a call: few integers as a list, other arrays by their shape only."""
+def brief_argument(value: Any) -> str:
+    """Return an argument of a call; show few integers as a list, other arrays by shape."""
     if isinstance(value, np.ndarray) and value.ndim:
         few = value.size <= MAX_ITEMS and value.dtype.kind in "iub"
         return str(value.tolist()) if few else f"<array {value.shape}>"
@@ -41,13 +39,19 @@ def brief_argument(value) -> str:
     return _brief(value)
 
 
-def _has_array(values) -> bool:
+def brief_name(name: object) -> str:
+    """Return a column's name as it is; quote and escape a name that is no printable line."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
+
+
+def _has_array(values: Iterable[Any]) -> bool:
     return any(isinstance(value, np.ndarray) for value in values)
 
 
-def _brief(value) -> str:
+def _brief(value: Any) -> str:
     kind = type(value)
-    if kind.__module__.startswith("pandas"):
+    if kind.__module__.startswith("pandas") and hasattr(value, "head"):
         return _table(value)
     if isinstance(value, np.ndarray):
         return _array(value)
@@ -66,7 +70,7 @@ def _brief(value) -> str:
     return repr(value)
 
 
-def _array(array) -> str:
+def _array(array: np.ndarray) -> str:
     if array.ndim == 0:
         return _brief(array.item())
     if array.size <= MAX_ITEMS:
@@ -76,15 +80,15 @@ def _array(array) -> str:
     return f"array of shape {array.shape}, {array.dtype}, [{first}, …]"
 
 
-def _table(value) -> str:
+def _table(value: Any) -> str:
     if hasattr(value, "columns"):
-        columns = ", ".join(str(name) for name in value.columns[:8])
+        columns = ", ".join(brief_name(name) for name in value.columns[:8])
         return f"frame of {len(value)} rows with columns {columns}"
     first = ", ".join(f"{_brief(key)}: {_brief(part)}" for key, part in value.head(3).items())
     return f"series of {len(value)} entries {{{first}{', …' if len(value) > 3 else ''}}}"
 
 
-def _sequence(value) -> str:
+def _sequence(value: Any) -> str:
     parts = [_brief(part) for part in list(value)[:MAX_ITEMS]]
     if len(value) > MAX_ITEMS:
         parts.append("…")
@@ -96,10 +100,10 @@ def _sequence(value) -> str:
     return f"{{{inside}}}" if value else "set()"
 
 
-def _mapping(value) -> str:
+def _mapping(value: dict[Any, Any]) -> str:
     parts = [f"{_brief(k)}: {_brief(v)}" for k, v in list(value.items())[:4]]
     return "{" + ", ".join(parts + (["…"] if len(value) > 4 else [])) + "}"
 
 
-def _proxy(value) -> str:
-    return value._label if value._is_ours else f"<{value._handle.type_name}>"
+def _proxy(value: Any) -> str:
+    return str(value._label) if value._is_ours else f"<{value._handle.type_name}>"

@@ -1,29 +1,40 @@
-"""Likely causes that fit any function: told from the answer, not from its task.
+"""Likely causes behind an answer's kind, type, shape or members, for any function.
 
-They speak where a check recognises none of its own mistakes: `misconceptions` knows what learners
-get wrong about a function, this module what anybody gets wrong about answers and arrays, and
-`explained` what an exception says.
+A message names such a cause where the check recognises no known mistake (see `misconceptions`).
+`number_causes` compares numbers, and `exception_causes` explains exceptions.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograder.checking.reprs import brief_name
 from autograder.util.i18n import _
 
-FACTORS = (2, 3, 4, 5, 10, 100, 1_000)
-DECIMALS = (0, 1, 2, 3)
+Shape = tuple[int, ...]
+WantedShape = tuple[int | None, ...]
 
 
 class Cause(NamedTuple):
-    """A mistake by name, and the sentences that a learner reads."""
+    """A likely mistake.
+
+    Attributes:
+        name: The name under which a report records it.
+        text: The sentences that a learner reads.
+    """
 
     name: str
     text: str
 
 
-def of_kind(value, wanted: str) -> Cause:
-    """The cause behind an answer of the wrong kind; `wanted` is the right one with its article."""
+def of_kind(value: object, wanted: str) -> Cause:
+    """Return the cause behind an answer of the wrong kind.
+
+    Args:
+        value: The answer.
+        wanted: The right kind, with its article.
+    """
     if value is None:
         return nothing_returned()
     kind = _kind(value)
@@ -53,7 +64,7 @@ def of_kind(value, wanted: str) -> Cause:
 
 
 def nothing_returned() -> Cause:
-    """The cause behind None."""
+    """Return the cause behind None."""
     return Cause(
         "nothing-returned",
         _(
@@ -64,8 +75,8 @@ def nothing_returned() -> Cause:
     )
 
 
-def of_number(value) -> Cause:
-    """The cause behind an answer that is not one number."""
+def of_number(value: object) -> Cause:
+    """Return the cause behind an answer that is not one number."""
     shape = np.shape(value) if isinstance(value, np.ndarray) else ()
     if not shape:
         return of_kind(value, _("one number"))
@@ -78,8 +89,13 @@ def of_number(value) -> Cause:
     )
 
 
-def of_type(dtype, wanted: str) -> Cause:
-    """The cause behind right numbers of the wrong type."""
+def of_type(dtype: object, wanted: str) -> Cause:
+    """Return the cause behind right numbers of the wrong type.
+
+    Args:
+        dtype: The type of the answer's numbers, or its name.
+        wanted: The right type, or words for it.
+    """
     return Cause(
         "numbers-of-another-type",
         _(
@@ -89,8 +105,14 @@ def of_type(dtype, wanted: str) -> Cause:
     )
 
 
-def of_missing(missing, found, what: str) -> Cause:
-    """The cause behind a frame without a column, or a dict without a key."""
+def of_missing(missing: Iterable[object], found: Iterable[object], what: str) -> Cause:
+    """Return the cause behind a frame without a column, or a dict without a key.
+
+    Args:
+        missing: The names that the answer lacks.
+        found: The names that the answer has.
+        what: The word for such a name, with a capital letter.
+    """
     return Cause(
         "names-differ",
         _(
@@ -99,13 +121,13 @@ def of_missing(missing, found, what: str) -> Cause:
         ).format(
             what=what,
             missing=", ".join(repr(name) for name in list(missing)[:3]),
-            found=", ".join(str(name) for name in list(found)[:4]) or _("nothing is there"),
+            found=", ".join(map(brief_name, list(found)[:4])) or _("nothing is there"),
         ),
     )
 
 
 def of_length(n: int, wanted: int) -> Cause:
-    """The cause behind a tuple with too few or too many parts."""
+    """Return the cause behind a tuple of `n` parts where `wanted` parts are right."""
     return Cause(
         "parts-missing" if n < wanted else "parts-too-many",
         _(
@@ -115,14 +137,19 @@ def of_length(n: int, wanted: int) -> Cause:
     )
 
 
-def of_shape(shape: tuple, wanted: tuple) -> Cause:
-    """The cause behind numbers of the wrong shape; None in `wanted` stands for any length."""
+def of_shape(shape: Shape, wanted: WantedShape) -> Cause:
+    """Return the cause behind numbers of the wrong shape.
+
+    Args:
+        shape: The shape of the answer.
+        wanted: The right shape, in which None stands for any length.
+    """
     name, text = _shape_cause(shape, wanted)
     return Cause(name, text)
 
 
-def of_members(got: set, want: set) -> Cause:
-    """The cause behind a set of ids or names that is not the one wanted."""
+def of_members(got: set[Any], want: set[Any]) -> Cause:
+    """Return the cause behind a set of ids or names that differs from the right set."""
     missing, strange = (sorted(ids, key=str) for ids in (want - got, got - want))
     kinds = {_plain_kind(member) for member in got}
     if (
@@ -144,8 +171,8 @@ def of_members(got: set, want: set) -> Cause:
     return Cause("members-too-many", _TOO_MANY.format(n=len(strange), strange=(strange or [""])[0]))
 
 
-def _plain_kind(member) -> str:
-    """The name of a member's type, NumPy's numbers taken for Python's."""
+def _plain_kind(member: object) -> str:
+    """Return the name of a member's type; NumPy's numbers count as Python's."""
     return type(member.item() if isinstance(member, np.generic) else member).__name__
 
 
@@ -175,22 +202,13 @@ _TOO_MANY = _(
 )
 
 
-def of_numbers(got, want, rtol: float, atol: float) -> Cause | None:
-    """The cause behind numbers that differ from those wanted; None where nothing plain is seen."""
-    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
-    if got.shape != want.shape:
-        return of_shape(got.shape, want.shape)
-    if not want.size:
-        return None
-    for cause in (_not_finite, _rounded, _rescaled, _rearranged, _some_of_them):
-        found = cause(got, want, lambda a, b: bool(np.allclose(a, b, rtol=rtol, atol=atol)))
-        if found is not None:
-            return found
-    return None
-
-
 def of_no_exception(kind: str, raised: str | None = None) -> Cause:
-    """The cause behind a call that does not raise `kind`, but `raised` or nothing."""
+    """Return the cause behind a call that raises another exception than it should, or nothing.
+
+    Args:
+        kind: The name of the right exception.
+        raised: The name of the exception that the call raised; None where it raised nothing.
+    """
     if raised is None:
         return Cause(
             "exception-missing",
@@ -209,7 +227,7 @@ def of_no_exception(kind: str, raised: str | None = None) -> Cause:
 
 
 def argument_changed() -> Cause:
-    """The cause behind an argument that is another one after the call."""
+    """Return the cause behind a call that changes its argument."""
     return Cause(
         "argument-changed",
         _(
@@ -219,12 +237,17 @@ def argument_changed() -> Cause:
     )
 
 
-def _kind(value) -> str:
+def shape_text(wanted: WantedShape) -> str:
+    """Return a shape as text, in which "any" stands for any length."""
+    return str(tuple("any" if n is None else n for n in wanted)).replace("'", "")
+
+
+def _kind(value: object) -> str:
     handle = getattr(value, "_handle", None)
-    return handle.type_name if handle is not None else type(value).__name__
+    return str(handle.type_name) if handle is not None else type(value).__name__
 
 
-def _with_article(kind: str, value) -> str:
+def _with_article(kind: str, value: object) -> str:
     if isinstance(value, np.ndarray):
         return _("an array of shape {shape}").format(shape=value.shape)
     if isinstance(value, (tuple, list)):
@@ -232,10 +255,10 @@ def _with_article(kind: str, value) -> str:
     return (_("an {kind}") if kind[:1] in "aeiouAEIOU" else _("a {kind}")).format(kind=kind)
 
 
-def _shape_cause(shape: tuple, wanted: tuple) -> tuple[str, str]:
-    words = {"shape": shape, "wanted": str(tuple("any" if n is None else n for n in wanted))}
-    words["wanted"] = words["wanted"].replace("'", "")
-    size, full = int(np.prod(shape, dtype=float)), None not in wanted
+def _shape_cause(shape: Shape, wanted: WantedShape) -> tuple[str, str]:
+    words = {"shape": shape, "wanted": shape_text(wanted)}
+    size, whole = int(np.prod(shape, dtype=float)), tuple(n for n in wanted if n is not None)
+    full = len(whole) == len(wanted)
     squeezed = tuple(n for n in shape if n != 1)
     if full and len(shape) == 2 and shape == wanted[::-1]:
         text = _("Rows and columns are exchanged: {shape} for {wanted}. Which of the two is a row?")
@@ -255,7 +278,7 @@ def _shape_cause(shape: tuple, wanted: tuple) -> tuple[str, str]:
     if full and len(wanted) > len(shape) and _matches(squeezed, tuple(n for n in wanted if n != 1)):
         text = _("An axis is missing: {shape} for {wanted}. Which line dropped or flattened it?")
         return "axis-missing", text.format(**words)
-    if full and size == int(np.prod(wanted)):
+    if full and size == int(np.prod(whole)):
         text = _(
             "There are as many numbers as there should be, in another shape: {shape} for {wanted}. "
             "Which line flattened or reshaped them?"
@@ -280,202 +303,7 @@ def _shape_cause(shape: tuple, wanted: tuple) -> tuple[str, str]:
     return "shape-differs", text.format(**words)
 
 
-def _matches(shape: tuple, wanted: tuple) -> bool:
+def _matches(shape: Shape, wanted: WantedShape) -> bool:
     return len(shape) == len(wanted) and all(
         m is None or n == m for n, m in zip(shape, wanted, strict=True)
     )
-
-
-def _not_finite(got, want, same) -> Cause | None:
-    if np.isfinite(got).all() or not np.isfinite(want).all():
-        return None
-    if np.isnan(got).any():
-        return Cause(
-            "nan-in-answer",
-            _(
-                "NaN is in the answer: 0/0, the mean of nothing, or a row without a partner in a "
-                "join or lookup. Which entry is the first one, and what went into it?"
-            ),
-        )
-    return Cause(
-        "infinity-in-answer",
-        _(
-            "Infinity is in the answer: a division by zero, or a mask that was never taken out "
-            "again. Which entry is the first one?"
-        ),
-    )
-
-
-def _rounded(got, want, same) -> Cause | None:
-    if got.size == 1 and not got.any() and 0 < want.item() < 1:
-        return Cause(
-            "zero-returned",
-            _(
-                "The answer is 0, where something counts: nothing was found (a set given to an "
-                "array function matches nothing), or // or int cut a fraction. Print the hits: "
-                "which should be there?"
-            ),
-        )
-    cut = np.array_equal(got, np.trunc(want)) or np.array_equal(got, np.floor(want))
-    if cut and got.any() and not np.array_equal(want, np.trunc(want)):
-        return Cause(
-            "cut-to-integers",
-            _(
-                "The numbers are cut to whole ones: a conversion to int, or // for /. "
-                "What becomes of 0.75 there?"
-            ),
-        )
-    for decimals in DECIMALS if got.size > 1 else DECIMALS[1:]:
-        if got.any() and np.allclose(got, np.round(want, decimals), rtol=1e-9, atol=1e-9):
-            return Cause(
-                "answer-rounded",
-                _(
-                    "The answer is rounded; what is computed from it later loses its digits. "
-                    "Where should numbers be rounded: in the computation, or when they are shown?"
-                ),
-            )
-    return None
-
-
-def _rescaled(got, want, same) -> Cause | None:
-    if not np.any(want):
-        return None
-    if same(got, -want):
-        return Cause(
-            "sign-reversed",
-            _("The size is right and the sign is not. Which of two things is subtracted?"),
-        )
-    if not np.any(got):
-        return Cause(
-            "all-zeros",
-            _("Every number is zero: nothing was found, or a step never ran. What is summed up?"),
-        )
-    if got.size > 2:
-        factor = float(np.vdot(got, want) / np.vdot(want, want))
-        if abs(factor) > 1e-6 and same(got, factor * want):
-            return Cause(
-                "constant-factor",
-                _(
-                    "Every number is {factor:.4g} times what it should be: a factor too many, or a "
-                    "sum for a mean. Which quantity here has that value?"
-                ).format(factor=factor),
-            )
-        shift = float(np.mean(got - want))
-        if same(got - shift, want):
-            return Cause(
-                "constant-offset",
-                _(
-                    "Every number is off by the same amount, {shift:.4g}: something is added or "
-                    "not taken off. Which quantity here has that value?"
-                ).format(shift=shift),
-            )
-        return None
-    for factor in FACTORS:
-        for ratio in (factor, 1 / factor):
-            if same(got, ratio * want):
-                return Cause(
-                    "constant-factor",
-                    _(
-                        "The answer is {ratio:.4g} times what it should be. "
-                        "Where does that factor come from?"
-                    ).format(ratio=ratio),
-                )
-    powers = {
-        "squared-answer": (want**2, _("This is the square of what is asked for.")),
-        "root-of-answer": (np.sqrt(np.abs(want)), _("This is the root of what is asked for.")),
-        "complement-returned": (1 - want, _("This is 1 minus what is asked for.")),
-    }
-    for name, (value, text) in powers.items():
-        if same(got, value):
-            return Cause(name, _("{text} Which operation is one too many?").format(text=text))
-    with np.errstate(divide="ignore"):
-        if same(got, 1 / want):
-            return Cause(
-                "fraction-upside-down",
-                _("The fraction is upside down. What is divided by what?"),
-            )
-    return None
-
-
-_ONE_ROW = _(
-    "Every row is the same, that of row {row}: one list stands in all places, as `[row] * n` makes "
-    "it, or the loop's variable is not used. What happens to the others when you change one?"
-)
-
-
-def _rearranged(got, want, same) -> Cause | None:
-    if got.size < 3:
-        return None
-    if want.ndim == 1 and same(got, want[::-1]):
-        return Cause(
-            "order-reversed", _("The order is reversed. Which end should come first, and why?")
-        )
-    if want.ndim == 2 and len(want) > 1 and same(got, np.repeat(got[:1], len(got), axis=0)):
-        source = next((k for k, row in enumerate(want) if same(got[0], row)), None)
-        if source is not None:
-            return Cause("one-row-for-all", _ONE_ROW.format(row=source))
-    if same(np.sort(got, axis=None), np.sort(want, axis=None)):
-        return Cause(
-            "right-numbers-elsewhere",
-            _(
-                "The numbers are the right ones in another order: something sorted, grouped or "
-                "joined them. To which row does the first number belong?"
-            ),
-        )
-    for step, text in (
-        (1, _("shifted by one place: counting begins at 1 somewhere, and at 0 elsewhere")),
-        (-1, _("shifted by one place: counting begins at 0 somewhere, and at 1 elsewhere")),
-    ):
-        if same(got, np.roll(want, step, axis=0)):
-            return Cause(
-                "shifted-by-one",
-                _("The numbers are {text}. Which is the first position?").format(text=text),
-            )
-    if np.ptp(got) == 0 and np.ptp(want) > 0:
-        return Cause(
-            "same-number-everywhere",
-            _(
-                "Every entry is the same number, though the entries asked for differ. "
-                "Which argument does your answer not depend on?"
-            ),
-        )
-    return None
-
-
-def _some_of_them(got, want, same) -> Cause | None:
-    if got.size < 3:
-        return None
-    low, high = got.min(), got.max()
-    clipped = np.clip(want, low, high)
-    if same(got, clipped) and not same(clipped, want):
-        return Cause(
-            "answer-clipped",
-            _(
-                "The numbers are right between {low:.4g} and {high:.4g} and cut off outside. "
-                "Who asked for these limits?"
-            ).format(low=low, high=high),
-        )
-    if same(got, np.abs(want)):
-        return Cause(
-            "sign-lost", _("The sign is lost: an absolute value or a root of a square. Where?")
-        )
-    right = np.isclose(got, want, rtol=1e-4, atol=1e-5)
-    zero = got == 0
-    if (right | zero).all() and right.any():
-        return Cause(
-            "entries-left-zero",
-            _(
-                "Some entries are right, and the others are still zero: a step misses them. "
-                "Over which entries does it run?"
-            ),
-        )
-    if 2 * right.sum() >= got.size > right.sum() and len(np.unique(want)) > 2:
-        first = tuple(int(n) for n in np.argwhere(~right)[0])
-        return Cause(
-            "some-entries-differ",
-            _(
-                "{n} of {m} entries are wrong, and the others right: a case of its own is missed, "
-                "such as an edge, a tie, an empty or unseen one. What is special at {place}?"
-            ).format(n=int((~right).sum()), m=got.size, place=list(first)),
-        )
-    return None

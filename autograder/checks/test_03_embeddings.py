@@ -79,8 +79,8 @@ def test_the_layer_bears_its_name(submission, rng):
         _start_of(layer, 3, 2)
         require(
             layer.name == name,
-            _("a layer named '{name}'").format(name=layer.name),
-            _("the layer is named '{name}'").format(name=name),
+            _("a layer named {name}").format(name=repr(layer.name)),
+            _("the layer is named {name}").format(name=repr(name)),
             {"name-ignored": True},
         )
     unnamed = [submission.make_embedding(3, 2) for _round in range(2)]
@@ -88,8 +88,8 @@ def test_the_layer_bears_its_name(submission, rng):
         _start_of(layer, 3, 2)
     require(
         unnamed[0].name != unnamed[1].name,
-        _("two layers without a name of their own, both named '{name}'").format(
-            name=unnamed[0].name
+        _("two layers without a name of their own, both named {name}").format(
+            name=repr(unnamed[0].name)
         ),
         _("without a name, Keras chooses one for each layer"),
         {"name-repeated": True},
@@ -128,7 +128,7 @@ def test_product_reads_the_whole_table(submission, rng):
     weights[2] = np.nan
     answer = submission.onehot_matmul(weights, ids)
     traceless = alike(array(answer, (len(ids), 3)), weights[ids])
-    # A sparse product skips what is zero, but its result is seldom of the table's own float32.
+    # A sparse product skips zeros, but its result seldom has the table's own type float32.
     picked = traceless and np.asarray(answer).dtype == weights.dtype
     spoiled_here = np.isnan(np.eye(6, dtype="float32")[ids] @ weights).all()
     require(

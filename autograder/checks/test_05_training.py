@@ -1,7 +1,7 @@
 """Checks of `05_training`: the RMSE, one SGD step, and a training that stops at its best epoch.
 
-A training is watched through what every right way of training shares: the curves that it returns
-and the weights that it leaves in a model whose score is a number of the user plus one of the item.
+Checks watch a training through two results of every right way of training: the curves that it
+returns, and the weights of a model whose score is a number of the user plus a number of the item.
 """
 
 from dataclasses import dataclass
@@ -207,7 +207,7 @@ def _ended(task, history, model) -> Training:
     return Training(task, curves, array(terms).ravel(), int(n_steps[0]) if n_steps else None)
 
 
-# Trainings that several checks look at, each from another side
+# Trainings that several checks examine, each for another property
 
 
 def noisy_training(submission, rng) -> Training:
@@ -599,7 +599,7 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
     )
 
 
-# Errors on val, before the first epoch and after each: the fourth is the best.
+# Errors on val before the first epoch and after each epoch; the fourth error is the smallest.
 JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
 
@@ -694,7 +694,7 @@ def test_batches_have_the_size_asked_for(submission, rng):
         _("the same losses for batches of 64 and of 512 rows: {loss}").format(loss=_shown(named)),
         mistakes={"batch-size-ignored": True},
     )
-    # More may be counted where a loop calls the model twice, none where it does not call to train.
+    # A loop that calls the model twice counts more steps; a loop without such calls counts 0 steps.
     n_steps = idle_training(submission, rng)[0].n_steps
     require(
         not 0 < n_steps < due,

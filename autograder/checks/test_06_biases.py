@@ -551,7 +551,7 @@ def same_penalty(added, want) -> bool:
 
 DEFAULT_L2 = 1e-4
 
-# Pairs that leave rows of both tables out, and name one row twice.
+# Pairs that leave out rows of both tables and name one row twice.
 FEW_USERS, FEW_ITEMS = np.array([0, 0, 3]), np.array([4, 2, 1])
 
 
@@ -634,7 +634,7 @@ _FROZEN = _(
 # One table of errors
 
 # Root mean squared errors of warm and cold rows. With one cold row in four the order is item, user,
-# biased: no column of these two, nor this order, nor the alphabet has it.
+# biased. No column of these two, nor the order of the dict, nor the alphabet gives that order.
 ERRORS = {"user": (0.9, 0.3), "biased": (0.4, 2.0), "item": (0.6, 1.0)}
 COLUMNS = ["rmse", "rmse_warm", "rmse_cold"]
 

@@ -1,4 +1,4 @@
-"""Checks of `07_recommend`: who has seen what, the best unseen items, a list of films."""
+"""Checks of `07_recommend`: the items that a user has seen, the best unseen items, a film list."""
 
 from dataclasses import dataclass
 from itertools import groupby

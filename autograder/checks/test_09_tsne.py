@@ -480,7 +480,7 @@ def draw_map(rng, n_labels=4, m=20):
 
 
 def drawing_of(submission, coordinates, labels, **titles) -> dict:
-    """What the learner's figure shows (see `drawing.read_axes`); its figure is closed again."""
+    """What the learner's figure shows (see `axes.read_axes`); its figure is closed again."""
     before = submission.given.open_figures()
     try:
         axes = submission.plot_map(coordinates, labels, **titles)
@@ -543,8 +543,8 @@ def require_colours(submission, drawn, coordinates, labels) -> dict:
     at_points = colours_at(drawn, coordinates)
     require(
         not plain,
-        _("no colour that all films of '{label}', and no others, have").format(
-            label=plain and plain[0]
+        _("no colour that all films of {label}, and no others, have").format(
+            label=repr(plain and plain[0])
         ),
         _("films of one label share a colour, films of different labels do not"),
         {
@@ -606,13 +606,17 @@ def test_a_legend_names_the_labels(submission, rng):
             require(
                 entries,
                 _("a legend of {names}").format(names=[text for text, _shown in legend]),
-                _("the legend has an entry for every label, here '{label}'").format(label=label),
+                _("the legend has an entry for every label, here {label}").format(
+                    label=repr(label)
+                ),
                 {"legend-missing": not legend, "legend-of-one-entry": len(legend) == 1},
                 Cause("legend-incomplete", _LEGEND),
             )
             require(
                 any(own & shown or not shown for shown in entries),
-                _("'{label}' has another colour in the legend than on the map").format(label=label),
+                _("{label} has another colour in the legend than on the map").format(
+                    label=repr(label)
+                ),
                 mistakes={"legend-colours-exchanged": True},
             )
         require(
@@ -639,7 +643,7 @@ def test_titles_stand_at_their_films(submission, rng):
                 _("texts on the map: {texts}").format(
                     texts=[text for text, *_xy in drawn["texts"]][:4]
                 ),
-                _("the map shows the title '{title}'").format(title=title),
+                _("the map shows the title {title}").format(title=repr(title)),
                 {"titles-not-written": not drawn["texts"]},
                 Cause("some-titles-missing", _SOME_TITLES),
             )
@@ -647,8 +651,8 @@ def test_titles_stand_at_their_films(submission, rng):
             at = set(distances.argmin(axis=0).tolist())
             require(
                 at == {film},
-                _("'{title}' stands at film {at}").format(
-                    title=title, at=max(at - {film}, default=film)
+                _("{title} stands at film {at}").format(
+                    title=repr(title), at=max(at - {film}, default=film)
                 ),
                 _("a title stands at the film of its index, here {film}").format(film=film),
                 {"titles-by-position": list(titles).index(film) in at},

@@ -1,7 +1,7 @@
 """Checks of `13_confidence`: confidence from counts, the weighted sum of Koren (8), a fit with it.
 
-A fit is watched through the weights that it leaves in a model whose score is a number of the user
-plus one of the item, and that the kit made.
+Checks watch a fit through the weights that it leaves in a model of the kit's own, whose score is a
+number of the user plus a number of the item.
 """
 
 from dataclasses import dataclass

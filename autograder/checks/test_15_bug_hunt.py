@@ -1,4 +1,4 @@
-"""Checks of `15_bug_hunt`: for each of its functions those of the exercise that it comes from."""
+"""Checks of `15_bug_hunt`: each function has the checks of the exercise that it comes from."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ from autograder import course
 
 
 def checks_of(function: str) -> dict:
-    """The course's checks of a function, by a name of their own: `test_top_n_best_unseen_…`."""
+    """Return the course's checks of a function by new names: `test_top_n_best_unseen_…`."""
     module = import_module(f"autograder.checks.test_{course.step_of_function(function).name}")
     return {
         name.replace("test_", f"test_{function}_", 1): check

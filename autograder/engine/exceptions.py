@@ -1,4 +1,4 @@
-"""Exceptions of a learner's code, carried to a check as the nearest built-in type."""
+"""Exceptions of a learner's code, which reach a check as the nearest built-in type."""
 
 import builtins
 import re
@@ -17,12 +17,12 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Raised:
-    """The record of what a learner's code raised.
+    """The record of an exception that a learner's code raised.
 
     Attributes:
-        type_name: The name of its type.
+        type_name: The name of the exception's type.
         builtin: The name of the nearest built-in exception.
-        message: Its text, cut to `MAX_MESSAGE` characters.
+        message: The exception's text, cut to `MAX_MESSAGE` characters.
         line: The innermost line of the learner's own code, 0 where it is unknown.
         function: The function that the line belongs to, empty in a syntax error.
         source: The text of the line.
@@ -37,7 +37,7 @@ class Raised:
 
     @property
     def where(self) -> str:
-        """The place in the learner's code, in words; empty where it is unknown."""
+        """The place in the learner's code, in words; empty where the place is unknown."""
         if not self.line:
             return ""
         if not self.function:
@@ -49,17 +49,17 @@ class Raised:
         return text.format(n=self.line, function=self.function, source=self.source)
 
     def exception(self) -> Exception:
-        """An exception of the same built-in type that knows that it is the learner's."""
-        kind = getattr(builtins, self.builtin)
+        """Return an exception of the built-in type that carries this record (see `of_learner`)."""
+        kind: type[Exception] = getattr(builtins, self.builtin)
         try:
             error = kind(self.message)
         except TypeError:
             error = RuntimeError(self.message)
-        error.learner = self
+        error.learner = self  # type: ignore[attr-defined]
         return error
 
     def is_in(self, function: str) -> bool:
-        """Return whether it was raised in a function of this name."""
+        """Return whether a function of this name raised the exception."""
         return self.function == function
 
     def __str__(self) -> str:
@@ -67,7 +67,12 @@ class Raised:
 
 
 def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
-    """Describe an exception; `is_learners(filename)` tells the learner's frames from all others."""
+    """Return the record of an exception.
+
+    Args:
+        error: The exception.
+        is_learners: Returns whether a file name in a traceback is the learner's.
+    """
     builtin = next(
         (
             kind.__name__
@@ -83,20 +88,23 @@ def record(error: BaseException, is_learners: Callable[[str], bool]) -> Raised:
 
 
 def in_place(plain: str, source: str, line: int) -> str:
-    """The plain Python that IPython made of a cell, with lines before it that give it its numbers.
+    """Return a cell's plain Python with empty lines before it, so that line numbers are right.
 
-    line: the number of the first line of the cell's source; IPython drops empty ones at the top.
+    Args:
+        plain: The Python that IPython made of the cell, without the empty lines at its top.
+        source: The cell as the learner wrote it.
+        line: The number of the first line of `source`.
     """
     return "\n" * (line - 1 + _empty_lines(source) - _empty_lines(plain)) + plain
 
 
 def _empty_lines(source: str) -> int:
-    """The number of empty lines at the top."""
+    """Return the number of empty lines at the top of a text."""
     return source[: len(source) - len(source.lstrip())].count("\n")
 
 
 def note_on_cell(number: int, raised: Raised) -> str:
-    """One line on a cell that raised."""
+    """Return one line about a cell that raised."""
     error = " ".join(str(raised).split())
     error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
     if not raised.where:
@@ -106,7 +114,7 @@ def note_on_cell(number: int, raised: Raised) -> str:
 
 
 def of_learner(error: BaseException) -> Raised | None:
-    """The record behind an exception that a learner's code raised, None for any other."""
+    """Return the record of an exception that a learner's code raised; None for any other."""
     return getattr(error, "learner", None)
 
 
@@ -123,7 +131,7 @@ def _text(error: BaseException) -> str:
 
 
 def _without_graph(text: str) -> str:
-    """TensorFlow's message without the listing of the graph that stands before and in it."""
+    """Return TensorFlow's message without the listing of the graph before and inside it."""
     if not text.startswith("Graph execution error"):
         return text
     lines = [line for line in text.splitlines()[1:] if line.strip() and not line.startswith(" ")]

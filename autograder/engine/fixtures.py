@@ -1,22 +1,29 @@
-"""Objects of the kit's own that checks place on the learner's side and hand to their functions.
+"""The kit's own objects, which checks place beside the learner's code and hand to its functions.
 
-None of them is an answer to any step: a model given to `predict_pairs` must not be one that
-`build_mf` could return. They are made where the learner's code runs, and hold no secret.
+No fixture is an answer to an exercise. For example, `build_mf` cannot return the model that a check
+hands to `predict_pairs`. Fixtures hold no secret, because the learner's process makes them. A check
+calls a function of this module as `submission.given.NAME`.
 """
 
 import inspect
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
-def table_model(scores):
-    """A Keras model whose score of (user, item) is the entry `scores[user, item]`.
+def table_model(scores: Any) -> Any:
+    """Return a Keras model whose score of (user, item) is the entry `scores[user, item]`.
 
-    scores: array (U, I). Inputs [user, item], each (b, 1) or (b,); output (b, 1). Ids outside the
-    table raise as they do in an embedding.
+    Ids outside the table raise as they do in an embedding.
+
+    Args:
+        scores: A table of scores, shape (U, I).
+
+    Returns:
+        A model with inputs [user, item], each (b, 1) or (b,), and an output (b, 1).
     """
     import keras
 
@@ -33,24 +40,28 @@ def table_model(scores):
     return model
 
 
-def ratings_file(text):
-    """Write a text to a `ratings.csv` of its own in a temporary folder; returns the path, a str."""
+def ratings_file(text: str) -> str:
+    """Write a text to a new `ratings.csv` in a temporary folder; return the file's path."""
     path = Path(tempfile.mkdtemp(dir=_scratch().name)) / "ratings.csv"
     path.write_text(text, encoding="utf-8", newline="\n")
     return str(path)
 
 
 @cache
-def _scratch() -> tempfile.TemporaryDirectory:
-    """A folder that is removed when the process ends."""
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder that Python removes when the process ends."""
     return tempfile.TemporaryDirectory(prefix="ratings-", ignore_cleanup_errors=True)
 
 
-def length_model(tables):
-    """A Keras model whose score is the squared length of the sum of a pair's vectors.
+def length_model(tables: dict[str, Any]) -> Any:
+    """Return a Keras model whose score is the squared length of the sum of a pair's vectors.
 
-    tables: dict layer name -> array (n, K), looked up by item where the name starts with "item",
-    else by user; the layers stand in this order. Inputs [user, item], each (b, 1); output (b, 1).
+    Args:
+        tables: Arrays (n, K) by the name of their layer, in the order of the layers. The model
+            looks up an item in a table whose name starts with "item", else a user.
+
+    Returns:
+        A model with inputs [user, item], each (b, 1), and an output (b, 1).
     """
     import keras
 
@@ -66,22 +77,22 @@ def length_model(tables):
     return keras.Model([user, item], keras.layers.Flatten(name="score")(score))
 
 
-def drawing(axes):
-    """What a matplotlib Axes shows, as `drawing.read_axes` tells it; None for anything else."""
+def drawing(axes: Any) -> dict[str, Any] | None:
+    """Return the content of a matplotlib Axes (see `axes.read_axes`); None for any other object."""
     from autograder.engine.axes import read_axes
 
     return read_axes(axes)
 
 
-def open_figures():
-    """The numbers of the figures that pyplot holds open."""
+def open_figures() -> list[int]:
+    """Return the numbers of the figures that pyplot holds open."""
     import matplotlib.pyplot as plt
 
-    return plt.get_fignums()
+    return list(plt.get_fignums())
 
 
-def close_figures(keep):
-    """Close all of pyplot's figures but those of the numbers in `keep`."""
+def close_figures(keep: list[int]) -> None:
+    """Close pyplot's figures, except the figures whose numbers are in `keep`."""
     import matplotlib.pyplot as plt
 
     for number in plt.get_fignums():
@@ -89,14 +100,18 @@ def close_figures(keep):
             plt.close(number)
 
 
-def sum_model(user_terms, item_terms, offsets=None):
-    """An uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
+def sum_model(user_terms: Any, item_terms: Any, offsets: Any = None) -> Any:
+    """Return an uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
 
-    user_terms: array (U,), item_terms: array (I,): the start weights, all trainable. Inputs
-    [user, item], each (b, 1); output (b, 1). `get_weights()` gives one table, (U + I, 1), with the
-    users' terms first.
-    offsets: after k training steps, `offsets[k]` is added to every score outside of training; the
-    last one stays. Then `get_weights()` gives the number of steps too.
+    Args:
+        user_terms: The start weights of the users, shape (U,), trainable.
+        item_terms: The start weights of the items, shape (I,), trainable.
+        offsets: Numbers that the model adds to every score outside of training: `offsets[k]` after
+            k training steps, the last number after all further steps.
+
+    Returns:
+        A model with inputs [user, item], each (b, 1), and an output (b, 1). Its `get_weights()`
+        returns one table (U + I, 1), the users' terms first; with offsets also the number of steps.
     """
     import keras
 
@@ -110,21 +125,23 @@ def sum_model(user_terms, item_terms, offsets=None):
 
 
 @cache
-def _sum_layer():
-    """The layer of a `sum_model`: one with one table, since all that is traced costs time.
+def _sum_layer() -> Any:
+    """Return the class of a `sum_model`'s layer, with which Keras can save and load the model.
 
-    A model with it can be saved and loaded.
+    The layer has a single table, because tracing each table costs time.
     """
     import keras
 
     @keras.saving.register_keras_serializable()
-    class SumOfTerms(keras.layers.Layer):
-        def __init__(self, n_users, n_items, offsets=None, **keywords):
+    class SumOfTerms(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(
+            self, n_users: int, n_items: int, offsets: Any = None, **keywords: Any
+        ) -> None:
             super().__init__(**keywords)
             self.n_users, self.n_items = n_users, n_items
             self.offsets = None if offsets is None else list(offsets)
 
-        def build(self, _shapes):
+        def build(self, _shapes: Any) -> None:
             shape = self.n_users + self.n_items, 1
             self.terms = self.add_weight(shape=shape, initializer="zeros", name="terms")
             if self.offsets is not None:
@@ -132,7 +149,7 @@ def _sum_layer():
                     shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
                 )
 
-        def call(self, pair, training=False):
+        def call(self, pair: Any, training: bool = False) -> Any:
             user, item = pair
             rows = keras.ops.concatenate([user, item + self.n_users], axis=1)
             score = keras.ops.sum(keras.ops.take(self.terms, rows, axis=0), axis=1)
@@ -146,21 +163,21 @@ def _sum_layer():
                 keras.ops.convert_to_tensor(self.offsets, "float32"), step
             )
 
-        def get_config(self):
+        def get_config(self) -> dict[str, Any]:
             own = {"n_users": self.n_users, "n_items": self.n_items, "offsets": self.offsets}
             return {**super().get_config(), **own}
 
     return SumOfTerms
 
 
-def _build_optimizer_early(model) -> None:
-    """Have the optimizer's variables made when a model is compiled.
+def _build_optimizer_early(model: Any) -> None:
+    """Let `compile` make the optimizer's variables.
 
-    Keras makes them in its first step, and then has to trace that step once more.
+    Keras by itself makes the variables in the first step, and traces that step once more.
     """
     compile_model = model.compile
 
-    def compile_and_build(*arguments, **keywords):
+    def compile_and_build(*arguments: Any, **keywords: Any) -> None:
         compile_model(*arguments, **keywords)
         optimizer = model.optimizer
         if optimizer is not None and not optimizer.built:
@@ -169,10 +186,11 @@ def _build_optimizer_early(model) -> None:
     model.compile = compile_and_build
 
 
-def defaults(function):
-    """What the signature of a function gives where an argument is left out: dict name -> value.
+def defaults(function: Any) -> dict[str, Any]:
+    """Return the defaults in a function's signature by the names of the arguments.
 
-    Numbers and texts only; empty for anything without a signature.
+    Returns:
+        Numbers and texts only; an empty dict for an object without a signature.
     """
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -182,8 +200,8 @@ def defaults(function):
     return {p.name: p.default for p in parameters if isinstance(p.default, plain)}
 
 
-def disturb_random(seed):
-    """Set the global random generators, as other code between two calls might have left them."""
+def disturb_random(seed: int) -> None:
+    """Set the global random generators, as other code between two calls might leave them."""
     import random
 
     import tensorflow as tf

@@ -1,9 +1,10 @@
-"""The engine beside the learner's code: it owns their namespace and every object made in it."""
+"""The engine in the process of the learner's code, which owns their namespace and its objects."""
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from typing import Any, cast
 
 from autograder.engine import fixtures
 from autograder.engine.exceptions import record
@@ -20,10 +21,10 @@ class LocalEngine:
 
     def __init__(
         self,
-        namespace: dict,
+        namespace: dict[str, Any],
         is_learners: Callable[[str], bool],
-        limit: Callable[[], AbstractContextManager] = lambda: deadline(CALL_SECONDS),
-    ):
+        limit: Callable[[], AbstractContextManager[object]] = lambda: deadline(CALL_SECONDS),
+    ) -> None:
         """Answer for a namespace.
 
         Args:
@@ -34,18 +35,24 @@ class LocalEngine:
         self.namespace = namespace
         self._is_learners = is_learners
         self._limit = limit
-        self._objects = []
+        self._objects: list[Any] = []
         self._most = MAX_OBJECTS
 
     def names(self) -> frozenset[str]:
-        """The names that the submission defines."""
+        """Return the names that the submission defines."""
         return frozenset(self.namespace)
 
-    def name(self, name: str):
-        """The value of a top-level name; `LookupError` where there is none."""
+    def name(self, name: str) -> Any:
+        """Return the value of a top-level name.
+
+        Raises:
+            LookupError: The submission does not define it.
+        """
         return self._answer(lambda: self.namespace[name])
 
-    def call(self, function: Handle, arguments: tuple, keywords: dict):
+    def call(
+        self, function: Handle, arguments: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Any:
         """Call an object with copies of the arguments."""
         return self._answer(
             lambda: self._object(function)(
@@ -53,28 +60,29 @@ class LocalEngine:
             )
         )
 
-    def attribute(self, owner: Handle, name: str):
-        """Read an attribute of an object."""
+    def attribute(self, owner: Handle, name: str) -> Any:
+        """Return an attribute of an object."""
         return self._answer(lambda: getattr(self._object(owner), name))
 
-    def item(self, owner: Handle, key):
-        """Read an item of an object."""
+    def item(self, owner: Handle, key: Any) -> Any:
+        """Return an item of an object."""
         return self._answer(lambda: self._object(owner)[self._objects_in(key)])
 
     def length(self, owner: Handle) -> int:
-        return self._answer(lambda: len(self._object(owner)))
+        """Return the length of an object."""
+        return cast(int, self._answer(lambda: len(self._object(owner))))
 
-    def keep(self, value) -> Handle:
-        """Place a copy of a value here, so that what happens to it can be seen with `read`."""
+    def keep(self, value: Any) -> Handle:
+        """Place a copy of a value beside the learner's code, where `read` shows its later state."""
         self._most = len(self._objects) + MAX_OBJECTS
         return self._handle(self._objects_in(value))
 
-    def read(self, kept: Handle):
-        """The present value of an object as plain data."""
+    def read(self, kept: Handle) -> Any:
+        """Return the present value of an object as plain data."""
         return self._answer(lambda: self._object(kept))
 
-    def given(self, name: str, arguments: tuple, keywords: dict):
-        """Make one of the kit's own objects (see `fixtures`) on this side."""
+    def given(self, name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+        """Make one of the kit's own objects (see `fixtures`) beside the learner's code."""
         return self._answer(
             lambda: getattr(fixtures, name)(
                 *self._objects_in(arguments), **self._objects_in(keywords)
@@ -89,7 +97,7 @@ class LocalEngine:
         if "tensorflow" in sys.modules:
             sys.modules["tensorflow"].random.set_seed(seed)
 
-    def _answer(self, act: Callable):
+    def _answer(self, act: Callable[[], Any]) -> Any:
         try:
             with self._limit():
                 value = act()
@@ -99,19 +107,19 @@ class LocalEngine:
             raised = record(error, self._is_learners)
         raise raised.exception()
 
-    def _handle(self, value) -> Handle:
+    def _handle(self, value: object) -> Handle:
         if len(self._objects) >= self._most:
             raise ValueError(_("the answer holds more than {n} objects").format(n=MAX_OBJECTS))
         self._objects.append(value)
         return Handle(len(self._objects) - 1, type(value).__name__)
 
-    def _object(self, handle: Handle):
+    def _object(self, handle: Handle) -> Any:
         return self._objects[handle.number]
 
-    def _objects_in(self, value):
+    def _objects_in(self, value: Any) -> Any:
         return by_value(value, self._resolve)
 
-    def _resolve(self, value):
+    def _resolve(self, value: Any) -> Any:
         if type(value) is Handle:
             return self._object(value)
         raise TypeError(_("a {kind} cannot be passed by value").format(kind=type(value).__name__))

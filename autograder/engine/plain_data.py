@@ -1,16 +1,17 @@
-"""Plain data: what passes between a check and a submission by value.
+"""Plain data, which passes between a check and a submission by value.
 
-None, bool, int, float, str, bytes, list, tuple, dict, set, NumPy arrays and scalars, pandas frames
-and series pass as copies; tensors, variables and pandas' other arrays arrive as NumPy arrays.
-Anything else stays where it was made and is spoken of by a `Handle`.
+None, bool, int, float, complex, str, bytes, list, tuple, dict, set, NumPy arrays and scalars,
+pandas frames and series pass as copies. Tensors, variables and pandas' other arrays arrive as NumPy
+arrays. Any other object stays where the learner's code made it, and a `Handle` stands for it.
 
-Only the exact types count: an object of a subclass, which may lie about its value, is not data.
+Only the exact types count, because an object of a subclass may lie about its value.
 """
 
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,16 +28,28 @@ _MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
 
 @dataclass(frozen=True)
 class Handle:
-    """Stands for an object that stays on the other side."""
+    """A reference to an object on the other side.
+
+    Attributes:
+        number: The number under which the engine holds the object.
+        type_name: The name of the object's type.
+    """
 
     number: int
     type_name: str
 
 
-def by_value(value, otherwise: Callable, depth: int = 0):
-    """A copy of `value` in plain data; `otherwise(part)` replaces every part that is none.
+def by_value(value: Any, otherwise: Callable[[Any], Any], depth: int = 0) -> Any:
+    """Return a copy of a value in plain data.
 
-    Raises `ValueError` for containers nested deeper than `MAX_DEPTH` (a list inside itself, say).
+    Args:
+        value: Any object.
+        otherwise: Returns the replacement of a part that is not plain data.
+        depth: The number of containers around the value.
+
+    Raises:
+        ValueError: Containers are nested deeper than `MAX_DEPTH`, in a list inside itself for
+            example.
     """
     if depth > MAX_DEPTH:
         raise ValueError(_("the value is nested more than {n} levels deep").format(n=MAX_DEPTH))
@@ -63,7 +76,7 @@ def by_value(value, otherwise: Callable, depth: int = 0):
     return otherwise(value)
 
 
-def _array(array, otherwise, depth):
+def _array(array: np.ndarray, otherwise: Callable[[Any], Any], depth: int) -> Any:
     if array.dtype.kind not in _KINDS:
         return otherwise(array)
     if array.dtype == object:
@@ -74,13 +87,13 @@ def _array(array, otherwise, depth):
     return array.copy()
 
 
-def _is_table(value) -> bool:
+def _is_table(value: object) -> bool:
     pandas = sys.modules.get("pandas")
     return pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)
 
 
-def _holds_data(table) -> bool:
-    """Whether the cells and labels of a frame or series are data, not objects of other kinds."""
+def _holds_data(table: Any) -> bool:
+    """Return whether the cells and labels of a frame or series are plain data."""
     columns = [table.iloc[:, k] for k in range(table.shape[1])] if table.ndim == 2 else [table]
     arrays = [*columns, *table.axes]
     return all(
@@ -91,15 +104,15 @@ def _holds_data(table) -> bool:
     )
 
 
-def _is_pandas_array(value) -> bool:
+def _is_pandas_array(value: object) -> bool:
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(
         value, (pandas.Index, pandas.api.extensions.ExtensionArray)
     )
 
 
-def _is_tensor(value) -> bool:
-    """Whether a value is a TensorFlow tensor or a Keras variable that holds numbers."""
+def _is_tensor(value: object) -> bool:
+    """Return whether a value is a TensorFlow tensor or a Keras variable that holds numbers."""
     kind = type(value)
     home = kind.__module__.partition(".")[0]
     return home in {"tensorflow", "keras"} and callable(getattr(value, "numpy", None))

@@ -20,10 +20,10 @@ OPERATIONS = (
 
 
 class Engine(Protocol):
-    """Answers for one submission in plain data and handles (see `plain_data`).
+    """The side of a submission: it answers a check in plain data and handles (see `plain_data`).
 
-    What the learner's code raises arrives as an exception of the nearest built-in type, marked as
-    the learner's (see `exceptions.of_learner`).
+    Where the learner's code raises, an operation raises an exception of the nearest built-in type,
+    which carries the record of the learner's exception (see `exceptions.of_learner`).
     """
 
     def names(self) -> frozenset[str]:
@@ -38,7 +38,9 @@ class Engine(Protocol):
         """
         ...
 
-    def call(self, function: Handle, arguments: tuple, keywords: Mapping[str, Any]) -> Any:
+    def call(
+        self, function: Handle, arguments: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> Any:
         """Call an object with copies of the arguments."""
         ...
 
@@ -62,7 +64,7 @@ class Engine(Protocol):
         """Return the present value of an object."""
         ...
 
-    def given(self, name: str, arguments: tuple, keywords: Mapping[str, Any]) -> Any:
+    def given(self, name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
         """Make one of the kit's own objects (see `fixtures`) beside the learner's code."""
         ...
 

@@ -1,4 +1,4 @@
-"""Whether checks are at work: then an exercise's own calls of the kit must not start others."""
+"""A mark on the process while checks run, so that an exercise's own calls start no others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ _at_work = False
 
 
 def at_work() -> bool:
-    """Whether this process is running checks."""
+    """Return whether this process is running checks."""
     return _at_work
 
 

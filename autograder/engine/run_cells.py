@@ -1,12 +1,16 @@
-"""Running a submission's cells in this process, one after another: output unseen, errors noted."""
+"""Run a submission's cells in this process, one after another.
+
+The output of the cells is dropped, and a note records each cell that raises.
+"""
 
 import io
 import linecache
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.engine.exceptions import in_place, note_on_cell, record
 from autograder.engine.local import LocalEngine
@@ -18,7 +22,12 @@ from autograder.submissions.submission import Parsed
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds that a cell and a call may take."""
+    """Limits of time.
+
+    Attributes:
+        cell: The seconds that a cell may take.
+        call: The seconds that a call may take.
+    """
 
     cell: float = 60
     call: float = 60
@@ -29,8 +38,8 @@ class Loaded:
     """A submission whose cells have run in this process.
 
     Attributes:
-        engine: The engine that answers for it.
-        notes: What was noticed while it was read, then which cells stopped.
+        engine: The engine that answers for the submission.
+        notes: The remarks of the parser, then a line for each cell that stopped.
     """
 
     engine: LocalEngine
@@ -38,7 +47,12 @@ class Loaded:
 
 
 def load(parsed: Parsed, timeouts: Timeouts | None = None) -> Loaded:
-    """Run the cells that checks need; a cell that raises is noted, and the next one runs."""
+    """Run the cells that checks need; note a cell that raises, and run the next cell.
+
+    Args:
+        parsed: The submission.
+        timeouts: The limits of time.
+    """
     timeouts = timeouts or Timeouts()
     label = parsed.submission.path.stem
     module = types.ModuleType(f"submission_{label}")
@@ -64,7 +78,7 @@ def _learners_code(seconds: float) -> Iterator[None]:
         yield
 
 
-def _run(cell: Cell, label: str, namespace: dict, seconds: float) -> list[str]:
+def _run(cell: Cell, label: str, namespace: dict[str, Any], seconds: float) -> list[str]:
     filename = f"<{label}, cell {cell.number}>"
     try:
         source = in_place(_without_magics(cell.source), cell.source, cell.line)
@@ -78,23 +92,24 @@ def _run(cell: Cell, label: str, namespace: dict, seconds: float) -> list[str]:
 
 
 def _without_magics(source: str) -> str:
-    """The cell as plain Python: IPython's magics become calls on `get_ipython()`."""
+    """Return a cell as plain Python, in which IPython's magics are calls on `get_ipython()`."""
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return TransformerManager().transform_cell(source)
+    manager: Any = TransformerManager
+    return str(manager().transform_cell(source))
 
 
 class _NoShell:
-    """Stands for the IPython shell: magics do nothing, but those that run a cell run it."""
+    """A stand-in for the IPython shell, whose magics run a cell or do nothing."""
 
     _RUNNING = frozenset({"time", "timeit", "capture", "prun"})
 
-    def __init__(self, namespace: dict):
+    def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
 
-    def run_cell_magic(self, name, line, cell):
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         if name in self._RUNNING:
             exec(compile(cell, f"<%%{name}>", "exec", dont_inherit=True), self._namespace)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *arguments, **keywords: None

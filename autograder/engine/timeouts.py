@@ -4,25 +4,32 @@ import _thread
 import signal
 import threading
 import time
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Literal
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class deadline:
-    """Interrupt the block with `TimeoutError` when it runs longer than `seconds`.
+    """A context that interrupts its block with `TimeoutError` after some seconds.
 
-    Works in the main thread only (elsewhere the block runs without a limit), also in a process that
-    was told to ignore Ctrl-C. Code inside one long C call is interrupted when that call returns.
+    The limit holds in the main thread only; in another thread the block runs without a limit. It
+    holds also in a process that ignores Ctrl-C. Code inside one long C call goes on until that call
+    returns.
     """
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float) -> None:
+        """Set the time that the block may take, in seconds."""
         self.seconds = seconds
         self._expired = False
         self._lock = threading.Lock()
-        self._timer = None
-        self._ignored = None
+        self._timer: threading.Timer | None = None
+        self._ignored: _Handler = None
 
-    def __enter__(self):
+    def __enter__(self) -> "deadline":
         if threading.current_thread() is threading.main_thread():
-            # An interrupt is Ctrl-C's signal, and is lost where that is not handled.
+            # The interrupt is Ctrl-C's signal; a process without a handler for it loses it.
             if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
                 self._ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
             self._timer = threading.Timer(self.seconds, self._interrupt)
@@ -30,13 +37,18 @@ class deadline:
             self._timer.start()
         return self
 
-    def _interrupt(self):
+    def _interrupt(self) -> None:
         with self._lock:
             if self._timer is not None:
                 self._expired = True
                 _thread.interrupt_main()
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> Literal[False]:
         if self._timer is None:
             return False
         try:

@@ -1,4 +1,7 @@
-"""What several checks ask of lists of items: the best ones, best first, ties in any order."""
+"""Helpers for checks of lists of items: the best items, best first, ties in any order."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,10 +12,12 @@ from autograder.checking.value_causes import Cause, of_shape
 from autograder.util.i18n import _
 
 
-def draw_encoded(rng, n_users: int = 6, n_items: int = 15, n_ratings: int = 40) -> pd.DataFrame:
-    """An encoded frame of ratings, no pair twice, neither rows nor index in order.
+def draw_encoded(
+    rng: np.random.Generator, n_users: int = 6, n_items: int = 15, n_ratings: int = 40
+) -> pd.DataFrame:
+    """Return an encoded frame of ratings, no pair twice, neither rows nor index in order.
 
-    Items differ in popularity; the popular ones get the fewest stars, two have no rating at all.
+    Items differ in popularity. Popular items get the fewest stars, and two items have no rating.
     """
     order = rng.permutation(n_items)
     popularity = 1.25 ** order.astype(float)
@@ -32,22 +37,22 @@ def draw_encoded(rng, n_users: int = 6, n_items: int = 15, n_ratings: int = 40) 
     )
 
 
-def best_of(candidates, scores, n: int | None = None) -> np.ndarray:
-    """The `n` candidates of highest score, best first, ties by id: int array (<= n,)."""
+def best_of(candidates: Iterable[int], scores: Any, n: int | None = None) -> np.ndarray:
+    """Return the `n` candidates of highest score, best first, ties by id: int array (<= n,)."""
     candidates = np.array(sorted(candidates), dtype=int)
     order = np.argsort(-np.asarray(scores, dtype=float)[candidates], kind="stable")
     return candidates[order][:n]
 
 
-def unseen(n_items: int, seen) -> np.ndarray:
-    """Which of the items 0..n_items-1 are not in `seen`: int array."""
+def unseen(n_items: int, seen: Collection[int]) -> np.ndarray:
+    """Return the items 0..n_items-1 that are not in `seen`, as an int array."""
     return np.array([item for item in range(n_items) if item not in seen], dtype=int)
 
 
-def is_best(value, candidates, scores, n: int) -> bool:
-    """Whether a value lists the `n` best candidates, best first, ties in any order.
+def is_best(value: Any, candidates: Iterable[int], scores: Any, n: int) -> bool:
+    """Return whether a value lists the `n` best candidates, best first, ties in any order.
 
-    Never raises.
+    This function never raises.
     """
     want = best_of(candidates, scores, n)
     if shape_of(value) != want.shape:
@@ -59,10 +64,19 @@ def is_best(value, candidates, scores, n: int) -> bool:
     return np.array_equal(scores[got.astype(int)], scores[want])
 
 
-def best_list(value, candidates, scores, n: int, mistakes: Mistakes | None = None) -> None:
+def best_list(
+    value: Any, candidates: Iterable[int], scores: Any, n: int, mistakes: Mistakes | None = None
+) -> None:
     """Reject an answer that is no int array of the `n` best candidates, best first.
 
-    Ties may come in any order. candidates: ids; scores: array with a score for every id.
+    Ties may come in any order.
+
+    Args:
+        value: The answer.
+        candidates: The ids that the answer may list.
+        scores: The score of every id, shape (n_items,).
+        n: The length of the list, or more where there are fewer candidates.
+        mistakes: The known mistakes by name, each with whether the answer shows it.
     """
     want = best_of(candidates, scores, n)
     must = _("the {n} best unseen items, best first: {want}").format(
@@ -78,8 +92,8 @@ def best_list(value, candidates, scores, n: int, mistakes: Mistakes | None = Non
     fail(value, must, mistakes)
 
 
-def list_cause(value, want, candidates) -> Cause | None:
-    """What is wrong with a list of items that should be `want`, where that can be told."""
+def list_cause(value: Any, want: np.ndarray, candidates: Iterable[int]) -> Cause | None:
+    """Return the likely cause behind a list of items that should be `want`; None if unknown."""
     shape = shape_of(value)
     if shape is None or len(shape) != 1:
         pairs = isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple))

@@ -1,4 +1,6 @@
-"""What several checks ask of Keras models: their layers, planted tables, scores of pairs."""
+"""Helpers for checks of Keras models: layers, planted tables, scores of pairs."""
+
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +20,8 @@ from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
 
-def model_of(value) -> Proxy:
-    """The answer as a model; rejects what is plain data."""
+def model_of(value: Any) -> Proxy:
+    """Return the answer as a model; reject plain data."""
     if not isinstance(value, Proxy):
         fail(
             value,
@@ -29,25 +31,30 @@ def model_of(value) -> Proxy:
     return value
 
 
-def column(ids) -> np.ndarray:
-    """Ids as an input of a model: int32 (m, 1)."""
+def column(ids: Any) -> np.ndarray:
+    """Return ids (m,) as an input of a model: int32 (m, 1)."""
     return np.reshape(ids, (-1, 1)).astype("int32")
 
 
-def keras_model(value) -> Proxy:
-    """The answer as a built model of two inputs; rejects what is plain data.
+def keras_model(value: Any) -> Proxy:
+    """Return the answer as a built model of two inputs; reject plain data.
 
-    A subclassed model has no weights before its first call, so it is called once.
+    This function calls the model once, because a subclassed model has no weights before.
     """
-    score_pairs(model_of(value), np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
-    return value
+    model = model_of(value)
+    score_pairs(model, np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
+    return model
 
 
-def require_single_ids(model, sizes: tuple[int, ...]) -> None:
+def require_single_ids(model: Any, sizes: tuple[int, ...]) -> None:
     """Reject a Functional model that declares an input of more than one id a row.
 
-    Keras does not hold a model to the shapes that it declares, so that scores alone do not tell.
-    sizes: the numbers of ids, one of which a learner may have taken for the length of an input.
+    Scores alone do not show the mistake, because Keras accepts inputs of other shapes than a model
+    declares.
+
+    Args:
+        model: The model.
+        sizes: The numbers of ids; a learner may mistake such a number for the length of an input.
     """
     try:
         declared = model.input_shape
@@ -71,11 +78,16 @@ _WIDE = _(
 )
 
 
-def score_pairs(model, users, items, **keywords):
-    """What a model answers for pairs, as it came; ids go in as int32 columns (m, 1).
+def score_pairs(model: Any, users: Any, items: Any, **keywords: Any) -> Any:
+    """Return a model's answer for pairs, unchanged; hand over ids as int32 columns (m, 1).
 
-    keywords: of the model's call, such as `training`. The model is called, not asked to `predict`:
-    nothing is compiled, and errors stay readable.
+    A call of the model, unlike `predict`, compiles nothing and keeps errors readable.
+
+    Args:
+        model: The model.
+        users: The users of the pairs, shape (m,).
+        items: The items of the pairs, shape (m,).
+        **keywords: Arguments of the model's call, such as `training`.
     """
     columns = [column(users), column(items)]
     with crash_means(
@@ -86,8 +98,8 @@ def score_pairs(model, users, items, **keywords):
         return model(columns, **keywords)
 
 
-def scores_of(model, users, items) -> np.ndarray:
-    """A model's scores of pairs as a float array (m,); rejects any shape but (m, 1) and (m,)."""
+def scores_of(model: Any, users: Any, items: Any) -> np.ndarray:
+    """Return a model's scores of pairs as floats (m,); reject all shapes but (m, 1) and (m,)."""
     answer = score_pairs(model, users, items)
     shape = shape_of(answer)
     require(
@@ -99,8 +111,8 @@ def scores_of(model, users, items) -> np.ndarray:
     return array(answer).reshape(-1)
 
 
-def layer(model, name: str) -> Proxy:
-    """A model's layer by name; rejects a model that has none of that name."""
+def layer(model: Any, name: str) -> Any:
+    """Return a model's layer by its name; reject a model without such a layer."""
     try:
         return model.get_layer(name)
     except ValueError as error:
@@ -114,16 +126,22 @@ def layer(model, name: str) -> Proxy:
 
 
 def weights_of(
-    model,
+    model: Any,
     name: str,
     size: tuple[int, int],
     spare: int = 1,
     must: str | None = None,
     mistakes: dict[str, list[tuple]] | None = None,
 ) -> np.ndarray:
-    """The weights of a table, (n, width) or (n,) for a width of 1, with up to `spare` rows more.
+    """Return the weights of a table, (n, width), or (n,) for a width of 1.
 
-    mistakes: name of a known mistake -> the shapes that show it.
+    Args:
+        model: The model.
+        name: The name of the table's layer.
+        size: The number of ids n and the width of the table.
+        spare: The number of rows that the table may have beside the rows of the ids.
+        must: The sentence that must hold.
+        mistakes: The shapes that show a known mistake, by its name.
     """
     weights = layer(model, name).get_weights()
     shapes = [np.shape(part) for part in weights] if isinstance(weights, list) else []
@@ -146,7 +164,7 @@ def weights_of(
 
 
 def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
-    """The likely cause where a layer should hold one table (n, width) and holds these weights."""
+    """Return the likely cause where a layer's weights have these shapes instead of (n, width)."""
     if not shapes:
         return Cause(
             "no-table-under-that-name",
@@ -183,33 +201,36 @@ def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
     return None
 
 
-def table(model, name: str, n_rows: int, n_columns: int) -> np.ndarray:
-    """The weights of an embedding: (n_rows, n_columns), or one row more for unknown ids."""
+def table(model: Any, name: str, n_rows: int, n_columns: int) -> np.ndarray:
+    """Return the weights of an embedding, (n_rows, n_columns) or one more row for unknown ids."""
     must = _("`{name}` has one row an id and one column a factor: ({rows}, {columns})")
     must = must.format(name=name, rows=n_rows, columns=n_columns)
     return weights_of(model, name, (n_rows, n_columns), must=must)
 
 
-def plant(model, name: str, n_rows: int, n_columns: int, rng) -> np.ndarray:
-    """Put drawn numbers into an embedding's table; returns them."""
+def plant(
+    model: Any, name: str, n_rows: int, n_columns: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Put drawn numbers into an embedding's table; return the table."""
     shape = table(model, name, n_rows, n_columns).shape
     drawn = rng.normal(size=shape)
     layer(model, name).set_weights([drawn])
     return drawn
 
 
-def plant_everything(model, rng) -> None:
-    """Put drawn numbers into every weight, also into those that start at zero and so hide."""
+def plant_everything(model: Any, rng: np.random.Generator) -> None:
+    """Put drawn numbers into every weight, also into weights that start at zero and so hide."""
     weights = model.get_weights()
     model.set_weights(
         [rng.normal(size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w for w in weights]
     )
 
 
-def weights_in(values, columns, atol: float = 1e-4) -> np.ndarray | None:
-    """The weights (n,) that make values (m,) a sum of columns (m, n), up to rounding.
+def weights_in(values: Any, columns: Any, atol: float = 1e-4) -> np.ndarray | None:
+    """Return the weights (n,) that make values (m,) a sum of columns (m, n), up to rounding.
 
-    None where there are no such weights.
+    Returns:
+        The weights by least squares; None where their sum differs from the values.
     """
     if not np.all(np.isfinite(values)):
         return None
@@ -217,16 +238,18 @@ def weights_in(values, columns, atol: float = 1e-4) -> np.ndarray | None:
     return weights if alike(columns @ weights, values, rtol=1e-3, atol=atol) else None
 
 
-def rows_by_id(table, n_rows: int) -> list[np.ndarray]:
-    """The rows (n_rows, K) that ids 0, 1, … may read from a table.
+def rows_by_id(table: np.ndarray, n_rows: int) -> list[np.ndarray]:
+    """Return the rows (n_rows, K) that ids 0, 1, … may read from a table.
 
     A spare row for unknown ids may come last or, as with `IntegerLookup`, first.
     """
     return [table[start : start + n_rows] for start in range(len(table) - n_rows + 1)]
 
 
-def draw_pairs(rng, n_users: int, n_items: int, n_pairs: int = 40):
-    """Pairs in which every id, the last ones too, occurs: int arrays (users, items)."""
+def draw_pairs(
+    rng: np.random.Generator, n_users: int, n_items: int, n_pairs: int = 40
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs in which every id, also the last, occurs: int arrays (users, items)."""
     m = n_users + n_items + n_pairs
     users = np.concatenate([np.arange(n_users), rng.integers(n_users, size=m - n_users)])
     items = np.concatenate([rng.integers(n_items, size=m - n_items), np.arange(n_items)])

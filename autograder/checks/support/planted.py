@@ -1,7 +1,8 @@
-"""What checks ask of models with further inputs: planted tables, scores, whether tables learn."""
+"""Helpers for checks of models with further inputs: planted tables, scores, learning tables."""
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +13,19 @@ from autograder.util.i18n import _
 
 Tables = dict[str, np.ndarray]
 Sizes = dict[str, tuple[int, int]]
-"""Number of ids and width of each table, by the layer's name."""
+"""The number of ids and the width of each table, by the name of its layer."""
 
 
-def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> np.ndarray:
-    """A model's scores (m,) for a list of inputs; rejects any shape but (m, 1) and (m,).
+def scores_for(
+    model: Any, inputs: list[Any], mistakes: Callable | None = None, **keywords: Any
+) -> np.ndarray:
+    """Return a model's scores (m,) for inputs; reject all shapes but (m, 1) and (m,).
 
-    mistakes: tells known mistakes from a wrong shape and m.
+    Args:
+        model: The model.
+        inputs: The arrays that go into the model, each of m rows.
+        mistakes: Returns the known mistakes behind a wrong shape, given the shape and m.
+        **keywords: Arguments of the model's call, such as `training`.
     """
     answer = model(inputs, **keywords)
     m, shape = len(inputs[0]), shape_of(answer)
@@ -37,16 +44,20 @@ def scores_for(model, inputs, mistakes: Callable | None = None, **keywords) -> n
 
 
 def plant_tables(
-    model,
+    model: Any,
     sizes: Sizes,
-    rng,
+    rng: np.random.Generator,
     spares: dict[str, int] | None = None,
     only: Collection[str] | None = None,
 ) -> Tables:
-    """Put drawn numbers into every table, spare rows too; returns them, two axes each.
+    """Put drawn numbers into every table, spare rows too; return the tables, two axes each.
 
-    spares: how many spare rows a table may have, where that is not one. only: the names of the
-    tables that get numbers, where the others get zeros.
+    Args:
+        model: The model.
+        sizes: The size of each table.
+        rng: Draws the numbers.
+        spares: The number of spare rows that a table may have, by its name; 1 by default.
+        only: The names of the tables that get numbers; the other tables get zeros.
     """
     planted = {}
     for name, (n, width) in sizes.items():
@@ -58,30 +69,41 @@ def plant_tables(
 
 
 def readings(planted: Tables, sizes: Sizes) -> Iterator[Tables]:
-    """The rows that ids 0, 1, … may read from the tables: a spare row may come last or first."""
+    """Yield the rows that ids 0, 1, … may read from the tables; a spare row is last or first."""
     choices = [rows_by_id(planted[name], n) for name, (n, _width) in sizes.items()]
     for rows in product(*choices):
         yield dict(zip(sizes, rows, strict=True))
 
 
-def fits(scores, formula: Callable[[Tables], np.ndarray], planted: Tables, sizes: Sizes) -> bool:
-    """Whether a formula gives these scores in one of the tables' readings."""
+def fits(
+    scores: Any, formula: Callable[[Tables], np.ndarray], planted: Tables, sizes: Sizes
+) -> bool:
+    """Return whether a formula gives these scores in one of the tables' readings."""
     return any(alike(scores, formula(rows)) for rows in readings(planted, sizes))
 
 
 def term_at_fault(
-    model,
+    model: Any,
     sizes: Sizes,
     ask: Callable[[], np.ndarray],
     formula: Callable[[Tables], np.ndarray],
     terms: list[tuple[str, ...]],
-    rng,
+    rng: np.random.Generator,
     spares: dict[str, int] | None = None,
 ) -> Cause:
-    """Which term of a sum a model computes wrongly, found by planting one term at a time.
+    """Find the term of a sum that a model computes wrongly, by planting one term at a time.
 
-    ask: gives the model's scores (m,). formula: what they must be, as a function of the tables.
-    terms: the names of the tables that each term is made of.
+    Args:
+        model: The model.
+        sizes: The size of each table.
+        ask: Returns the model's scores (m,).
+        formula: Returns the right scores (m,) from the tables.
+        terms: The names of the tables, one or two, that each term consists of.
+        rng: Draws the numbers.
+        spares: As in `plant_tables`.
+
+    Returns:
+        The cause, which names the term.
     """
     for term in [(), *terms]:
         planted = plant_tables(model, sizes, rng, spares, only=term)
@@ -90,9 +112,14 @@ def term_at_fault(
             continue
         if not term:
             return Cause("constant-at-fault", _CONSTANT)
-        names = _(" and ").join(f"`{name}`" for name in term)
-        return Cause("term-at-fault", _TERM.format(names=names))
+        return Cause("term-at-fault", _TERM.format(names=_in_words(term)))
     return Cause("terms-meet", _TERMS_MEET)
+
+
+def _in_words(term: tuple[str, ...]) -> str:
+    if len(term) == 2:
+        return _("`{first}` and `{second}`").format(first=term[0], second=term[1])
+    return ", ".join(f"`{name}`" for name in term)
 
 
 _CONSTANT = _(
@@ -109,7 +136,7 @@ _TERMS_MEET = _(
 )
 
 
-def require_same_in_training(model, inputs) -> None:
+def require_same_in_training(model: Any, inputs: list[Any]) -> None:
     """Reject a model that gives other scores while it is trained, by dropout for example."""
     resting, training = (scores_for(model, inputs, training=mode) for mode in (False, True))
     close(
@@ -120,19 +147,34 @@ def require_same_in_training(model, inputs) -> None:
     )
 
 
-def train_briefly(model, inputs, rng, rate: float = 0.5) -> None:
-    """A few steps of gradient descent towards drawn ratings."""
+def train_briefly(
+    model: Any, inputs: list[Any], rng: np.random.Generator, rate: float = 0.5
+) -> None:
+    """Take three steps of gradient descent towards drawn ratings."""
     optimizer = {"class_name": "SGD", "config": {"learning_rate": rate}}
     model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
     y = rng.uniform(1, 5, size=(len(inputs[0]), 1)).astype("float32")
     model.fit(inputs, y, epochs=3, batch_size=len(y), verbose=0)
 
 
-def require_learning(model, sizes: Sizes, inputs, rng, frozen: str, spares=None) -> None:
-    """Reject a model of which a table does not change when it is trained from its own start.
+def require_learning(
+    model: Any,
+    sizes: Sizes,
+    inputs: list[Any],
+    rng: np.random.Generator,
+    frozen: str,
+    spares: dict[str, int] | None = None,
+) -> None:
+    """Reject a model with a table that training from its own start does not change.
 
-    frozen: the mistake that a table which never changes shows, unless it is a table of factors that
-    starts at zero.
+    Args:
+        model: The model.
+        sizes: The size of each table.
+        inputs: The arrays that go into the model.
+        rng: Draws the ratings.
+        frozen: The name of the mistake that a constant table shows, unless the table holds factors
+            that start at zero.
+        spares: As in `plant_tables`.
     """
     spare = {name: (spares or {}).get(name, 1) for name in sizes}
     before = {name: weights_of(model, name, size, spare[name]) for name, size in sizes.items()}
@@ -161,7 +203,7 @@ def require_learning(model, sizes: Sizes, inputs, rng, frozen: str, spares=None)
 
 
 def nan_in_training() -> Cause:
-    """The cause behind a model that is fine before training and not after it."""
+    """Return the cause behind a model that holds NaN after training, but not before."""
     return Cause("nan-in-training", _NAN_IN_TRAINING)
 
 

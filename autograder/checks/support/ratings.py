@@ -1,9 +1,12 @@
-"""Raw ratings for checks: frames in MovieLens' own columns, in no order and with a gappy index."""
+"""Raw ratings for checks: frames in MovieLens' own columns, in no order, the index with gaps."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from autograder.checking.asserts import require
+from autograder.checking.asserts import Mistakes, require
+from autograder.checking.proxies import Proxy, SubmissionProxy
 from autograder.checking.value_causes import argument_changed
 from autograder.util.i18n import _
 
@@ -11,16 +14,23 @@ COLUMNS = ["userId", "movieId", "rating", "timestamp"]
 STARS = np.arange(1, 11) / 2
 
 
-def draw_ids(rng, n: int, largest: int = 900) -> np.ndarray:
-    """Distinct ids with gaps, in no order: int64 array (n,) between 2 and `largest`."""
+def draw_ids(rng: np.random.Generator, n: int, largest: int = 900) -> np.ndarray:
+    """Return distinct ids with gaps, in no order: int64 array (n,) between 2 and `largest`."""
     return rng.choice(np.arange(2, largest + 1), size=n, replace=False)
 
 
-def draw_ratings(rng, n_users: int = 7, n_items: int = 12, n_ratings: int = 40) -> pd.DataFrame:
-    """A raw frame in which every user and item occurs, no pair twice, every timestamp once.
+def draw_ratings(
+    rng: np.random.Generator, n_users: int = 7, n_items: int = 12, n_ratings: int = 40
+) -> pd.DataFrame:
+    """Return a raw frame in which every user and item occurs, no pair twice, no timestamp twice.
 
     Users and items differ in activity and popularity. The index is neither sorted nor contiguous.
-    n_ratings: at least n_users + n_items, at most n_users * n_items.
+
+    Args:
+        rng: Draws the ratings.
+        n_users: The number of users.
+        n_items: The number of items.
+        n_ratings: The number of rows, from n_users + n_items to n_users * n_items.
     """
     user = np.arange(n_users).repeat(n_items)
     item = np.tile(np.arange(n_items), n_users)
@@ -39,25 +49,32 @@ def draw_ratings(rng, n_users: int = 7, n_items: int = 12, n_ratings: int = 40) 
     )
 
 
-def draw_times(rng, n: int) -> np.ndarray:
-    """Distinct timestamps in no order: int64 array (n,), seconds since 1970."""
+def draw_times(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Return distinct timestamps in no order: int64 array (n,), seconds since 1970."""
     return 900_000_000 + rng.choice(600_000_000, size=n, replace=False)
 
 
-def require_unchanged(submission, kept, original, mistakes=None) -> None:
-    """Reject a function that changed what `kept` stands for.
+def require_unchanged(
+    submission: SubmissionProxy, kept: Proxy, original: Any, mistakes: Mistakes | None = None
+) -> None:
+    """Reject a function that changed its argument.
 
-    That is a frame, series, array or dict, or a list or tuple of these.
+    Args:
+        submission: The learner's functions.
+        kept: The argument on the learner's side.
+        original: The argument as it was before the call: a frame, series, array or dict, or a list
+            or tuple of these.
+        mistakes: The known mistakes that a changed argument shows.
     """
     require_as_it_was(is_unchanged(submission, kept, original), mistakes)
 
 
-def is_unchanged(submission, kept, original) -> bool:
-    """Whether what `kept` stands for is as it was placed."""
+def is_unchanged(submission: SubmissionProxy, kept: Proxy, original: Any) -> bool:
+    """Return whether the object behind `kept` still equals the original."""
     return _same(submission.read(kept), original)
 
 
-def require_as_it_was(unchanged: bool, mistakes=None) -> None:
+def require_as_it_was(unchanged: bool, mistakes: Mistakes | None = None) -> None:
     """Reject a function that changed an argument."""
     require(
         unchanged,
@@ -68,7 +85,7 @@ def require_as_it_was(unchanged: bool, mistakes=None) -> None:
     )
 
 
-def _same(now, original) -> bool:
+def _same(now: Any, original: Any) -> bool:
     if isinstance(original, (pd.DataFrame, pd.Series)):
         return original.equals(now)
     if isinstance(original, np.ndarray):

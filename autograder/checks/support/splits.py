@@ -1,6 +1,7 @@
-"""Splits of ratings for checks: which rows each part holds, and whether chance chose them."""
+"""Helpers for checks of splits: the rows of each part, and whether chance chose them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,30 +18,32 @@ SURPRISING = 6
 
 @dataclass(frozen=True)
 class Runs:
-    """How often two parts alternate in an order of the rows, by Wald and Wolfowitz' runs test.
+    """The alternations of two parts in an order of the rows, by Wald and Wolfowitz' runs test.
 
-    number: the runs of neighbouring rows of one part; surprise: standard deviations between that
-    and what chance gives. Blocks lie below zero, a regular beat above.
+    Attributes:
+        number: The number of runs, each of neighbouring rows of one part.
+        surprise: The difference between the number and its mean under chance, in standard
+            deviations. It is negative for blocks and positive for a regular beat.
     """
 
     number: int
     surprise: float
 
 
-def runs_of(left, right, order) -> Runs:
-    """The runs of two parts, both row positions, in an order of all rows."""
+def runs_of(left: np.ndarray, right: np.ndarray, order: np.ndarray) -> Runs:
+    """Return the runs of two parts, both row positions, in an order of all rows."""
     labels = np.zeros(len(order))
     labels[left], labels[right] = 1, 2
     labels = labels[order][labels[order] > 0]
-    number = 1 + np.count_nonzero(np.diff(labels))
+    number = 1 + int(np.count_nonzero(np.diff(labels)))
     n, n_pairs = max(len(labels), 2), len(left) * len(right)
     mean = 1 + 2 * n_pairs / n
     variance = max((mean - 1) * (mean - 2) / (n - 1), 0)
     return Runs(number, (number - mean) / np.sqrt(variance) if variance else -np.inf)
 
 
-def draw_table(rng) -> pd.DataFrame:
-    """600 ratings of four users, sorted as MovieLens' file is; some films are rated only once."""
+def draw_table(rng: np.random.Generator) -> pd.DataFrame:
+    """Return 600 ratings of four users, sorted like MovieLens' file; some films have one rating."""
     films = draw_ids(rng, 300, 9_000)
     parts = [
         pd.DataFrame({"userId": user, "movieId": np.sort(rng.choice(films, n, replace=False))})
@@ -52,15 +55,15 @@ def draw_table(rng) -> pd.DataFrame:
     return table.set_index(pd.Index(draw_ids(rng, len(table), 9_000)))
 
 
-def parts_of(answer, ratings) -> dict[str, np.ndarray]:
-    """The row positions of train, val and test; rejects all but frames of rows of `ratings`."""
+def parts_of(answer: Any, ratings: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the row positions of train, val and test; reject rows that `ratings` lacks."""
     must = _("the answer is a tuple of three frames (train, val, test)")
     parts = dict(zip(("train", "val", "test"), pair(answer, 3, must), strict=True))
     return {name: positions_of(frame(part, COLUMNS), ratings) for name, part in parts.items()}
 
 
-def positions_of(part, ratings) -> np.ndarray:
-    """Where the rows of a part stand in `ratings`, which no two rows share a timestamp of."""
+def positions_of(part: pd.DataFrame, ratings: pd.DataFrame) -> np.ndarray:
+    """Return the positions of a part's rows in `ratings`, whose timestamps all differ."""
     rows = np.column_stack([array(part[name], (len(part),)) for name in COLUMNS])
     table = ratings[COLUMNS].to_numpy(dtype="float64")
     by_time = np.argsort(table[:, 3])
@@ -83,12 +86,13 @@ _ALTERED = _(
 )
 
 
-def overlap(left, right) -> int:
+def overlap(left: Any, right: Any) -> int:
+    """Return the number of distinct values that two arrays share."""
     return len(np.intersect1d(left, right))
 
 
-def orders_of(ratings) -> dict[str, np.ndarray]:
-    """Row positions in the orders in which a draw that is not random stands out."""
+def orders_of(ratings: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return row positions in the orders in which a draw without chance stands out."""
     users, films, times = (ratings[name].to_numpy() for name in ("userId", "movieId", "timestamp"))
     return {
         "file": np.arange(len(ratings)),
@@ -98,8 +102,8 @@ def orders_of(ratings) -> dict[str, np.ndarray]:
     }
 
 
-def ids_kept_apart(ratings, left, right) -> dict[str, bool]:
-    """Whether two parts were dealt by whole users or by whole films: they share none."""
+def ids_kept_apart(ratings: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> dict[str, bool]:
+    """Return whether two parts, both row positions, share no user or share no film."""
     columns = {"split-by-user": "userId", "split-by-item": "movieId"}
     return {
         mistake: min(len(left), len(right)) > 0
@@ -108,8 +112,10 @@ def ids_kept_apart(ratings, left, right) -> dict[str, bool]:
     }
 
 
-def pattern_of(runs: dict[str, Runs], ratings, left, right) -> dict[str, bool]:
-    """The known mistake, if any, behind two parts that do not look like random rows."""
+def pattern_of(
+    runs: dict[str, Runs], ratings: pd.DataFrame, left: np.ndarray, right: np.ndarray
+) -> dict[str, bool]:
+    """Return the known mistake, if any, behind two parts that do not look like random rows."""
     apart = ids_kept_apart(ratings, left, right)
     if any(apart.values()):
         return apart

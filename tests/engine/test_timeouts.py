@@ -1,0 +1,39 @@
+"""Time limits of blocks of code in this process."""
+
+import threading
+import time
+
+import pytest
+
+from autograder.engine.timeouts import deadline
+
+
+def test_a_block_that_is_late_is_interrupted():
+    with pytest.raises(TimeoutError, match=r"ran longer than 0\.05 s"), deadline(0.05):
+        while True:
+            pass
+
+
+def test_a_block_in_time_runs_to_its_end():
+    with deadline(60):
+        done = True
+    assert done
+
+
+def test_an_exception_of_the_block_passes():
+    with pytest.raises(KeyError), deadline(60):
+        raise KeyError("mine")
+
+
+def test_another_thread_runs_without_a_limit():
+    done = []
+
+    def work():
+        with deadline(0.01):
+            time.sleep(0.1)
+            done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [True]
