@@ -6,19 +6,20 @@ What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`,
 
 __version__ = "0.2.0"
 
-__all__ = ["beside", "carry_over", "check", "hint", "show", "use_style"]
+__all__ = ["beside", "carry_over", "check", "hint", "picture", "show", "use_style"]
 
 _HOME = {
     "beside": "autograder.learner.compare_figures",
     "carry_over": "autograder.learner.carry_over",
     "check": "autograder.learner.check",
     "hint": "autograder.learner.check",
+    "picture": "autograder.learner.figures",
     "show": "autograder.learner.figures",
     "use_style": "autograder.learner.figures",
 }
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> object:
     """Import a learner's tool when it is first used, so that the command line starts at once."""
     if name not in _HOME:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")

@@ -31,8 +31,7 @@ import pandas as pd
 from sklearn.manifold import TSNE
 
 import recommender_data as data
-from autograder import beside, carry_over, check, show, use_style
-from autograder.learner.figures import picture
+from autograder import beside, carry_over, check, picture, show, use_style
 
 use_style()
 

@@ -22,7 +22,7 @@ Arguments that several helpers share:
     rtol, atol: The relative and the absolute error up to which two numbers count as equal.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -36,7 +36,7 @@ from autograder.checking.value_causes import Cause, Shape, WantedShape, shape_te
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
-Mistakes = dict[str, bool]
+Mistakes = Mapping[str, bool | np.bool]
 
 
 class CheckFailure(Exception):
