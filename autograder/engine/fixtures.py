@@ -5,7 +5,9 @@ hands to `predict_pairs`. Fixtures hold no secret, because the learner's process
 calls a function of this module as `submission.given.NAME`.
 """
 
+import atexit
 import inspect
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -42,15 +44,17 @@ def table_model(scores: Any) -> Any:
 
 def ratings_file(text: str) -> str:
     """Write a text to a new `ratings.csv` in a temporary folder; return the file's path."""
-    path = Path(tempfile.mkdtemp(dir=_scratch().name)) / "ratings.csv"
+    path = Path(tempfile.mkdtemp(dir=_scratch())) / "ratings.csv"
     path.write_text(text, encoding="utf-8", newline="\n")
     return str(path)
 
 
 @cache
-def _scratch() -> tempfile.TemporaryDirectory[str]:
+def _scratch() -> str:
     """Return a folder that Python removes when the process ends."""
-    return tempfile.TemporaryDirectory(prefix="ratings-", ignore_cleanup_errors=True)
+    folder = tempfile.mkdtemp(prefix="ratings-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def length_model(tables: dict[str, Any]) -> Any:
