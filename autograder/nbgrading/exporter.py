@@ -1,5 +1,8 @@
 """Reading a submitted notebook for nbgrader so that no file, however damaged, stops a class."""
 
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
 import json
 from copy import deepcopy
 from functools import lru_cache
@@ -28,7 +31,7 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **options: Any
-    ) -> tuple[str, Resources]:
+    ) -> tuple[Any, Resources]:
         """Convert a submitted notebook of the course, whatever its state.
 
         Args:
@@ -39,8 +42,10 @@ class SubmissionExporter(NotebookExporter):
         Returns:
             The notebook as JSON, and the resources.
         """
-        converter: Converter = self.parent
-        if resources is None or not converter._sanitizing or step_of(resources) is None:
+        converter: Converter | None = self.parent
+        if converter is None or resources is None or not converter._sanitizing:
+            return super().from_filename(filename, resources=resources, **options)
+        if step_of(resources) is None:
             return super().from_filename(filename, resources=resources, **options)
         released = released_notebook(converter.coursedir, resources["nbgrader"])
         notebook = _submitted(Path(filename), released)
@@ -54,7 +59,7 @@ class FeedbackExporter(HTMLExporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Resources | None = None, **options: Any
-    ) -> tuple[str, Resources]:
+    ) -> tuple[Any, Resources]:
         """Convert a graded notebook to a page.
 
         Args:

@@ -1,5 +1,8 @@
 """Results of grading, written into a restored notebook as the outputs of its cells."""
 
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
 import base64
 from textwrap import fill
 

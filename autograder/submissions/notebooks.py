@@ -1,7 +1,7 @@
 """The cells of a Jupyter notebook, read by nbformat once the parts that it rejects are removed."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograder.submissions.ast_tools import MAX_LENGTH
 from autograder.submissions.cells import UnreadableSubmission, Written, refusal, tags_of
@@ -53,7 +53,7 @@ def cells_of_notebook(text: str, name: str) -> tuple[list[Written], str, tuple[s
 
 def _loaded(text: str, name: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document: object = json.loads(text)
     except RecursionError as error:
         raise _no_notebook(name, _("its JSON is nested without end")) from error
     except json.JSONDecodeError as error:
@@ -82,7 +82,7 @@ def _no_notebook(name: str, reason: str) -> UnreadableSubmission:
     )
 
 
-def _looks_like_one(document: object) -> bool:
+def _looks_like_one(document: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(document, dict) and bool({"cells", "worksheets"} & document.keys())
 
 
@@ -123,7 +123,7 @@ def _tidy(cell: object) -> dict[str, Any]:
     tidy = {key: _joined(cell[key]) for key in _KEPT if key in cell}
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    outputs = {"outputs": []} if cell["cell_type"] == "code" else {}
+    outputs: dict[str, Any] = {"outputs": []} if cell["cell_type"] == "code" else {}
     return {**tidy, **outputs, "metadata": {"tags": sorted(tags_of(tags))}}
 
 
@@ -139,8 +139,10 @@ def _upgraded(cells: list[dict[str, Any]], version: int) -> "list[NotebookNode]"
 
     document: dict[str, Any] = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
     document |= {"cells": cells} if version in {1, _NEWEST} else {"worksheets": [{"cells": cells}]}
-    notebook = nbformat.reader.reads(json.dumps(document))
-    return nbformat.convert(notebook, _NEWEST).cells
+    # nbformat is not annotated.
+    notebook = nbformat.reader.reads(json.dumps(document))  # type: ignore[no-untyped-call]
+    upgraded = nbformat.convert(notebook, _NEWEST)  # type: ignore[no-untyped-call]
+    return list(upgraded.cells)
 
 
 def _written(number: int, cell: "NotebookNode") -> Written:

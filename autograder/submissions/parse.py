@@ -4,7 +4,7 @@
 Jupytext. `repairs` recognises lost or changed cells. `ast_tools` examines code without running it.
 """
 
-from pathlib import PurePath
+from pathlib import Path
 
 from autograder import course
 from autograder.submissions.ast_tools import defined_in
@@ -110,7 +110,7 @@ def _step(
     name: str, exercise: str | None, written: list[Written]
 ) -> tuple[course.Step, tuple[str, ...]]:
     """Return the exercise of a file, and a note where its name and its functions disagree."""
-    named = course.step(exercise) if exercise else course.step_of_file(PurePath(name))
+    named = course.step(exercise) if exercise else course.step_of_file(Path(name))
     defined = _defined(written)
     by_functions = [step for step in course.steps() if _holds_half(defined, step)]
     only = by_functions[0] if len(by_functions) == 1 else None

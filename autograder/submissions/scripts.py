@@ -110,7 +110,7 @@ def _paragraphs(text: str, name: str) -> list[Written]:
 
 def _line_before(statement: ast.stmt) -> int:
     """Return the number of lines before a statement and its decorators."""
-    decorators = getattr(statement, "decorator_list", ())
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min(part.lineno for part in (statement, *decorators)) - 1
 
 
