@@ -94,7 +94,7 @@ assert np.array_equal(lists[0], [1]) and np.array_equal(lists[2], [2, 0])
 
 
 def source_notebook(exercise: str) -> NotebookNode:
-    """Return an exercise for stock nbgrader; its cells have the names that damaged notebooks use."""
+    """Return an exercise for stock nbgrader; its cells have the names of the damaged notebooks'."""
     tests = dict(part.split("\n", 1) for part in TESTS.split("\n# ")[1:])
     cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")]
     notebook = jupytext.read(paths.solutions() / f"{exercise}.py")

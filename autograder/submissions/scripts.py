@@ -111,7 +111,8 @@ def _paragraphs(text: str, name: str) -> list[Written]:
 def _line_before(statement: ast.stmt) -> int:
     """Return the number of lines before a statement and its decorators."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min(part.lineno for part in (statement, *decorators)) - 1
+    parts: list[ast.stmt | ast.expr] = [statement, *decorators]
+    return min(part.lineno for part in parts) - 1
 
 
 def _read(text: str, format_name: str, name: str) -> list[Written]:
