@@ -74,7 +74,7 @@ def test_formgrader_shows_grades_and_grades_a_submission(formgrader, mine, tmp_p
         page.wait_for_selector(".jp-Launcher", timeout=PATIENCE * 1000)
 
         def rows(place, name):
-            """The rows of one of formgrader's tables, cell by cell; kept as a picture."""
+            """The rows of one of formgrader's tables, cell by cell; saved as a picture."""
             page.goto(f"{formgrader}/formgrader/{place}")
             page.wait_for_selector("#main-table tr:not(:has-text('Loading'))")
             page.wait_for_load_state("networkidle")

@@ -68,8 +68,8 @@ def test_the_table_of_grades_holds_plain_numbers(graded):
             assert re.fullmatch(r"\d+(\.\d{1,2})?", row[column]), row
 
 
-def test_damage_is_told_in_the_log_and_on_the_page(graded):
-    told = {
+def test_damage_is_reported_in_the_log_and_on_the_page(graded):
+    reported = {
         ("damaged", RANKING): [
             "check_precision_at_k was missing and is put back",
             "is a second check_recall_at_k",
@@ -82,7 +82,7 @@ def test_damage_is_told_in_the_log_and_on_the_page(graded):
         ("beginner", DOT_PRODUCT): ["it is a link to another place"],
     }
     log = graded.logs["autograde"]
-    for (learner, exercise), texts in told.items():
+    for (learner, exercise), texts in reported.items():
         page = re.sub(r"\s+", " ", graded.page(learner, exercise).get_text())
         for text in texts:
             assert text in log

@@ -27,10 +27,10 @@ def test_an_interrupted_run_goes_on_where_it_was(graded):
         (path.parts[-3], path.stem) for path in graded.folder.glob(f"submitted/*/{NAME}/*.ipynb")
     }
     assert set(after) == handed_in
-    kept = set(graded.at_interruption) - refused(graded.folder)
-    assert kept
-    assert len(kept) < len(handed_in)
-    assert not newer(graded.at_interruption, after) & kept
+    stored = set(graded.at_interruption) - refused(graded.folder)
+    assert stored
+    assert len(stored) < len(handed_in)
+    assert not newer(graded.at_interruption, after) & stored
 
 
 def test_only_what_has_changed_is_graded_again(mine):

@@ -118,7 +118,7 @@ def test_copies_that_tools_keep_are_passed_over(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reason"),
     [
         ("work.zip", "archive"),
         ("08_ranking.html", "neither a script"),
@@ -126,12 +126,12 @@ def test_copies_that_tools_keep_are_passed_over(tmp_path):
         ("final.ipynb", "breaks off"),
     ],
 )
-def test_what_is_left_out_is_told(tmp_path, name, told):
+def test_what_is_left_out_is_reported(tmp_path, name, reason):
     (tmp_path / name).write_text('{"cells": [{"source": "def ndcg_at_k(x):', encoding="utf-8")
     write(tmp_path, OTHER, exercise_text(OTHER))
     found = survey(tmp_path)
     assert list(found.files) == [OTHER]
-    assert told in found.left_out[tmp_path / name]
+    assert reason in found.left_out[tmp_path / name]
     (tmp_path / f"{OTHER}.py").unlink()
-    with pytest.raises(UnreadableSubmission, match=told):
+    with pytest.raises(UnreadableSubmission, match=reason):
         find(tmp_path)

@@ -25,8 +25,8 @@ def test_a_repaired_notebook_earns_its_points_and_says_what_was_repaired(tmp_pat
     report = report_on(path)[STEP]
     assert report.points == report.max_points
     assert report.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    for told in ("UTF-16", "had become text", "like demonstrations"):
-        assert any(told in note for note in report.notes)
+    for part in ("UTF-16", "had become text", "like demonstrations"):
+        assert any(part in note for note in report.notes)
 
 
 def test_a_bad_file_fails_with_its_reason_and_its_notes_and_the_others_earn(tmp_path):
