@@ -3,11 +3,12 @@
     python benchmarks/hostile_nbgrader.py [--only NAME ...]
 
 nbgrader's own commands release a hand-written course and grade all submissions in one batch; where
-one ends the batch, another batch grades the rest. Each is written into the released notebook, as a
-learner would have. Its tests are plain asserts; others would fall for other tricks. `honest` points
-are those of tests/hostile/expected.toml. Outcomes: `ok` (these), `forged` (more), `lost` (fewer),
-`by hand` (a test cell waits for a person), `ungraded` (an error, no points), `crashed the batch`
-(no points, nor for the submissions after it).
+a submission ends the batch, another batch grades the rest. The benchmark writes each submission
+into the released notebook, as a learner would have. The course's tests are plain asserts; other
+tests would fall for other tricks. `honest` points stand in tests/hostile/expected.toml. Outcomes:
+`ok` (the honest points), `forged` (more points), `lost` (fewer points), `by hand` (a test cell
+waits for a person), `ungraded` (an error, no points), `crashed the batch` (no points, nor for the
+submissions after it).
 """
 
 import argparse
@@ -25,13 +26,15 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbformat import NotebookNode
 
 from autograder import course
 from autograder.grading.collect import collect
 from autograder.grading.judge import Rules
 from autograder.grading.judge_pool import Grader
 from autograder.submissions.ast_tools import defined_in
-from autograder.submissions.safe_read import read_content
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.parse import parse
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -50,7 +53,7 @@ HARMLESS = """
 26_check_cell_turned_to_markdown 27_metadata_stripped 27_unknown_kernel 28_truncated_json 45_nan
 49_model_of_lies
 """
-# It answers rightly; whether it could forge points shows where its answers are taken away.
+# Its answers are right. A copy without the answers shows whether it could forge points.
 BLANKS = "02_blanks_later_cells"
 
 IMPORTS = {"04_dot_product": "import keras", "08_ranking": "import pandas as pd"}
@@ -90,8 +93,8 @@ assert np.array_equal(lists[0], [1]) and np.array_equal(lists[2], [2, 0])
 """
 
 
-def source_notebook(exercise: str):
-    """An exercise for stock nbgrader; its cells are named as those of the damaged notebooks are."""
+def source_notebook(exercise: str) -> NotebookNode:
+    """Return an exercise for stock nbgrader; its cells have the names of the damaged notebooks'."""
     tests = dict(part.split("\n", 1) for part in TESTS.split("\n# ")[1:])
     cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")]
     notebook = jupytext.read(paths.solutions() / f"{exercise}.py")
@@ -104,21 +107,25 @@ def source_notebook(exercise: str):
     return nbformat.from_dict({**notebook, "cells": cells})
 
 
-def new_cell(source: str, name: str, grade=False, solution=False, **points: int):
+def new_cell(
+    source: str, name: str, grade: bool = False, solution: bool = False, **points: float
+) -> NotebookNode:
+    """Return a cell that nbgrader counts as a test (`grade`) or an answer (`solution`)."""
     kind = {"cell_type": "code", "grade": grade, "solution": solution, "task": False}
     fields = {"schema_version": 3, "grade_id": name, "locked": grade, **kind, **points}
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": fields})
 
 
-def name_of(cell) -> str | None:
+def name_of(cell: NotebookNode) -> str | None:
+    """Return the grade_id of a cell, None for a cell that nbgrader does not count."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def written_into(released, file: Path) -> str:
-    """The released notebook with a submission's functions in its solution cells.
+def written_into(released: NotebookNode, file: Path) -> str:
+    """Return the released notebook with a submission's functions in its solution cells.
 
-    Other cells of the submission stand where they stood. If it has test cells, whole or damaged,
-    there are no others; what is no notebook is handed in as it is.
+    The submission's other cells keep their places. A submission with test cells of its own, whole
+    or damaged, gets no further test cells. A file that is no notebook stays as it is.
     """
     try:
         notebook = jupytext.read(file)
@@ -143,16 +150,24 @@ def written_into(released, file: Path) -> str:
 
 
 class Course:
-    """A course of stock nbgrader in a folder, used by its own commands."""
+    """A course of stock nbgrader in a folder, which nbgrader's own commands grade."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
+        """Write the course and generate its assignments."""
         self.folder = folder
         for exercise in IMPORTS:
             self._write("source", exercise, nbformat.writes(source_notebook(exercise)))
             self._log_of("generate_assignment", exercise)
 
     def grade(self, files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
-        """Hand in files by learner; returns points, None for none, and what went wrong."""
+        """Submit and grade files.
+
+        Args:
+            files: The files by learner.
+
+        Returns:
+            By learner the points, None for an ungraded file, and what went wrong, "" for nothing.
+        """
         for learner, file in files.items():
             released = nbformat.read(self._file("release", file.stem), as_version=4)
             self._write(f"submitted/{learner}", file.stem, written_into(released, file))
@@ -195,19 +210,22 @@ class Course:
 
 
 def by_autograder(files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
-    """As `Course.grade`."""
-    outcomes = dict.fromkeys(files, (None, "ungraded"))
+    """Grade files as `Course.grade` does, in the kit's own sandbox."""
+    outcomes: dict[str, tuple[float | None, str]] = dict.fromkeys(files, (None, "ungraded"))
     submitted, _problems = collect([file.parent for file in files.values()])
     with Grader(Rules(secrets.randbelow(2**31))) as grader:
-        for each in submitted:
-            result = grader.grade(each, read_content(each.file.path))
+        for submission in submitted:
+            try:
+                result = grader.grade(parse(submission))
+            except UnreadableSubmission:
+                continue
             if result.gradable:
-                outcomes[each.learner] = result.report.points, ""
+                outcomes[submission.learner] = result.report.points, ""
     return outcomes
 
 
 def without_answers(file: Path, folder: Path) -> Path:
-    """A copy of a script that ends before its first function."""
+    """Write a copy of a script that ends before its first function; return its path."""
     folder.mkdir()
     text = file.read_text(encoding="utf-8").partition("# %%\ndef ")[0]
     (folder / file.name).write_text(text, encoding="utf-8")
@@ -215,10 +233,12 @@ def without_answers(file: Path, folder: Path) -> Path:
 
 
 def word(surplus: float) -> str:
+    """Return the outcome for points in excess of the honest points."""
     return "forged" if surplus > 0.01 else "lost" if surplus < -0.01 else "ok"
 
 
 def main() -> None:
+    """Grade all harmless cases in both ways and print a table."""
     prefer(QUIET | HEADLESS)
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -233,17 +253,17 @@ def main() -> None:
         stock = Course(Path(folder).resolve() / "course")
         outcomes = {"nbgrader": stock.grade(files), "autograder": by_autograder(files)}
     print(f"{'points':32}{'honest':>7}{'nbgrader':>10}{'':19}{'autograder':>10}")
-    counts = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for name in sorted(files):
         row = f"{name:32}{honest[name]:7g}"
         for grader, outcome in outcomes.items():
             points, wrong = outcome[name]
-            told = wrong or word(points - honest[name])
-            counts[grader, told] += 1
-            row += f"{'-' if points is None else format(points, 'g'):>10}  {told:17}"
+            outcome_word = wrong or word((points or 0.0) - honest[name])
+            counts[grader, outcome_word] += 1
+            row += f"{'-' if points is None else format(points, 'g'):>10}  {outcome_word:17}"
         print(row.rstrip())
-    for (grader, told), n in sorted(counts.items()):
-        print(f"{grader:10}{n:4} {told}")
+    for (grader, outcome_word), n in sorted(counts.items()):
+        print(f"{grader:10}{n:4} {outcome_word}")
 
 
 if __name__ == "__main__":

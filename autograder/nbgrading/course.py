@@ -1,7 +1,8 @@
-"""`autograder course DIR`: an nbgrader course out of the kit."""
+"""`autograder course DIR`: write the kit's exercises as an nbgrader course."""
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -15,22 +16,35 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class CourseError(Exception):
-    """A course cannot be written; the text says why."""
+    """An error for a course that cannot be written; the text names the reason."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """What `make_course` has done: the assignments with their exercises, and the files it wrote."""
+    """A course that `make_course` wrote or updated.
+
+    Attributes:
+        assignments: The exercises of each assignment.
+        written: The files that changed.
+    """
 
     assignments: dict[str, tuple[str, ...]]
     written: tuple[Path, ...]
 
 
 def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made:
-    """Write or update an nbgrader course; submissions and grades are never touched.
+    """Write or update an nbgrader course, without a change to submissions and grades.
 
-    grouping: "exercise" (an assignment each), "day" (an assignment a day) or "one".
-    Raises `CourseError` for a folder that holds something else.
+    Args:
+        folder: The course's folder, which may be new.
+        exercises: The names of the exercises.
+        grouping: "exercise" (an assignment for each exercise), "day" (for each day) or "one".
+
+    Returns:
+        The assignments and the files that changed.
+
+    Raises:
+        CourseError: The folder holds something else.
     """
     if folder.exists() and not folder.is_dir():
         raise CourseError(_("{folder} is no folder.").format(folder=folder))
@@ -53,19 +67,19 @@ def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made
 
 
 def _assignments(exercises: tuple[str, ...], grouping: str) -> dict[str, tuple[str, ...]]:
-    names = {
+    names: dict[str, Callable[[course.Step], str]] = {
         "exercise": lambda step: step.name,
         "day": lambda step: f"day_{step.day[:1]}" if step.day[:1].isdigit() else step.day,
         "one": lambda step: COURSE_ID,
     }
-    groups = {}
+    groups: dict[str, list[str]] = {}
     for exercise in exercises:
         groups.setdefault(names[grouping](course.step(exercise)), []).append(exercise)
     return {name: tuple(parts) for name, parts in groups.items()}
 
 
 def _write_once(path: Path, template: str, **values: str) -> list[Path]:
-    """Write a file that the instructor may edit, unless it is there."""
+    """Write a file that the instructor may edit, unless the file exists."""
     if path.exists():
         return []
     text = (_TEMPLATES / template).read_text(encoding="utf-8")
@@ -76,7 +90,7 @@ def _write_once(path: Path, template: str, **values: str) -> list[Path]:
 
 
 def _enter(folder: Path, assignments: dict[str, tuple[str, ...]]) -> None:
-    """Enter the assignments into the gradebook, which is made where there is none."""
+    """Enter the assignments into the gradebook; nbgrader creates a missing gradebook."""
     from nbgrader.api import Gradebook
 
     database = f"sqlite:///{os.path.abspath(folder / 'gradebook.db')}"

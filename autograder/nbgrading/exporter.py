@@ -1,9 +1,13 @@
 """Reading a submitted notebook for nbgrader so that no file, however damaged, stops a class."""
 
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
 import json
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import nbformat
@@ -12,6 +16,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from autograder import course
+from autograder.nbgrading.converter import Converter, CourseDirectory, Resources
 from autograder.nbgrading.feedback import without_network
 from autograder.nbgrading.source import source_notebook
 from autograder.submissions.cells import UnreadableSubmission, Written
@@ -22,11 +27,25 @@ NOTES = "autograder_notes"
 
 
 class SubmissionExporter(NotebookExporter):
-    """nbconvert's notebook exporter, but what cannot be read becomes the released notebook."""
+    """nbconvert's notebook exporter, which replaces an unreadable file by the released notebook."""
 
-    def from_filename(self, filename: str, resources: dict | None = None, **options):
-        converter = self.parent
-        if not converter._sanitizing or step_of(resources) is None:
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **options: Any
+    ) -> tuple[Any, Resources]:
+        """Convert a submitted notebook of the course, whatever its state.
+
+        Args:
+            filename: The path of the file.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+            options: Passed on to nbconvert.
+
+        Returns:
+            The notebook as JSON, and the resources.
+        """
+        converter: Converter | None = self.parent
+        if converter is None or resources is None or not converter._sanitizing:
+            return super().from_filename(filename, resources=resources, **options)
+        if step_of(resources) is None:
             return super().from_filename(filename, resources=resources, **options)
         released = released_notebook(converter.coursedir, resources["nbgrader"])
         notebook = _submitted(Path(filename), released)
@@ -36,21 +55,41 @@ class SubmissionExporter(NotebookExporter):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML exporter; its pages ask for nothing from the network."""
+    """nbconvert's HTML exporter, whose pages request nothing from the network."""
 
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **options):
-        html, resources = super().from_notebook_node(nb, resources, **options)
-        return without_network(html), resources
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Resources | None = None, **options: Any
+    ) -> tuple[Any, Resources]:
+        """Convert a graded notebook to a page.
+
+        Args:
+            nb: The notebook.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+            options: Passed on to nbconvert.
+
+        Returns:
+            The page as HTML, and the resources.
+        """
+        html, after = super().from_notebook_node(nb, resources, **options)
+        return without_network(html), after
 
 
-def step_of(resources: dict) -> course.Step | None:
-    """The exercise that a notebook of the course is, None for one of the instructor's own."""
+def step_of(resources: Resources) -> course.Step | None:
+    """Return the exercise that a notebook is, None for an instructor's own notebook."""
     name = resources["nbgrader"]["notebook"]
     return next((step for step in course.steps() if step.name == name), None)
 
 
-def released_notebook(coursedir, names: dict) -> NotebookNode:
-    """The notebook as learners got it, not to be changed; where that is gone, the kit's own."""
+def released_notebook(coursedir: CourseDirectory, names: dict[str, str]) -> NotebookNode:
+    """Return the notebook as learners received it; where that file is gone, the kit's own.
+
+    Args:
+        coursedir: The course.
+        names: The names of the `assignment` and the `notebook`.
+
+    Returns:
+        The notebook, which callers share and must not change.
+    """
     folder = coursedir.format_path(coursedir.release_directory, ".", names["assignment"])
     path = Path(folder) / f"{names['notebook']}.ipynb"
     try:
@@ -59,13 +98,27 @@ def released_notebook(coursedir, names: dict) -> NotebookNode:
         return source_notebook(names["notebook"])
 
 
+def sound_notebook(
+    written: list[Written], claims: list[str | None], released: NotebookNode
+) -> NotebookNode:
+    """Return the cells of a file in a valid notebook, with the metadata of the released one.
+
+    Args:
+        written: The cells; their tags are all the metadata that they keep.
+        claims: The grade_id that each cell claims.
+        released: The notebook as learners received it.
+    """
+    cells = [_cell(each, claim) for each, claim in zip(written, claims, strict=True)]
+    return new_notebook(cells=cells, metadata=deepcopy(released.metadata))
+
+
 @lru_cache(maxsize=32)
 def _read_once(path: Path, _modified: int) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
 def _submitted(path: Path, released: NotebookNode) -> NotebookNode:
-    """The cells of a file in a sound notebook, whose metadata tell what was noticed."""
+    """Return the cells of a file in a valid notebook, whose metadata hold the notes."""
     try:
         data = read_content(path)
         written, notes = as_written(data, path.name)
@@ -78,19 +131,9 @@ def _submitted(path: Path, released: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def sound_notebook(
-    written: list[Written], claims: list[str | None], released: NotebookNode
-) -> NotebookNode:
-    """The cells of a file, each with the grade_id that it says it has, in a notebook like released.
-
-    Of their metadata nothing else is left but tags.
-    """
-    cells = [_cell(each, claim) for each, claim in zip(written, claims, strict=True)]
-    return new_notebook(cells=cells, metadata=deepcopy(released.metadata))
-
-
 def _claims(data: bytes, n_cells: int) -> list[str | None]:
-    """The grade_id that each cell says it has."""
+    """Return the grade_id that each cell claims; the list has `n_cells` entries."""
+    claims: list[str | None]
     try:
         document = json.loads(data.decode("utf-8-sig"))
         cells = document.get("cells") or document["worksheets"][0]["cells"]
@@ -102,7 +145,7 @@ def _claims(data: bytes, n_cells: int) -> list[str | None]:
 
 def _cell(written: Written, claim: str | None) -> NotebookNode:
     tags = sorted(written.tags)
-    metadata = {"tags": tags} if tags else {}
+    metadata: dict[str, Any] = {"tags": tags} if tags else {}
     if isinstance(claim, str):
         metadata["nbgrader"] = {"grade_id": claim}
     cell = {"id": uuid4().hex[:8], "metadata": metadata, "source": written.source}

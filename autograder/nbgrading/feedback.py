@@ -3,7 +3,10 @@
 import re
 
 from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 from traitlets import Bool
+
+from autograder.nbgrading.converter import Resources
 
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>|<script\b[^>]*/>", re.DOTALL | re.IGNORECASE)
 _REMOTE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']?(?:https?:)?//[^>]*>", re.IGNORECASE)
@@ -19,17 +22,35 @@ _CODE_OR_MATHS = re.compile(
 
 
 class MathsWithoutNetwork(Preprocessor):
-    """Formulas of text cells as MathML, which browsers draw by themselves."""
+    """A preprocessor that turns formulas of text cells into MathML, which browsers render."""
 
     enabled = Bool(True).tag(config=True)
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> tuple[NotebookNode, Resources]:
+        """Turn the formulas of a text cell into MathML; leave code as it is.
+
+        Args:
+            cell: Any cell; a text cell is changed in place.
+            resources: Passed through.
+            index: The position of the cell; not used.
+
+        Returns:
+            The cell and the resources.
+        """
         if cell.cell_type == "markdown":
             cell.source = _CODE_OR_MATHS.sub(_as_mathml, cell.source)
         return cell, resources
 
 
-def _as_mathml(match: re.Match) -> str:
+def without_network(html: str) -> str:
+    """Return a page without scripts and remote style sheets, with links to its remote images."""
+    html = _REMOTE_STYLE.sub("", _SCRIPT.sub("", html))
+    return _REMOTE_IMAGE.sub(r'<a href="\g<address>">\g<address></a>', html)
+
+
+def _as_mathml(match: re.Match[str]) -> str:
     from latex2mathml.converter import convert
 
     if match["code"] is not None:
@@ -37,12 +58,6 @@ def _as_mathml(match: re.Match) -> str:
     display = match["display"] is not None
     formula = match["display"] if display else match["inline"]
     try:
-        return convert(formula.strip(), display="block" if display else "inline")
-    except Exception:
+        return str(convert(formula.strip(), display="block" if display else "inline"))
+    except Exception:  # latex2mathml raises errors of many kinds; the formula stays as it is
         return match[0]
-
-
-def without_network(html: str) -> str:
-    """A page without scripts and style sheets from elsewhere; of images from there, the links."""
-    html = _REMOTE_STYLE.sub("", _SCRIPT.sub("", html))
-    return _REMOTE_IMAGE.sub(r'<a href="\g<address>">\g<address></a>', html)

@@ -1,6 +1,6 @@
-"""All submissions of an assignment, graded together when the first of them is asked for.
+"""The submissions of an assignment, graded together as soon as nbgrader needs the first result.
 
-Nobody waits for all of them: while nbgrader enters a result, the next ones are judged.
+While nbgrader enters a result, judges work on the next submissions.
 """
 
 import atexit
@@ -21,6 +21,7 @@ from autograder.grading.judge_pool import Grader
 from autograder.grading.pipeline import grade
 from autograder.grading.results import Result, refused
 from autograder.grading.store import COURSE_FOLDER, Store
+from autograder.nbgrading.converter import Converter
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission
@@ -29,16 +30,28 @@ from autograder.util.i18n import _, ngettext
 
 
 class Pool:
-    """The results of one assignment of a course, kept in `COURSE_FOLDER` of its folder.
+    """The results of one assignment of a course, stored in `COURSE_FOLDER` of the course's folder.
 
-    converter: nbgrader's `Autograde`, one a command or press of a button; its `coursedir` tells
-    whose submissions are to be graded. What cannot be graded is not tried twice by the same one.
-    jobs: how many at once, 0 for one more than cores. scheduler: the address of a cluster's, or "".
+    One command of nbgrader's does not try twice to grade a submission that cannot be graded.
     """
 
     def __init__(
-        self, converter, assignment: str, jobs: int, require_isolation: bool, scheduler: str = ""
-    ):
+        self,
+        converter: Converter,
+        assignment: str,
+        jobs: int,
+        require_isolation: bool,
+        scheduler: str = "",
+    ) -> None:
+        """Open the results of an assignment.
+
+        Args:
+            converter: The command of nbgrader's; its `coursedir` names the submissions to grade.
+            assignment: The assignment.
+            jobs: How many submissions are graded at once; 0 stands for one more than cores.
+            require_isolation: Whether a missing layer of isolation stops grading.
+            scheduler: The address of a Dask scheduler whose workers grade, or "".
+        """
         self._coursedir = coursedir = converter.coursedir
         self._run = _RUNS.setdefault(converter, _Run())
         self._assignment = assignment
@@ -49,7 +62,14 @@ class Pool:
         self._store = Store(folder, kit_fingerprint(), self._rules)
 
     def result(self, learner: str, exercise: str) -> Result:
-        """The result of a learner's notebook as it is now; it may be one of many graded for it."""
+        """Return the result of a learner's notebook as it is now.
+
+        Where no result of it is known, the pool begins to grade all submissions.
+
+        Args:
+            learner: The learner's name in the course.
+            exercise: The exercise's name, which is the notebook's.
+        """
         path = self._path(learner, exercise)
         submission = Submission(exercise, path, learner)
         try:
@@ -73,7 +93,7 @@ class Pool:
         return result
 
     def _begin(self) -> None:
-        """Have everything graded that has no result yet, of all that nbgrader was asked for."""
+        """Begin to grade the submissions that the command names and that have no result yet."""
         submitted = self._submitted()
         grading = _graded(submitted, self._store, self._rules, self._jobs, self._scheduler)
         self._run.begin(grading, submitted, self._assignment)
@@ -89,7 +109,7 @@ class Pool:
         ]
 
     def _learners(self) -> list[str]:
-        """The learners that nbgrader was asked for who handed something in."""
+        """Return the learners that the command names and who submitted something."""
         excluded = set(filter(None, self._coursedir.student_id_exclude.split(",")))
         top = Path(
             self._coursedir.format_path(self._coursedir.submitted_directory, ".", ".")
@@ -105,12 +125,13 @@ class Pool:
 
 
 class _Run:
-    """What a command of nbgrader's has graded so far and, from `begin` to its end, is grading.
+    """The grading of one command of nbgrader's.
 
-    results: by learner, path and digest of the content.
+    Attributes:
+        results: The results so far, by learner, path and digest of the content.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.results: dict[tuple[str, Path, str], Result] = {}
         self._grading: Generator[Result, None, None] | None = None
 
@@ -121,7 +142,7 @@ class _Run:
     def begin(
         self, grading: Generator[Result, None, None], submitted: list[Submission], assignment: str
     ) -> None:
-        """Take the results of what was submitted from `grading`, as they are asked for."""
+        """Start to take results from `grading`, whenever one of them is needed."""
         self._grading = grading
         self._paths = {(each.learner, each.exercise): each.path for each in submitted}
         self._console = Console(file=sys.stderr, highlight=False)
@@ -130,7 +151,8 @@ class _Run:
         self._n_failed = 0
 
     def result(self, state: tuple[str, Path, str]) -> Result | None:
-        """The result of a submission in a state, waited for; None where it has none."""
+        """Wait for the result of a submission in a state; return None where it has no result."""
+        assert self._grading is not None
         try:
             with self._progress:
                 for result in self._grading:
@@ -142,11 +164,11 @@ class _Run:
             raise
         if state not in self.results or self._progress.finished:
             self.close()
-            self._tell_failed()
+            self._report_failed()
         return self.results.get(state)
 
     def close(self) -> None:
-        """End what is being graded, if anything is."""
+        """End the grading, where it goes on."""
         if self._grading is not None:
             self._grading.close()
             self._grading = None
@@ -157,7 +179,7 @@ class _Run:
         self._n_failed += not result.gradable
         self._progress.update(self._bar, advance=1, current=f"{result.learner} · {path.stem}")
 
-    def _tell_failed(self) -> None:
+    def _report_failed(self) -> None:
         if n := self._n_failed:
             text = ngettext(
                 "{n} submission cannot be graded", "{n} submissions cannot be graded", n
@@ -168,19 +190,19 @@ class _Run:
 def _graded(
     submitted: list[Submission], store: Store, rules: Rules, jobs: int, scheduler: str
 ) -> Generator[Result, None, None]:
-    """Results as they come; judging goes on between them, until this is closed or forgotten."""
+    """Yield results as they come; judges go on in between, until the generator is closed."""
     with ExitStack() as stack:
         executor = stack.enter_context(executor_of(jobs, scheduler))
         grader = lambda: stack.enter_context(Grader(rules))  # noqa: E731
         yield from grade(submitted, store, grader, executor)
 
 
-# Forgotten with the converter, and its grading with it: a run refers to nothing of nbgrader's.
-_RUNS: WeakKeyDictionary[object, _Run] = WeakKeyDictionary()
+# A run holds no reference to nbgrader's objects, so that it ends with its converter.
+_RUNS: WeakKeyDictionary[Converter, _Run] = WeakKeyDictionary()
 
 
 @atexit.register
 def _close_all() -> None:
-    """End what a command that was interrupted or failed has left, while its threads still run."""
+    """End the grading of interrupted or failed commands while their threads still run."""
     for run in list(_RUNS.values()):
         run.close()

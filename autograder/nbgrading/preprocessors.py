@@ -1,38 +1,72 @@
-"""What the kit puts into nbgrader's lists of preprocessors; see a course's `nbgrader_config.py`."""
+"""What the kit puts into nbgrader's lists of preprocessors; see a course's `nbgrader_config.py`.
 
-import base64
+nbgrader imports Unix-only modules wherever `sys.platform` is not `win32`, and a good part of
+Jupyter's server with them. Functions here import nbgrader when they need it, so that the names that
+a course's settings use can be imported everywhere.
+"""
+
+# nbgrader, nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call"
+
 import math
 import re
-from textwrap import fill
+from typing import Any
 
+from nbconvert.preprocessors import Preprocessor
 from nbconvert.preprocessors.sanitize import SanitizeHTML
-from nbformat.v4 import new_code_cell, new_output
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbformat import NotebookNode
 from traitlets import Bool, Integer, Unicode
 
 from autograder.course import Step
-from autograder.grading.results import CellOutput, Result
+from autograder.grading.results import Result
+from autograder.nbgrading.converter import Converter, Resources
 from autograder.nbgrading.exporter import NOTES, released_notebook, step_of
 from autograder.nbgrading.pool import Pool
-from autograder.nbgrading.restore import NUMBER, restore
-from autograder.nbgrading.source import function_of, is_check
-from autograder.reports.notebook import VerdictPanel
+from autograder.nbgrading.replay import replay, unscored
+from autograder.nbgrading.restore import restore
 from autograder.reports.wording import format_points
-from autograder.util.i18n import _
-from autograder.util.text import visible
 
 _HTML = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 
 
-class RestoreNotebook(NbGraderPreprocessor):
-    """Puts back what nbgrader counts, and takes scripts out of what learners wrote as text."""
+class _CoursePreprocessor(Preprocessor):
+    """A preprocessor that is on unless the settings turn it off.
 
-    def preprocess(self, nb, resources):
+    It stands for `nbgrader.preprocessors.NbGraderPreprocessor`, which cannot be imported without
+    the whole of nbgrader.
+    """
+
+    enabled = Bool(True, help="Whether to use this preprocessor when running nbgrader").tag(
+        config=True
+    )
+
+    @property
+    def converter(self) -> Converter:
+        """The command of nbgrader that runs this preprocessor."""
+        exporter: Any = self.parent
+        converter: Converter = exporter.parent
+        return converter
+
+
+class RestoreNotebook(_CoursePreprocessor):
+    """A preprocessor that restores the cells that nbgrader counts.
+
+    It takes scripts out of the text cells that a learner wrote or changed.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Restore a notebook of the course; leave an instructor's own notebook alone.
+
+        Args:
+            nb: The submitted notebook; changed in place.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+
+        Returns:
+            The notebook and the resources.
+        """
         if step_of(resources) is None:
             return nb, resources
-        coursedir = self.parent.parent.coursedir
-        released = released_notebook(coursedir, resources["nbgrader"])
+        released = released_notebook(self.converter.coursedir, resources["nbgrader"])
         notes = restore(nb, released)
         for note in notes:
             self.log.warning("%s: %s", _name(resources), note)
@@ -41,12 +75,17 @@ class RestoreNotebook(NbGraderPreprocessor):
         return nb, resources
 
 
-class GradeInSandbox(NbGraderPreprocessor):
-    """Takes the place of `Execute`: has all submissions graded together, and replays each result.
+class GradeInSandbox(_CoursePreprocessor):
+    """A preprocessor in place of `Execute`: it grades in the sandbox and replays the result.
 
-    The first notebook of a run has all of them graded in a pool, keyed by content, so that an
-    interrupted run goes on and what is unchanged is not graded again. Points of a bonus exercise
-    are entered as extra credit, so that they add to a score and never to what it is out of.
+    The first notebook of a run starts a pool that grades all submissions. The pool stores results
+    by content, so that an interrupted run goes on and unchanged submissions are not graded again.
+    Points of a bonus exercise become extra credit: they add to a score, never to its maximum.
+
+    Attributes:
+        jobs: How many submissions are graded at once; 0 stands for one more than cores.
+        require_isolation: Whether a missing layer of isolation stops grading.
+        scheduler: The address of a Dask scheduler whose workers grade, or "".
     """
 
     jobs = Integer(0, min=0, help="How many submissions at once; 0: one more than cores.").tag(
@@ -59,15 +98,25 @@ class GradeInSandbox(NbGraderPreprocessor):
         "", help="Grade on the workers of this Dask scheduler, such as tcp://host:8786."
     ).tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Replay the result of a notebook of the course; run any other notebook in a kernel.
+
+        Args:
+            nb: The restored notebook; changed in place.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+
+        Returns:
+            The notebook and the resources.
+        """
         step = step_of(resources)
         if step is None:
-            self.log.warning("%s is none of the kit's: it runs in a kernel", _name(resources))
-            return Execute(parent=self.parent).preprocess(nb, resources)
+            self.log.warning(
+                "%s is not an exercise of the kit and runs in a kernel", _name(resources)
+            )
+            return self._run_in_kernel(nb, resources)
         names = resources["nbgrader"]
-        converter = self.parent.parent
         pool = Pool(
-            converter, names["assignment"], self.jobs, self.require_isolation, self.scheduler
+            self.converter, names["assignment"], self.jobs, self.require_isolation, self.scheduler
         )
         result = pool.result(names["student"], names["notebook"])
         replay(nb, result)
@@ -75,40 +124,72 @@ class GradeInSandbox(NbGraderPreprocessor):
             _enter_extra_credit(step, result, names)
         return nb, resources
 
+    def _run_in_kernel(
+        self, nb: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        from nbgrader.preprocessors import Execute
 
-class PlainScores(NbGraderPreprocessor):
-    """Leaves every check cell with one plain number between 0 and its points, or with 0."""
+        executed: tuple[NotebookNode, Resources] = Execute(parent=self.parent).preprocess(
+            nb, resources
+        )
+        return executed
 
-    def preprocess(self, nb, resources):
+
+class PlainScores(_CoursePreprocessor):
+    """A preprocessor that leaves every check cell with one plain number from 0 to its points.
+
+    A check cell without a readable number gets 0.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Make the scores of a notebook of the course plain; leave any other notebook alone.
+
+        Args:
+            nb: The notebook whose check cells have outputs; changed in place.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+
+        Returns:
+            The notebook and the resources.
+        """
         if step_of(resources) is None:
             return nb, resources
-        return super().preprocess(nb, resources)
+        preprocessed: tuple[NotebookNode, Resources] = super().preprocess(nb, resources)
+        return preprocessed
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> tuple[NotebookNode, Resources]:
+        """Leave a check cell with the one output that nbgrader reads its score from.
+
+        Args:
+            cell: Any cell; a check cell is changed in place.
+            resources: Passed through.
+            index: The position of the cell; not used.
+
+        Returns:
+            The cell and the resources.
+        """
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("grade") and not nbgrader.get("solution") and cell.cell_type == "code":
             cell.outputs = [_scored(cell.outputs, float(nbgrader["points"]))]
         return cell, resources
 
 
-def replay(nb, result: Result) -> None:
-    """Give every cell of a mended notebook the outputs that grading has left."""
-    printed = {output.cell: output for output in result.outputs}
-    verdicts = {f.name: VerdictPanel(f, result.report.exercise) for f in result.report.functions}
-    for cell in nb.cells:
-        number = cell.metadata.pop(NUMBER, None)
-        if cell.cell_type != "code":
-            continue
-        cell.outputs = _outputs(printed[number]) if number in printed else []
-        if is_check(cell) and "nbgrader" in cell.metadata:
-            cell.outputs = [_verdict(verdicts.get(function_of(cell)))]
-    notes = [*nb.metadata.pop(NOTES, []), *result.report.notes]
-    if notes:
-        nb.cells.insert(0, _cell_of_notes(list(dict.fromkeys(notes))))
+class GradeBehindWall(GradeInSandbox):
+    """The earlier name of `GradeInSandbox`, which courses that exist name in their settings.
+
+    traitlets reads the sections `c.GradeBehindWall` and `c.GradeInSandbox` for this class.
+    """
 
 
-def _enter_extra_credit(step: Step, result: Result, names: dict) -> None:
-    """Enter what a bonus exercise earned beside the scores, which are 0 of 0 points."""
+class MendNotebook(RestoreNotebook):
+    """The earlier name of `RestoreNotebook`, which courses that exist name in their settings."""
+
+
+def _enter_extra_credit(step: Step, result: Result, names: dict[str, str]) -> None:
+    """Enter the points of a bonus exercise beside the scores, which are 0 of 0 points."""
+    from nbgrader.api import Gradebook
+
     points = {function.name: function.points for function in result.report.functions}
     with Gradebook(names["db_url"]) as gradebook:
         for function in step.functions:
@@ -117,44 +198,17 @@ def _enter_extra_credit(step: Step, result: Result, names: dict) -> None:
         gradebook.db.commit()
 
 
-def _outputs(output: CellOutput) -> list:
-    """What a learner's cell printed and drew."""
-    outputs = []
-    if output.text:
-        outputs.append(new_output("stream", name="stdout", text=visible(output.text)))
-    for figure in output.figures:
-        data = {"image/png": base64.b64encode(figure).decode()}
-        metadata = {"image/png": {"alt": _("a figure of the learner's")}}
-        outputs.append(new_output("display_data", data=data, metadata=metadata))
-    return outputs
-
-
-def _verdict(panel: VerdictPanel | None):
-    """A verdict as the result of its check cell; what was not graded has no points."""
-    if panel is None:
-        return new_output("execute_result", data={"text/plain": "0"}, execution_count=None)
-    data = {"text/plain": repr(panel), "text/html": panel._repr_html_()}
-    return new_output("execute_result", data=data, execution_count=None)
-
-
-def _cell_of_notes(notes: list[str]):
-    lines = "\n".join(f"- {visible(note)}" for note in notes).split("\n")
-    text = "\n".join(fill(line, 96, subsequent_indent="  ") for line in lines)
-    output = new_output("stream", name="stdout", text=f"{text}\n")
-    return new_code_cell(_("# What was noticed while grading"), outputs=[output])
-
-
-def _scored(outputs: list, points: float):
-    """The one output of a check cell that nbgrader reads its score from."""
+def _scored(outputs: list[NotebookNode], points: float) -> NotebookNode:
+    """Return the one output of a check cell that nbgrader reads its score from."""
     for output in outputs:
         if output.output_type == "execute_result":
             score = _number(output.data.get("text/plain"))
             output.data["text/plain"] = format_points(min(max(score, 0.0), points))
             return output
-    return _verdict(None)
+    return unscored()
 
 
-def _number(text) -> float:
+def _number(text: Any) -> float:
     try:
         number = float(text)
     except (TypeError, ValueError):
@@ -162,17 +216,17 @@ def _number(text) -> float:
     return number if math.isfinite(number) else 0.0
 
 
-def _sanitize(nb, resources, released: set[str]) -> None:
-    """Take HTML out of the text cells that are not as they were released.
+def _sanitize(notebook: NotebookNode, resources: Resources, released: set[str]) -> None:
+    """Take HTML out of the text cells that differ from the released ones.
 
-    A text without any is left alone: `SanitizeHTML` would change its `<` and `&` all the same.
+    A text without HTML stays as it is, since `SanitizeHTML` would change its `<` and `&`.
     """
     cleaner = SanitizeHTML()
-    for cell in nb.cells:
+    for cell in notebook.cells:
         if cell.cell_type != "code" and cell.source not in released and _HTML.search(cell.source):
             cleaner.preprocess_cell(cell, resources, 0)
 
 
-def _name(resources) -> str:
+def _name(resources: Resources) -> str:
     names = resources["nbgrader"]
     return f"{names['student']} · {names['notebook']}"

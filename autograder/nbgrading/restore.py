@@ -1,10 +1,11 @@
-"""A learner's notebook made whole again: every cell that nbgrader counts, once, as it was released.
+"""Restoring a learner's notebook: every cell that nbgrader counts, once, as it was released.
 
-Cells are found by their `grade_id`, then by the function that they define or check, then by
-likeness to what was released; one that is not found is put back where it stood. Grading itself
-reads the file as it was handed in: what is mended is for nbgrader's database and pages.
+`restore` finds cells by their `grade_id`, then by the function that they define or check, then by
+likeness to the released cells. It inserts a missing cell where the released notebook has it.
+Grading itself reads the submitted file. The restored notebook is for nbgrader's database and pages.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from difflib import SequenceMatcher
 
@@ -19,8 +20,17 @@ NUMBER = "autograder_cell"
 
 
 def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
-    """Mend a notebook in place; returns what was mended, a sentence each."""
-    notes = []
+    """Restore a notebook in place.
+
+    Args:
+        notebook: The notebook as the learner left it. Each of its cells gets its number there as
+            the metadata `NUMBER`.
+        released: The notebook as learners received it.
+
+    Returns:
+        What was restored, one sentence for each change.
+    """
+    notes: list[str] = []
     wanted = {
         c.metadata.nbgrader["grade_id"]: c for c in released.cells if "nbgrader" in c.metadata
     }
@@ -29,14 +39,7 @@ def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
         cell.metadata[NUMBER] = number
     places = _by_id(claims, wanted, notes)
     for find in (_same_function, _alike):
-        for grade_id, cell in wanted.items():
-            if grade_id not in places:
-                place = find(cell, notebook.cells, set(places.values()))
-                if place is not None:
-                    places[grade_id] = place
-                    if claims[place] != grade_id:
-                        note = _("cell {n} was recognised as {cell}")
-                        notes.append(note.format(n=place + 1, cell=grade_id))
+        _by_content(find, notebook.cells, claims, wanted, places, notes)
     for grade_id, place in places.items():
         _restore(notebook.cells[place], wanted[grade_id], place + 1, notes)
     _put_back(notebook, wanted, places, notes)
@@ -44,15 +47,20 @@ def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
 
 
 def _take_claim(cell: NotebookNode) -> str | None:
-    """The grade_id that a cell says it has; it is taken from the cell."""
+    """Remove nbgrader's metadata from a cell; return the grade_id that they claim."""
     nbgrader = cell.metadata.pop("nbgrader", None)
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     return grade_id if isinstance(grade_id, str) else None
 
 
-def _by_id(claims: list[str | None], wanted: dict, notes: list[str]) -> dict[str, int]:
-    places = {}
+def _by_id(
+    claims: list[str | None], wanted: dict[str, NotebookNode], notes: list[str]
+) -> dict[str, int]:
+    """Return the places of the cells whose claim is a wanted grade_id."""
+    places: dict[str, int] = {}
     for place, grade_id in enumerate(claims):
+        if grade_id is None:
+            continue
         if grade_id in places:
             note = _("cell {n} is a second {cell}: the first one shows the points")
             notes.append(note.format(n=place + 1, cell=grade_id))
@@ -61,8 +69,29 @@ def _by_id(claims: list[str | None], wanted: dict, notes: list[str]) -> dict[str
     return places
 
 
+def _by_content(
+    find: Callable[[NotebookNode, list[NotebookNode], set[int]], int | None],
+    cells: list[NotebookNode],
+    claims: list[str | None],
+    wanted: dict[str, NotebookNode],
+    places: dict[str, int],
+    notes: list[str],
+) -> None:
+    """Add the places of the wanted cells that `find` recognises by their content."""
+    for grade_id, cell in wanted.items():
+        if grade_id in places:
+            continue
+        place = find(cell, cells, set(places.values()))
+        if place is None:
+            continue
+        places[grade_id] = place
+        if claims[place] != grade_id:
+            note = _("cell {n} was recognised as {cell}")
+            notes.append(note.format(n=place + 1, cell=grade_id))
+
+
 def _same_function(wanted: NotebookNode, cells: list[NotebookNode], taken: set[int]) -> int | None:
-    """The last free cell that defines the function, or the first that checks it."""
+    """Return the last free cell that defines the function, or the first that checks it."""
     found = [
         place
         for place, cell in enumerate(cells)
@@ -74,14 +103,15 @@ def _same_function(wanted: NotebookNode, cells: list[NotebookNode], taken: set[i
 
 
 def _alike(wanted: NotebookNode, cells: list[NotebookNode], taken: set[int]) -> int | None:
+    """Return the place of the free cell whose text is most like the wanted one."""
     free = [p for p, c in enumerate(cells) if p not in taken and not _is_of_another(c, wanted)]
     likeness = {place: _ratio(wanted.source, cells[place].source) for place in free}
-    best = max(likeness, key=likeness.get, default=None)
+    best = max(likeness, key=lambda place: likeness[place], default=None)
     return best if best is not None and likeness[best] >= LIKENESS else None
 
 
 def _is_of_another(cell: NotebookNode, wanted: NotebookNode) -> bool:
-    """Whether a cell defines or checks a function of the course that is not the wanted one."""
+    """Return whether a cell defines or checks another function of the course than the wanted."""
     function = function_of(cell)
     known = any(function in step.functions for step in course.steps())
     return known and function != function_of(wanted)
@@ -95,7 +125,7 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _restore(cell: NotebookNode, wanted: NotebookNode, number: int, notes: list[str]) -> None:
-    """Give a cell the kind, the metadata and, where it is locked, the text that it had."""
+    """Give a cell its released kind and metadata, and a locked cell its released text."""
     name = wanted.metadata.nbgrader["grade_id"]
     if cell.cell_type != "code":
         notes.append(_("cell {n} ({cell}) is code again").format(n=number, cell=name))
@@ -108,10 +138,15 @@ def _restore(cell: NotebookNode, wanted: NotebookNode, number: int, notes: list[
     cell.metadata["tags"] = list(wanted.metadata.get("tags", []))
 
 
-def _put_back(notebook: NotebookNode, wanted: dict, places: dict, notes: list[str]) -> None:
-    """Insert the cells that were not found, each after the one that it followed."""
+def _put_back(
+    notebook: NotebookNode,
+    wanted: dict[str, NotebookNode],
+    places: dict[str, int],
+    notes: list[str],
+) -> None:
+    """Insert each missing cell after the counted cell that precedes it in the released notebook."""
     by_id = {grade_id: notebook.cells[place] for grade_id, place in places.items()}
-    before = None
+    before: str | None = None
     for grade_id, cell in wanted.items():
         if grade_id not in by_id:
             by_id[grade_id] = deepcopy(cell)

@@ -1,4 +1,7 @@
-"""`autograder notebooks`: notebooks for nbgrader, which takes no other, of scripts handed in."""
+"""`autograder notebooks`: make notebooks of submitted scripts, since nbgrader reads no scripts."""
+
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -24,7 +27,13 @@ MADE_FROM = "autograder_script"
 
 @dataclass(frozen=True)
 class Made:
-    """A script, the notebook that was made of it (None where it cannot be read), and notes."""
+    """A script and the notebook that was made of it.
+
+    Attributes:
+        script: The script.
+        notebook: The notebook, None where the script cannot be read.
+        notes: What was noticed.
+    """
 
     script: Path
     notebook: Path | None
@@ -32,10 +41,18 @@ class Made:
 
 
 def notebooks_of_scripts(folder: Path) -> Iterator[Made]:
-    """Make a notebook of every script that is newer than its notebook, or has none.
+    """Make a notebook of every script that is newer than its notebook, or has no notebook.
 
-    folder: a course, or its folder of learners' folders of assignments. An older notebook that a
-    learner handed in is set aside, not lost. Raises `NotWritten`.
+    An older notebook that a learner submitted is renamed.
+
+    Args:
+        folder: A course, or its folder `submitted`.
+
+    Yields:
+        Every script, with the notebook that was made of it or the reason why it was left out.
+
+    Raises:
+        NotWritten: A notebook cannot be written.
     """
     submitted = folder / "submitted" if (folder / "submitted").is_dir() else folder
     for place in sorted(path for path in submitted.glob("*/*") if path.is_dir()):
@@ -52,7 +69,7 @@ def notebooks_of_scripts(folder: Path) -> Iterator[Made]:
 
 
 def _read_released(path: Path, exercise: str) -> NotebookNode:
-    """The notebook as learners got it; where that is gone, the kit's own."""
+    """Return the notebook as learners received it; where that file is gone, the kit's own."""
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError):
@@ -74,20 +91,20 @@ def _make(file: Submission, released: NotebookNode) -> Made:
 
 
 def _mark(notebook: NotebookNode, released: NotebookNode) -> None:
-    """Give the cells that nbgrader counts its metadata, and leave them as the learner wrote them.
+    """Give the cells that nbgrader counts its metadata; keep the text that the learner wrote.
 
-    Only a copy is mended: what stands in a submission is for `nbgrader autograde` to mend.
+    Only a copy is restored, since `nbgrader autograde` restores the submission itself.
     """
-    mended = deepcopy(notebook)
-    restore(mended, released)
-    for cell in mended.cells:
+    restored = deepcopy(notebook)
+    restore(restored, released)
+    for cell in restored.cells:
         number = cell.metadata.get(NUMBER)
         if number is not None and "nbgrader" in cell.metadata:
             notebook.cells[number - 1].metadata["nbgrader"] = cell.metadata.nbgrader
 
 
 def _set_aside(path: Path) -> tuple[str, ...]:
-    """Rename a notebook that stands in the way, unless it was made here; returns a note on it."""
+    """Rename a learner's own notebook of this name; return a note on the new name."""
     if not path.is_file():
         return ()
     try:

@@ -1,6 +1,10 @@
 """nbgrader's source notebooks: the solutions with nbgrader's metadata on every cell that counts."""
 
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -16,9 +20,10 @@ SCHEMA = 3
 
 
 def source_notebook(exercise: str) -> nbformat.NotebookNode:
-    """A solution as nbgrader's source: answers between its markers, points on check cells.
+    """Return a solution as nbgrader's source: answers between markers, points on check cells.
 
-    Those of a bonus exercise are worth 0: what it earns is extra credit, see `GradeInSandbox`.
+    The check cells of a bonus exercise are worth 0 points, since `GradeInSandbox` enters what the
+    exercise earns as extra credit.
     """
     step = course.step(exercise)
     notebook = solution_file(exercise).released()
@@ -46,10 +51,16 @@ def is_check(cell: nbformat.NotebookNode) -> bool:
     return checked_function(cell) is not None
 
 
-def metadata_of(cell, function: str, points: float) -> dict:
-    """nbgrader's metadata for the cell that answers (`solution`) or checks (`grade`) a function."""
+def metadata_of(cell: nbformat.NotebookNode, function: str, points: float) -> dict[str, Any]:
+    """Return nbgrader's metadata for the cell that answers or checks a function.
+
+    Args:
+        cell: The cell; a check cell is of nbgrader's kind `grade`, any other of kind `solution`.
+        function: The function.
+        points: The points of a check cell.
+    """
     grade = is_check(cell)
-    metadata = {
+    metadata: dict[str, Any] = {
         "grade": grade,
         "grade_id": f"check_{function}" if grade else function,
         "locked": grade,
@@ -61,7 +72,15 @@ def metadata_of(cell, function: str, points: float) -> dict:
 
 
 def write_source(exercise: str, path: Path) -> bool:
-    """Write a source notebook; returns whether the file changed."""
+    """Write a source notebook.
+
+    Args:
+        exercise: The exercise's name.
+        path: The file; its folder is made where there is no such folder.
+
+    Returns:
+        Whether the file changed.
+    """
     text = nbformat.writes(source_notebook(exercise)) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False

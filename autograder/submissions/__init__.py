@@ -1,1 +1,1 @@
-"""From a path to the cells that count: find, read safely, decode, parse, repair."""
+"""Submissions, from a path to cells: find, read safely, decode, parse and repair a file."""

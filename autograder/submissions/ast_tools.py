@@ -1,4 +1,4 @@
-"""What a cell's code defines and calls, found without running it."""
+"""Names that a cell's code defines and calls, found in its syntax tree without running it."""
 
 import ast
 import re
@@ -12,7 +12,15 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The syntax tree, None for what is no Python (a magic, a mistake) or far too much of it."""
+    """Return the syntax tree of a cell's code.
+
+    Args:
+        source: The code.
+
+    Returns:
+        The tree, or None where the source is not Python (a magic, a mistake) or is longer than
+        `MAX_LENGTH` characters.
+    """
     if len(source) > MAX_LENGTH:
         return None
     try:
@@ -24,7 +32,7 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def defined_in(source: str) -> frozenset[str]:
-    """The functions and classes that a cell defines at top level."""
+    """Return the functions and classes that a cell defines at top level."""
     tree = parsed(source)
     if tree is None:
         return frozenset(_DEFINITION.findall(source))
@@ -40,14 +48,14 @@ def _names_bound_by(statement: ast.stmt) -> list[str]:
 
 
 def holds_functions(source: str) -> bool:
-    """Whether a cell defines a function or class at top level."""
+    """Return whether a cell defines a function or class at top level."""
     tree = parsed(source)
     kinds = (*_FUNCTIONS, ast.ClassDef)
     return tree is not None and any(isinstance(statement, kinds) for statement in tree.body)
 
 
 def only_calls_the_kit(source: str) -> bool:
-    """Whether a cell holds calls of `check` and `hint`, and nothing else but imports."""
+    """Return whether a cell holds calls of `check` and `hint`, and nothing else but imports."""
     tree = parsed(source)
     if tree is None:
         return False
@@ -56,7 +64,7 @@ def only_calls_the_kit(source: str) -> bool:
 
 
 def without_calls_of_the_kit(source: str) -> str:
-    """The source without its top-level calls of `check` and `hint`; lines keep their numbers."""
+    """Return the source without top-level calls of `check` and `hint`; lines keep their numbers."""
     tree = parsed(source) if "check" in source or "hint" in source else None
     if tree is None:
         return source
@@ -64,7 +72,10 @@ def without_calls_of_the_kit(source: str) -> str:
 
 
 def only_definitions(source: str) -> str:
-    """The functions, classes, imports and literal constants of a cell; lines keep their numbers."""
+    """Return the functions, classes, imports and literal constants of a cell.
+
+    Lines keep their numbers.
+    """
     tree = parsed(source)
     if tree is None:
         return ""
@@ -107,6 +118,7 @@ def _is_constant(value: ast.expr | None) -> bool:
 def _with_pass_for(source: str, dropped: list[ast.stmt]) -> str:
     lines = [line.encode() for line in source.split("\n")]
     for statement in reversed(dropped):
+        assert statement.end_lineno is not None  # `ast.parse` sets it for every statement
         first, last = statement.lineno - 1, statement.end_lineno - 1
         before = lines[first][: statement.col_offset]
         after = lines[last][statement.end_col_offset :]

@@ -1,4 +1,4 @@
-"""What reading a submission gives: its cells, what was noticed, or why it cannot be graded."""
+"""The cells of a submission, and the exception for a file that cannot be graded."""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,46 @@ CHECK, DEMO = "check", "demo"
 
 
 class UnreadableSubmission(Exception):
-    """A file that cannot be read as an exercise; the text says why and what to do.
+    """An error for a file that cannot be read as an exercise; the text names reason and remedy.
 
-    notes: what was noticed about the file before.
+    Attributes:
+        notes: What was noticed about the file before the error.
     """
 
-    def __init__(self, message: str, notes: tuple[str, ...] = ()):
+    def __init__(self, message: str, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.notes = notes
 
 
 def refusal(name: str, reason: str, remedy: str) -> UnreadableSubmission:
-    """The exception for a file that cannot be graded; reason and remedy are plain English."""
+    """Return the exception for a file that cannot be graded.
+
+    Args:
+        name: The file's name.
+        reason: A clause in plain language.
+        remedy: A sentence in plain language.
+    """
     text = _("{name} cannot be graded because {reason}. {remedy}")
     return UnreadableSubmission(text.format(name=name, reason=reason, remedy=remedy))
 
 
-def tags_of(value) -> frozenset[str]:
-    """The tags among whatever stands where a cell's tags belong."""
+def tags_of(value: object) -> frozenset[str]:
+    """Return the strings in the value of a cell's metadata `tags`, which may be of any type."""
     values = value if isinstance(value, list) else [value]
     return frozenset(tag for tag in values if isinstance(tag, str))
 
 
 @dataclass(frozen=True)
 class Written:
-    """A cell as it stands in a file: `kind` is code, markdown or raw; `number` counts from 1.
+    """A cell as a file holds it.
 
-    line: of the script in which the source begins; 1 in notebooks, whose cells count their own.
+    Attributes:
+        number: The cell's position among all cells, from 1.
+        kind: "code", "markdown" or "raw".
+        source: The text.
+        tags: The tags of its metadata.
+        line: The line of the script in which the source begins; 1 in a notebook, where each cell
+            counts its own lines.
     """
 
     number: int
@@ -46,7 +59,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its position among all cells, its source, its tags; `line` as in `Written`."""
+    """A code cell after repairs.
+
+    Attributes:
+        number: The cell's position among all cells, from 1.
+        source: The code.
+        tags: The tags of its metadata, and those that repairs added.
+        line: The line of the script in which the source begins, as in `Written`.
+    """
 
     number: int
     source: str
@@ -55,5 +75,5 @@ class Cell:
 
     @property
     def runs_in_checks(self) -> bool:
-        """Demonstrations and check cells are for the learner; checks do without them."""
+        """Whether checks need the cell: it is neither a demonstration nor a check cell."""
         return not self.tags & {DEMO, CHECK}

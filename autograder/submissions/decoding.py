@@ -1,9 +1,9 @@
-"""From the bytes of a file to its text: encodings, line ends, and files that are no text at all."""
+"""Decoding the bytes of a file: encodings, line ends, and files that hold no text."""
 
 import codecs
 import re
 
-from autograder.submissions.cells import refusal
+from autograder.submissions.cells import UnreadableSubmission, refusal
 from autograder.util.i18n import _
 
 _MARKS = (
@@ -31,9 +31,17 @@ _CODE_PAGES = re.compile(r"(cp|iso8859-|mac-|koi8-|gb|big5|euc_|shift_jis)[\w-]*
 
 
 def text_of(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """The text of a file with line ends `\\n`, and notes on how it was saved.
+    """Decode a file.
 
-    Raises `UnreadableSubmission` for what is empty or no text.
+    Args:
+        data: The bytes of the file.
+        name: The file's name, for messages.
+
+    Returns:
+        The text, whose lines end with a line feed alone, and notes on how the file was saved.
+
+    Raises:
+        UnreadableSubmission: The file is empty or holds no text.
     """
     if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf"):
         raise refusal(name, _("it is empty"), _("Hand in the file that holds your work."))
@@ -49,7 +57,7 @@ def text_of(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def kind_of(data: bytes) -> str | None:
-    """What a file seems to be by its first bytes, None for what may be text."""
+    """Return the kind of a file by its first bytes, None where it may be text."""
     if data.startswith(b"PK\x03\x04"):
         return _kind_of_zip(data)
     if _WEB_PAGE.match(data):
@@ -91,9 +99,9 @@ def _decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _declared(data: bytes) -> str | None:
-    """The encoding that a script declares in its first two lines (PEP 263), if it is a common one.
+    """Return the encoding that a script declares in its first two lines (PEP 263).
 
-    Codecs that are no encodings of text files (rot13, unicode_escape, punycode …) do not count.
+    Only common encodings of text files count; rot13, unicode_escape, punycode and others do not.
     """
     for line in data.splitlines()[:2]:
         cookie = _COOKIE.match(line)
@@ -114,7 +122,7 @@ def _reason_for_zeros(data: bytes) -> str:
     return _("line {line} holds bytes of value zero: it is damaged, or no text").format(line=line)
 
 
-def _not_utf8(name: str, reason: str):
+def _not_utf8(name: str, reason: str) -> UnreadableSubmission:
     return refusal(name, reason, _("Save it again as UTF-8 and hand it in again."))
 
 

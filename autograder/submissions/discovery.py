@@ -1,6 +1,6 @@
-"""Which file holds which exercise: the submissions in a file or folder.
+"""Discovery of the submissions in a file or folder: which file holds which exercise.
 
-Nothing here follows a link out of a folder. `safe_read` reads a file, `parse` understands it.
+No function here follows a link out of a folder. `safe_read` reads a file, `parse` parses it.
 """
 
 import os
@@ -22,18 +22,31 @@ _PACKED = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
 
 @dataclass(frozen=True)
 class Found:
-    """The exercises of a folder by name in course order, and files left out, with the reason."""
+    """The submissions in a file or folder.
+
+    Attributes:
+        files: The submissions by exercise, in course order.
+        left_out: Other files that may be somebody's work, with the reason for leaving them out.
+    """
 
     files: dict[str, Submission]
     left_out: dict[Path, str] = field(default_factory=dict)
 
 
 def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submission]:
-    """The exercises in a file or folder, by name in course order; of a pair the newer file.
+    """Return the submissions in a file or folder; of two files for an exercise the newer.
 
-    Whether a file can be read shows when it is read: a bad one does not hide the others.
-    wanted: the names of the exercises to look for, None for all.
-    Raises `UnreadableSubmission` where there is nothing to check.
+    A file that cannot be read is found all the same, so that it does not hide the others.
+
+    Args:
+        target: The file or folder.
+        wanted: The names of the exercises to look for, None for all.
+
+    Returns:
+        The submissions by exercise, in course order.
+
+    Raises:
+        UnreadableSubmission: There is no file or folder, or no exercise in it.
     """
     found = survey(target, wanted)
     if found.files:
@@ -47,12 +60,19 @@ def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submis
 
 
 def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
-    """As `find`, but nothing found is no error, and what was left out is told.
+    """Return the submissions in a file or folder, and the files that are left out.
 
-    A file whose name does not tell its exercise is recognised by its functions, where no other file
-    is named for that exercise.
+    Where no file is named for an exercise, a file that defines the exercise's functions counts.
+
+    Args:
+        target: The file or folder.
+        wanted: The names of the exercises to look for, None for all.
+
+    Raises:
+        UnreadableSubmission: There is no such file or folder, or it cannot be opened.
     """
-    by_step, others = {}, []
+    by_step: dict[str, list[Path]] = {}
+    others: list[Path] = []
     for path in _files(target):
         step = course.step_of_file(path)
         if step is None or not looks_like_a_submission(path):
@@ -61,7 +81,7 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
             by_step.setdefault(step.name, []).append(path)
     files = {name: newest(name, paths) for name, paths in by_step.items()}
     missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
-    left_out = {}
+    left_out: dict[Path, str] = {}
     for path in others:
         try:
             file = _recognised(path, missing, alone=path == target)
@@ -75,7 +95,10 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
 
 
 def _files(target: Path) -> list[Path]:
-    """The target, or what lies in it: nothing hidden, folders only where named like files."""
+    """Return the target, or the files in it that are not hidden.
+
+    Folders in it count where they are named like submissions; reading refuses them.
+    """
     try:
         if not os.path.lexists(target):
             text = _("There is no file or folder {path}.")
@@ -90,7 +113,7 @@ def _files(target: Path) -> list[Path]:
 
 
 def looks_like_a_submission(path: Path) -> bool:
-    """Whether a name ends like a script or notebook, or did before a browser added to it."""
+    """Return whether a name ends like a script or notebook, also before a browser's addition."""
     suffix = path.suffix.lower()
     if suffix in _ADDED_BY_BROWSERS:
         suffix = Path(path.stem).suffix.lower()
@@ -98,9 +121,10 @@ def looks_like_a_submission(path: Path) -> bool:
 
 
 def _recognised(path: Path, missing: set[str], alone: bool) -> Submission | None:
-    """The exercise among `missing` that a file holds, None for a file that is no one's business.
+    """Return the submission for an exercise among `missing`, None for a file of another kind.
 
-    Raises `UnreadableSubmission` for a file that seems to be an exercise and is not.
+    Raises:
+        UnreadableSubmission: The file seems to be an exercise and is not.
     """
     suffix = path.suffix.lower()
     if suffix in _PACKED:
@@ -122,18 +146,26 @@ def _recognised(path: Path, missing: set[str], alone: bool) -> Submission | None
 
 
 def _mentions(data: bytes, exercises: set[str]) -> bool:
-    """Whether a file seems to define a function of these exercises, before it is read at length."""
+    """Return whether a file seems to define a function of these exercises, without parsing it."""
     functions = [name for exercise in exercises for name in course.step(exercise).functions]
     return any(f"def {name}(".encode() in data for name in functions)
 
 
 def newest(exercise: str, paths: list[Path]) -> Submission:
-    """Of several files the newest that is a plain file; of equally old ones a notebook."""
+    """Return the newest plain file for an exercise; of equally old files a notebook.
+
+    Args:
+        exercise: The exercise's name.
+        paths: One or more files; the order does not matter.
+
+    Returns:
+        The submission, with a note on every other file.
+    """
     best, *others = sorted(paths, key=_rank, reverse=True)
     return Submission(exercise, best, notes=tuple(_note_on_pair(best, other) for other in others))
 
 
-def _rank(path: Path) -> tuple:
+def _rank(path: Path) -> tuple[bool, float, bool, tuple[int, str]]:
     readable = os.path.isfile(path) and not leads_out(path)
     shortest_name = (-len(path.name), path.name)
     return readable, _modified(path), path.suffix.lower() == ".ipynb", shortest_name

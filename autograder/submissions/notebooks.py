@@ -1,11 +1,15 @@
-"""The cells of a Jupyter notebook, read by nbformat after what it stumbles over is taken away."""
+"""The cells of a Jupyter notebook, read by nbformat once the parts that it rejects are removed."""
 
 import json
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograder.submissions.ast_tools import MAX_LENGTH
-from autograder.submissions.cells import Written, refusal, tags_of
+from autograder.submissions.cells import UnreadableSubmission, Written, refusal, tags_of
 from autograder.submissions.scripts import MAX_CELLS
 from autograder.util.i18n import _
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _KEPT = ("cell_type", "source", "input", "code", "text", "level", "language")
 _NEWEST = 4
@@ -13,7 +17,7 @@ _DAMAGED = "damaged"
 
 
 def is_notebook(text: str) -> bool:
-    """Whether a text is JSON that looks like a notebook."""
+    """Return whether a text is JSON that looks like a notebook."""
     try:
         return text.lstrip().startswith("{") and _looks_like_one(json.loads(text))
     except (ValueError, RecursionError):
@@ -21,9 +25,18 @@ def is_notebook(text: str) -> bool:
 
 
 def cells_of_notebook(text: str, name: str) -> tuple[list[Written], str, tuple[str, ...]]:
-    """The cells of a notebook, the language that it names, and notes.
+    """Return the cells of a notebook, the language that it names, and notes.
 
-    Raises `UnreadableSubmission` for JSON that is broken, or no notebook.
+    Args:
+        text: The notebook as JSON.
+        name: The file's name, for messages.
+
+    Returns:
+        The cells, the language ("python" where the notebook names no language), and notes on the
+        format and on damaged cells.
+
+    Raises:
+        UnreadableSubmission: The JSON is broken, or is no notebook.
     """
     document = _loaded(text, name)
     version, notes = _version(document)
@@ -38,9 +51,9 @@ def cells_of_notebook(text: str, name: str) -> tuple[list[Written], str, tuple[s
     return written, _language(document), notes
 
 
-def _loaded(text: str, name: str) -> dict:
+def _loaded(text: str, name: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document: object = json.loads(text)
     except RecursionError as error:
         raise _no_notebook(name, _("its JSON is nested without end")) from error
     except json.JSONDecodeError as error:
@@ -61,7 +74,7 @@ def _reason_for(error: json.JSONDecodeError) -> str:
     return _("line {line} is no JSON").format(line=error.lineno)
 
 
-def _no_notebook(name: str, reason: str):
+def _no_notebook(name: str, reason: str) -> UnreadableSubmission:
     return refusal(
         name,
         _("it is no valid notebook: {reason}").format(reason=reason),
@@ -69,12 +82,12 @@ def _no_notebook(name: str, reason: str):
     )
 
 
-def _looks_like_one(document) -> bool:
+def _looks_like_one(document: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(document, dict) and bool({"cells", "worksheets"} & document.keys())
 
 
-def _version(document: dict) -> tuple[int, tuple[str, ...]]:
-    """The version of the format; where it is missing or impossible, what the cells suggest."""
+def _version(document: dict[str, Any]) -> tuple[int, tuple[str, ...]]:
+    """Return the version of the format; where it is impossible, what the cells suggest."""
     version = document.get("nbformat")
     possible = (1, _NEWEST) if "cells" in document else (2, 3)
     if type(version) is not int or version not in possible:
@@ -86,10 +99,10 @@ def _version(document: dict) -> tuple[int, tuple[str, ...]]:
     return version, (old.format(version=version),)
 
 
-def _tidy_cells(document: dict, version: int, name: str) -> list[dict]:
-    """Its cells with nothing but kind, source and tags; what is no cell stays as an empty one."""
+def _tidy_cells(document: dict[str, Any], version: int, name: str) -> list[dict[str, Any]]:
+    """Return the cells with kind, source and tags alone; an empty cell stands for a damaged one."""
     sheets = [document] if version in {1, _NEWEST} else document["worksheets"]
-    cells = []
+    cells: list[Any] = []
     for sheet in sheets if isinstance(sheets, list) else [None]:
         part = sheet.get("cells") if isinstance(sheet, dict) else None
         if not isinstance(part, list):
@@ -104,33 +117,35 @@ def _tidy_cells(document: dict, version: int, name: str) -> list[dict]:
     return cells
 
 
-def _tidy(cell) -> dict:
+def _tidy(cell: object) -> dict[str, Any]:
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
         return {"cell_type": _DAMAGED, "source": "", "metadata": {"tags": []}}
     tidy = {key: _joined(cell[key]) for key in _KEPT if key in cell}
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    outputs = {"outputs": []} if cell["cell_type"] == "code" else {}
+    outputs: dict[str, Any] = {"outputs": []} if cell["cell_type"] == "code" else {}
     return {**tidy, **outputs, "metadata": {"tags": sorted(tags_of(tags))}}
 
 
-def _joined(value):
-    """A source as one string: notebooks hold strings, or lists of lines."""
+def _joined(value: object) -> str | int:
+    """Return a source as one string; notebooks hold strings or lists of lines."""
     if isinstance(value, list):
         return "".join(line for line in value if isinstance(line, str))
     return value if isinstance(value, (str, int)) else ""
 
 
-def _upgraded(cells: list[dict], version: int) -> list:
+def _upgraded(cells: list[dict[str, Any]], version: int) -> "list[NotebookNode]":
     import nbformat
 
-    document = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
+    document: dict[str, Any] = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
     document |= {"cells": cells} if version in {1, _NEWEST} else {"worksheets": [{"cells": cells}]}
-    notebook = nbformat.reader.reads(json.dumps(document))
-    return nbformat.convert(notebook, _NEWEST).cells
+    # nbformat is not annotated.
+    notebook = nbformat.reader.reads(json.dumps(document))  # type: ignore[no-untyped-call]
+    upgraded = nbformat.convert(notebook, _NEWEST)  # type: ignore[no-untyped-call]
+    return list(upgraded.cells)
 
 
-def _written(number: int, cell: dict) -> Written:
+def _written(number: int, cell: "NotebookNode") -> Written:
     source = cell.get("source")
     text = source if isinstance(source, str) else ""
     joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -142,8 +157,8 @@ def _written(number: int, cell: dict) -> Written:
     )
 
 
-def _language(document: dict) -> str:
-    """The language of its kernel; "python" where it does not say."""
+def _language(document: dict[str, Any]) -> str:
+    """Return the language of the kernel, "python" where the notebook names no language."""
     metadata = document.get("metadata")
     for part, key in (("kernelspec", "language"), ("language_info", "name")):
         found = metadata.get(part) if isinstance(metadata, dict) else None

@@ -1,11 +1,10 @@
 """From the bytes of a file that a learner handed in to the cells that count.
 
-`decoding` makes text of bytes; `notebooks` and `scripts` make cells of text, with nbformat and
-Jupytext; `repairs` recognises what was lost or changed; `code` looks at code without running it.
-Nothing here touches the disk, but for the exercise as learners got it.
+`decoding` turns bytes into text. `notebooks` and `scripts` turn text into cells, with nbformat and
+Jupytext. `repairs` recognises lost or changed cells. `ast_tools` examines code without running it.
 """
 
-from pathlib import PurePath
+from pathlib import Path
 
 from autograder import course
 from autograder.submissions.ast_tools import defined_in
@@ -48,8 +47,13 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
 def recognised_exercise(data: bytes, name: str) -> str:
     """Return the exercise that a file holds, by its name or else by the functions in it.
 
+    Args:
+        data: The bytes of the file.
+        name: The file's name.
+
     Raises:
-        UnreadableSubmission: Neither tells the exercise, or the file cannot be graded.
+        UnreadableSubmission: Neither name nor functions identify the exercise, or the file cannot
+            be graded.
     """
     written, _notes = as_written(data, name)
     step, _recognised = _step(name, None, written)
@@ -57,9 +61,14 @@ def recognised_exercise(data: bytes, name: str) -> str:
 
 
 def as_written(data: bytes, name: str) -> tuple[list[Written], tuple[str, ...]]:
-    """The cells of a script or notebook as they stand there, and what was noticed.
+    """Return the cells of a script or notebook before any repair, and notes.
 
-    Raises `UnreadableSubmission` for what is neither.
+    Args:
+        data: The bytes of the file.
+        name: The file's name.
+
+    Raises:
+        UnreadableSubmission: The file is neither a script nor a notebook.
     """
     text, saved = text_of(data, name)
     written, found = _cells_of(text, name)
@@ -67,7 +76,7 @@ def as_written(data: bytes, name: str) -> tuple[list[Written], tuple[str, ...]]:
 
 
 def _cells_of(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:
-    """The cells of whatever the text is, and notes where that is not what its name says."""
+    """Return the cells of a text, and a note where script or notebook does not match its name."""
     named_notebook = ".ipynb" in name.lower()
     if text.lstrip().startswith("{") if named_notebook else is_notebook(text):
         written, language, notes = cells_of_notebook(text, name)
@@ -84,7 +93,7 @@ def _cells_of(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:
 
 
 def _in_python(language: str, written: list[Written], name: str) -> tuple[str, ...]:
-    """A note where another language is named but the code is Python: a wrong kernel was chosen."""
+    """Return a note where the notebook names another language but its code is Python."""
     if language.lower().startswith(("python", "ipython")):
         return ()
     if not _functions_of_course(_defined(written)):
@@ -100,12 +109,14 @@ def _in_python(language: str, written: list[Written], name: str) -> tuple[str, .
 def _step(
     name: str, exercise: str | None, written: list[Written]
 ) -> tuple[course.Step, tuple[str, ...]]:
-    """The exercise of a file, and a note where its name and its functions do not agree."""
-    named = course.step(exercise) if exercise else course.step_of_file(PurePath(name))
+    """Return the exercise of a file, and a note where its name and its functions disagree."""
+    named = course.step(exercise) if exercise else course.step_of_file(Path(name))
     defined = _defined(written)
     by_functions = [step for step in course.steps() if _holds_half(defined, step)]
     only = by_functions[0] if len(by_functions) == 1 else None
-    if named is None and only is None:
+    if named is None and only is not None:
+        return only, (note_on_name(name, only.name),)
+    if named is None:
         raise refusal(
             name,
             _("its name does not say which exercise it is"),
@@ -113,8 +124,6 @@ def _step(
                 name=course.steps()[0].name
             ),
         )
-    if named is None:
-        return only, (note_on_name(name, only.name),)
     if only is not None and not defined & set(named.functions):
         note = _("it holds no function of {named}, but those of {other}: is it the right file?")
         return named, (note.format(named=named.name, other=only.name),)
@@ -122,7 +131,12 @@ def _step(
 
 
 def note_on_name(name: str, exercise: str) -> str:
-    """The note on a file that was recognised by its functions."""
+    """Return the note on a file that was recognised by its functions.
+
+    Args:
+        name: The file's name.
+        exercise: The exercise's name.
+    """
     return _("{name} was taken for {exercise} because of the functions in it").format(
         name=name, exercise=exercise
     )
@@ -134,7 +148,7 @@ def _holds_half(defined: frozenset[str], step: course.Step) -> bool:
 
 def _defined(written: list[Written]) -> frozenset[str]:
     cells = [defined_in(cell.source) for cell in written if cell.kind == "code"]
-    return frozenset().union(*cells)
+    return frozenset[str]().union(*cells)
 
 
 def _functions_of_course(names: frozenset[str]) -> frozenset[str]:

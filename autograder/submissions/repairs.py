@@ -1,15 +1,16 @@
-"""From the cells of a file to those that count: what was lost or changed is recognised again.
+"""Repairs of the cells of a file: lost tags, lost kinds and misplaced answers.
 
 - A cell that holds only calls of `check` and `hint` is a check cell, whatever its tags.
-- Elsewhere such calls at top level are taken out, so that no cell checks itself.
-- A cell much like a demonstration of the exercise is one, even without its tag.
-- A check cell or demonstration never runs as a whole. Functions that a learner wrote into one count
-  all the same: a check cell's always, a demonstration's where the exercise asks for one of them.
-- Code that became text (markdown or raw) is code again where it is the only place that defines a
-  function of the exercise, or is code of the exercise itself.
+- In other cells `repaired` removes such calls at top level, so that no cell checks itself.
+- A cell much like a demonstration of the exercise counts as a demonstration, even without its tag.
+- Checks never run a check cell or a demonstration as a whole. The functions in a check cell count
+  always, the functions in a demonstration where the exercise requires at least one of them.
+- Code that became text (markdown or raw) counts as code again where it is the only place that
+  defines a function of the exercise, or where it is code of the exercise itself.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
@@ -29,7 +30,12 @@ _DEF = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
 def repaired(written: list[Written], step: course.Step) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
-    """Return the code cells of an exercise as they count, and notes on what was repaired."""
+    """Return the code cells of a submission after repairs, and notes on the repairs.
+
+    Args:
+        written: The cells as the file holds them.
+        step: The exercise.
+    """
     restored = _restored(written, step)
     demos = _lost_demos(restored, step)
     cells = [_tagged(cell, cell in demos) for cell in restored if cell.kind == "code"]
@@ -42,7 +48,7 @@ def repaired(written: list[Written], step: course.Step) -> tuple[tuple[Cell, ...
 
 
 def _restored(written: list[Written], step: course.Step) -> list[Written]:
-    """The cells, with those that lost their kind as code again."""
+    """Return the cells, where code that became text is code again."""
     in_code = {name for c in written if c.kind == "code" for name in ast_tools.defined_in(c.source)}
     missing = set(step.functions) - in_code
     own = {
@@ -59,7 +65,7 @@ def _restored(written: list[Written], step: course.Step) -> list[Written]:
 
 
 def _code_in(text: str, missing: set[str], own: set[tuple[str, ...]]) -> str | None:
-    """The code that a text is, or that its end is from a missing function on."""
+    """Return the code that a text is, or its end from a missing function on if that is code."""
     if tuple(_TOKEN.findall(text)) in own:
         return text
     if ast_tools.parsed(text) is not None:
@@ -70,7 +76,7 @@ def _code_in(text: str, missing: set[str], own: set[tuple[str, ...]]) -> str | N
 
 
 def _lost_demos(cells: list[Written], step: course.Step) -> list[Written]:
-    """The untagged cells that are demonstrations of the exercise, hardly changed."""
+    """Return the untagged cells that are demonstrations of the exercise, hardly changed."""
     exercise = _cells_of_exercise(step.name)
     demos = [_TOKEN.findall(cell.source) for cell in exercise if DEMO in cell.tags]
     untouched = {cell.source for cell in exercise if DEMO not in cell.tags}
@@ -93,7 +99,7 @@ def _alike(one: list[str], other: list[str]) -> bool:
 
 @cache
 def _cells_of_exercise(exercise: str) -> tuple[Written, ...]:
-    """The code cells of the exercise as learners get it; none where it is not built."""
+    """Return the code cells of the exercise as learners receive it; () where it is not built."""
     path = paths.exercises() / f"{exercise}.py"
     try:
         cells, _notes = cells_of_script(path.read_text(encoding="utf-8"), path.name)
@@ -113,7 +119,7 @@ def _tagged(cell: Written, is_demo: bool) -> Cell:
 
 
 def _counted(cell: Cell, step: course.Step) -> Cell:
-    """The cell itself, or the definitions of a check cell or demonstration that hold answers."""
+    """Return the cell, or the definitions alone of a check cell or demonstration with answers."""
     if cell.runs_in_checks:
         return cell
     answers = bool(ast_tools.defined_in(cell.source) & set(step.functions))
@@ -125,7 +131,9 @@ def _counted(cell: Cell, step: course.Step) -> Cell:
     return replace(cell, source=definitions, tags=cell.tags - {DEMO, CHECK})
 
 
-def _notes_on(written: list[Written], restored: list[Written], demos: list[Written]):
+def _notes_on(
+    written: list[Written], restored: list[Written], demos: list[Written]
+) -> Iterator[str]:
     again = [new.number for old, new in zip(written, restored, strict=True) if old != new]
     if again:
         yield ngettext(

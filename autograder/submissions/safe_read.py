@@ -1,6 +1,7 @@
 """Reading a submitted file safely: plain files only, no links out of a folder, a limited size.
 
-Files come from anybody, so that opening one must neither follow a link nor wait for a pipe.
+Anybody may submit a file. Opening it must neither follow a link out of its folder nor wait for a
+pipe.
 """
 
 import os
@@ -22,9 +23,16 @@ _FLAGS = (
 
 
 def read_content(path: Path) -> bytes:
-    """The bytes of a submitted file.
+    """Read a submitted file.
 
-    Raises `UnreadableSubmission` for what is no plain file of its own folder, or is too large.
+    Args:
+        path: The file.
+
+    Returns:
+        Its bytes, at most `MAX_BYTES`.
+
+    Raises:
+        UnreadableSubmission: The path is no plain file of its own folder, or the file is too large.
     """
     own_file = _("Hand in the file itself.")
     if leads_out(path):
@@ -45,7 +53,7 @@ def read_content(path: Path) -> bytes:
 
 
 def leads_out(path: Path) -> bool:
-    """Whether a path is a link to somewhere else than its own folder, or to nowhere."""
+    """Return whether a path is a link out of its own folder, or a dangling link."""
     if not os.path.islink(path):
         return False
     try:

@@ -1,7 +1,7 @@
 """The cells of a Python script, read by Jupytext.
 
-A script's own Jupytext header is left out before it is read: it may ask for other formats, and it
-is YAML, which a few lines can blow up to gigabytes.
+This module removes a script's own Jupytext header first. The header may request other formats, and
+it is YAML, in which a few lines can expand to gigabytes.
 """
 
 import ast
@@ -26,21 +26,26 @@ _LIGHT_MARKER = re.compile(r"^# ?\+", re.MULTILINE)
 _RULE = re.compile(r"# ?---\s*")
 _BEFORE_HEADER = re.compile(r"#\s*|#!.*|[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+.*")
 
-# Jupytext takes these for the ends of lines, Python does not.
+# Jupytext ends lines at these characters, Python does not.
 _SEPARATORS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _AWAY = {ord(old): 0x10FF00 + number for number, old in enumerate(_SEPARATORS)}
 _BACK = {new: old for old, new in _AWAY.items()}
 
 
 def has_markers(text: str) -> bool:
-    """Whether a text has `# %%` lines, or what other tools write in their place."""
+    """Return whether a text has `# %%` lines, or the cell markers of other tools."""
     return _MARKER.search(text) is not None
 
 
 def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:
-    """The cells of a script, and notes. Without markers each paragraph is a cell of its own.
+    """Return the cells of a script, and notes; without markers each paragraph is a cell.
 
-    Raises `UnreadableSubmission` for a script that no exercise ever becomes.
+    Args:
+        text: The script.
+        name: The file's name, for messages.
+
+    Raises:
+        UnreadableSubmission: The script holds far more than an exercise, or Jupytext rejects it.
     """
     if _is_excessive(text):
         raise refusal(
@@ -55,7 +60,7 @@ def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...
 
 
 def _in_place(cells: list[Written], text: str) -> list[Written]:
-    """The cells, those of code with the line of the script in which they begin, where it shows."""
+    """Return the cells; a code cell that the script holds verbatim gets its first line."""
     text, done, line = f"\n{text}\n", 0, 1
     placed = []
     for cell in cells:
@@ -71,7 +76,7 @@ def _in_place(cells: list[Written], text: str) -> list[Written]:
 
 
 def _is_excessive(text: str) -> bool:
-    """Whether a text is larger than exercises are, or of a kind that takes Jupytext minutes."""
+    """Return whether a text is larger than exercises are, or would take Jupytext minutes."""
     return (
         len(text) > MAX_LENGTH
         or len(_MARKER.findall(text)) > MAX_CELLS
@@ -81,9 +86,9 @@ def _is_excessive(text: str) -> bool:
 
 
 def _paragraphs(text: str, name: str) -> list[Written]:
-    """The paragraphs of a script without `# %%` lines, comments left out.
+    """Return the paragraphs of a script without `# %%` lines, without comments between them.
 
-    Where the script is right Python, no statement is cut; elsewhere Jupytext does what it can.
+    In valid Python no statement is cut. Jupytext splits any other text.
     """
     if text.count("\n\n") > MAX_CELLS:
         return [Written(1, "code", text)]
@@ -96,6 +101,7 @@ def _paragraphs(text: str, name: str) -> list[Written]:
     starts = [_line_before(statement) for statement in tree.body[:1]]
     for before, statement in pairwise(tree.body):
         start = _line_before(statement)
+        assert before.end_lineno is not None  # `ast.parse` sets it for every statement
         if start >= before.end_lineno and not lines[start - 1].strip():
             starts.append(start)
     parts = ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
@@ -103,9 +109,10 @@ def _paragraphs(text: str, name: str) -> list[Written]:
 
 
 def _line_before(statement: ast.stmt) -> int:
-    """The number of lines before a statement and its decorators."""
-    decorators = getattr(statement, "decorator_list", ())
-    return min(part.lineno for part in (statement, *decorators)) - 1
+    """Return the number of lines before a statement and its decorators."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    parts: list[ast.stmt | ast.expr] = [statement, *decorators]
+    return min(part.lineno for part in parts) - 1
 
 
 def _read(text: str, format_name: str, name: str) -> list[Written]:
@@ -131,9 +138,9 @@ def _read(text: str, format_name: str, name: str) -> list[Written]:
 
 
 def _without_header(text: str) -> tuple[str, tuple[str, ...]]:
-    """The script without what Jupytext would take for a header; a note where that is damaged."""
+    """Return the script without its Jupytext header, and a note where the header is damaged."""
     lines = text.split("\n")
-    notes = ()
+    notes: tuple[str, ...] = ()
     start = 0
     while start < len(lines):
         if _RULE.fullmatch(lines[start]):
@@ -160,7 +167,7 @@ def _end_of_header(lines: list[str], start: int) -> int | None:
 
 
 def _is_harmless(header: str) -> bool:
-    """Whether a header is YAML without references; references are found, and not followed."""
+    """Return whether a header is YAML without references, which the parser does not follow."""
     import yaml
 
     if len(header) > MAX_HEADER:

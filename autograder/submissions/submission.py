@@ -1,4 +1,4 @@
-"""What a learner hands in: a file that was found, and the same file read and parsed."""
+"""A learner's submission: a file that was found, and the same file read and parsed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ class Submission:
     Attributes:
         exercise: The exercise's full name.
         path: The file.
-        learner: Whose file it is; empty where a learner checks their own.
+        learner: The learner's name; empty where a learner checks their own file.
         notes: What was noticed while the file was chosen.
     """
 
@@ -25,12 +25,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A submission read and parsed once: all that a check or a worker needs of it.
+    """A submission that was read and parsed once; checks and workers need nothing else of it.
 
     Attributes:
         submission: The file.
         sha256: The digest of the bytes that were parsed.
-        cells: All code cells as they count, after repairs.
+        cells: All code cells, after repairs.
         notes: What was noticed while the file was chosen and read.
     """
 
@@ -41,5 +41,5 @@ class Parsed:
 
     @property
     def cells_to_run(self) -> tuple[Cell, ...]:
-        """The cells that checks need: no demonstration and no check cell."""
+        """The cells that checks need, without demonstrations and check cells."""
         return tuple(cell for cell in self.cells if cell.runs_in_checks)

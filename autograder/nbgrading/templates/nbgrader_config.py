@@ -1,4 +1,5 @@
-# The settings of this course; nbgrader reads them in every command. Written once: edit as you like.
+# The settings of this course; nbgrader reads them in every command. Edit them as you like:
+# `autograder course` writes this file once and never changes it.
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -22,7 +23,7 @@ c.CourseDirectory.course_id = "{course_id}"
 # A stub holds a TODO of its own already.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 
-# A damaged notebook is read as far as that is safe, and mended, before nbgrader looks at it.
+# The kit reads a damaged notebook as far as that is safe, and restores it, before nbgrader sees it.
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = [
     RestoreNotebook,
@@ -33,7 +34,7 @@ c.Autograde.sanitize_preprocessors = [
     CheckCellMetadata,
 ]
 
-# In place of running each notebook in a kernel, all are graded behind the wall, several at once.
+# The kit grades all notebooks in its sandbox, several at once; nbgrader runs no kernel.
 c.Autograde.autograde_preprocessors = [
     GradeInSandbox,
     PlainScores,
@@ -42,10 +43,10 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
 ]
 # c.GradeInSandbox.jobs = 4                  # default: one more than the machine has cores
-# c.GradeInSandbox.scheduler = "tcp://host:8786"  # a Dask scheduler, whose workers grade instead
+# c.GradeInSandbox.scheduler = "tcp://host:8786"  # the workers of this Dask scheduler grade
 # c.GradeInSandbox.require_isolation = True  # grade nothing unless every layer of isolation stands
 
-# Feedback shows messages, hints, formulas and figures, and asks for nothing from the network.
+# Feedback shows messages, hints, formulas and figures, and needs no network.
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = [MathsWithoutNetwork, GetGrades]
 
@@ -53,5 +54,5 @@ c.GenerateFeedback.preprocessors = [MathsWithoutNetwork, GetGrades]
 # c.FileNameCollectorPlugin.named_regexp = r"(?P<student_id>[^_]+)_.*_(?P<file_id>\d\d_\w+)"
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
 
-# Students come into the gradebook with their first submission.
+# nbgrader enters a student into the gradebook with the first submission.
 c.Autograde.create_student = True

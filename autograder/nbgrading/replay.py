@@ -1,0 +1,69 @@
+"""Results of grading, written into a restored notebook as the outputs of its cells."""
+
+# nbformat and parts of nbconvert are not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
+import base64
+from textwrap import fill
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from autograder.grading.results import CellOutput, Result
+from autograder.nbgrading.exporter import NOTES
+from autograder.nbgrading.restore import NUMBER
+from autograder.nbgrading.source import function_of, is_check
+from autograder.reports.notebook import VerdictPanel
+from autograder.util.i18n import _
+from autograder.util.text import visible
+
+
+def replay(notebook: NotebookNode, result: Result) -> None:
+    """Give every cell of a restored notebook the outputs that grading produced.
+
+    Args:
+        notebook: The restored notebook; changed in place.
+        result: The result of the same submission.
+    """
+    printed = {output.cell: output for output in result.outputs}
+    verdicts = {f.name: VerdictPanel(f, result.report.exercise) for f in result.report.functions}
+    for cell in notebook.cells:
+        number = cell.metadata.pop(NUMBER, None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = _outputs(printed[number]) if number in printed else []
+        if is_check(cell) and "nbgrader" in cell.metadata:
+            panel = verdicts.get(function_of(cell) or "")
+            cell.outputs = [unscored() if panel is None else _verdict(panel)]
+    notes = [*notebook.metadata.pop(NOTES, []), *result.report.notes]
+    if notes:
+        notebook.cells.insert(0, _cell_of_notes(list(dict.fromkeys(notes))))
+
+
+def unscored() -> NotebookNode:
+    """Return the output of a check cell whose function was not graded: zero points."""
+    return new_output("execute_result", data={"text/plain": "0"}, execution_count=None)
+
+
+def _verdict(panel: VerdictPanel) -> NotebookNode:
+    data = {"text/plain": repr(panel), "text/html": panel._repr_html_()}
+    return new_output("execute_result", data=data, execution_count=None)
+
+
+def _outputs(output: CellOutput) -> list[NotebookNode]:
+    """Return what a learner's cell printed and drew."""
+    outputs = []
+    if output.text:
+        outputs.append(new_output("stream", name="stdout", text=visible(output.text)))
+    for figure in output.figures:
+        data = {"image/png": base64.b64encode(figure).decode()}
+        metadata = {"image/png": {"alt": _("a figure of the learner's")}}
+        outputs.append(new_output("display_data", data=data, metadata=metadata))
+    return outputs
+
+
+def _cell_of_notes(notes: list[str]) -> NotebookNode:
+    lines = "\n".join(f"- {visible(note)}" for note in notes).split("\n")
+    text = "\n".join(fill(line, 96, subsequent_indent="  ") for line in lines)
+    output = new_output("stream", name="stdout", text=f"{text}\n")
+    return new_code_cell(_("# What was noticed while grading"), outputs=[output])
