@@ -1,4 +1,4 @@
-"""Imported by the fork server of judges: does once what each judge would do first.
+"""What the fork server of judges imports once, so that the judges need not.
 
 It imports pytest with its plugins and all checks; no check runs here.
 """
