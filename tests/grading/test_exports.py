@@ -1,14 +1,10 @@
 """`autograder export`, `autograder notebooks`, and grading in other processes."""
 
 import csv
-import hashlib
 import io
 import json
-import multiprocessing
 import os
 import sys
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from dataclasses import replace
 
 import jupytext
 import nbformat
@@ -17,22 +13,14 @@ from typer.testing import CliRunner
 
 from autograder import course
 from autograder.cli.app import app
-from autograder.course.misconceptions import catalogue
-from autograder.grading import pipeline as grading
-from autograder.grading.collect import collect
-from autograder.grading.executors.dask import cluster
-from autograder.grading.executors.process import WorkersMissing, grade_content
 from autograder.grading.judge import Rules
-from autograder.grading.judge_pool import IsolationMissing
 from autograder.grading.output.exports import gradescope_document
-from autograder.grading.pipeline import grade
-from autograder.grading.results import Result, refused, result_to_json
+from autograder.grading.results import Result, refused
 from autograder.grading.slugs import slug
 from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.nbgrading.course import COURSE_ID, make_course
 from autograder.nbgrading.source import source_notebook
 from autograder.reports.model import CheckResult, Report, of_function, with_function
-from autograder.util.fingerprint import kit_fingerprint
 from tests.answers import exercise_text, solution_text, write
 
 STEP = course.step("08_ranking")
@@ -57,7 +45,7 @@ def left(folder, *results):
     """Leave results in a folder as `autograder grade` does."""
     store = Store(folder, "kit", Rules(1))
     for each in results:
-        store.keep(each)
+        store.store(each)
     return folder
 
 
@@ -347,206 +335,3 @@ def test_in_nbgrader_a_bonus_is_extra_credit(tmp_path, run_python):
         submissions = book.assignment_submissions(COURSE_ID)
         found = {each.student.id: (each.score, each.max_score) for each in submissions}
     assert found == {"both": (11, 6), "no_bonus": (6, 6), "only_bonus": (5, 6)}
-
-
-# Other executors
-
-
-@pytest.fixture
-def submitted(tmp_path):
-    """A class of three: right, wrong, untouched."""
-    wrong = f"{solution_text(STEP.name)}\n# %%\n{catalogue()[MISTAKE].code}\n"
-    texts = {"ada": solution_text(STEP.name), "ben": wrong, "eve": exercise_text(STEP.name)}
-    for learner, text in texts.items():
-        (tmp_path / "class" / learner).mkdir(parents=True)
-        write(tmp_path / "class" / learner, STEP.name, text)
-    return collect([tmp_path / "class"])[0]
-
-
-POINTS = {"ada": 10.0, "ben": 7.0, "eve": 0.0}
-
-
-class AtOnce(Executor):
-    """Calls `act` in place of what is submitted, when `finish` is called or `room` is used up."""
-
-    def __init__(self, act, room=1):
-        self.act, self.room, self.waiting, self.most = act, room, [], 0
-
-    def submit(self, function, *arguments):
-        future = Future()
-        self.waiting.append((future, arguments))
-        self.most = max(self.most, len(self.waiting))
-        if len(self.waiting) == self.room:
-            self.finish()
-        return future
-
-    def finish(self):
-        for future, arguments in self.waiting:
-            future.set_running_or_notify_cancel()
-            try:
-                future.set_result(self.act(*arguments))
-            except Exception as error:
-                future.set_exception(error)
-        self.waiting = []
-
-
-def full_points(version, rules, submitted, content):
-    return result_to_json(result(submitted.learner, 10.0))
-
-
-def failing_for_ben(error):
-    def act(version, rules, submitted, content):
-        if submitted.learner == "ben":
-            raise error
-        return full_points(version, rules, submitted, content)
-
-    return act
-
-
-def no_grader():
-    pytest.fail("threads alone share a grader")
-
-
-def graded_by(executor, submitted, out):
-    store = Store(out, kit_fingerprint(), Rules(1))
-    return {g.result.learner: g for g in grade(submitted, store, no_grader, executor)}
-
-
-def test_any_executor_grades_and_results_are_kept_here(submitted, tmp_path):
-    first = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert {learner: g.result.report.points for learner, g in first.items()} == dict.fromkeys(
-        POINTS, 10.0
-    )
-    again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
-    assert all(each.kept for each in again.values())
-
-
-def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(grading, "MAX_SENT", 2)
-    executor = AtOnce(full_points, room=2)
-    for n in range(8):
-        (tmp_path / "many" / f"learner {n}").mkdir(parents=True)
-        write(tmp_path / "many" / f"learner {n}", STEP.name, f"own = {n}")
-    assert len(graded_by(executor, collect([tmp_path / "many"])[0], tmp_path / "out")) == 8
-    assert executor.most == 2
-
-
-def test_a_result_is_kept_before_it_is_asked_for(submitted, tmp_path):
-    """So is that of a twin, whose code is judged with another's."""
-
-    def judge(version, rules, submitted, content):
-        made = result(submitted.learner, 10.0)
-        sha256 = hashlib.sha256(content).hexdigest()
-        return result_to_json(replace(made, report=replace(made.report, sha256=sha256)))
-
-    executor = AtOnce(judge, room=len(submitted))
-    (tmp_path / "class" / "zoe").mkdir()
-    write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
-    submitted = collect([tmp_path / "class"])[0]
-    grading = grade(
-        submitted, Store(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
-    )
-    next(grading)
-    grading.close()
-    again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
-    assert len(again) == 4
-    assert all(each.kept for each in again.values())
-
-
-def test_a_process_that_fails_costs_its_own_submission_only(submitted, tmp_path):
-    results = graded_by(AtOnce(failing_for_ben(MemoryError("no"))), submitted, tmp_path / "out")
-    assert [learner for learner, each in results.items() if each.result.gradable] == ["ada", "eve"]
-    [note] = results["ben"].result.report.notes
-    assert note == "cannot be graded because its process failed: MemoryError: no"
-    later = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert [learner for learner, each in later.items() if not each.kept] == ["ben"]
-
-
-@pytest.mark.parametrize(
-    ("error", "raised"),
-    [
-        (BrokenExecutor("gone"), WorkersMissing),
-        (WorkersMissing("another kit"), WorkersMissing),
-        (IsolationMissing("no wall"), IsolationMissing),
-    ],
-)
-def test_what_no_process_can_mend_ends_the_run_and_what_was_graded_stays(
-    submitted, tmp_path, error, raised
-):
-    with pytest.raises(raised):
-        graded_by(AtOnce(failing_for_ben(error)), submitted, tmp_path / "out")
-    again = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert again["ada"].kept and not again["ben"].kept
-
-
-def test_another_version_of_the_kit_grades_nothing(submitted):
-    with pytest.raises(WorkersMissing, match="Another version of the kit"):
-        grade_content("another", Rules(1), submitted[0], b"")
-
-
-@pytest.mark.slow
-def test_a_pool_of_processes_grades_as_threads_do(submitted, tmp_path):
-    spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=spawning) as executor:
-        results = graded_by(executor, submitted, tmp_path / "out")
-        points = {learner: each.result.report.points for learner, each in results.items()}
-    assert points == POINTS
-    if sys.platform == "linux":
-        assert all(each.result.report.isolation for each in results.values())
-
-
-# A cluster
-
-
-def test_a_scheduler_needs_dask(submitted, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    out = ("--out", tmp_path / "out")
-    done = autograder("grade", tmp_path / "class", *out, "--scheduler", "tcp://127.0.0.1:1")
-    assert done.exit_code == 2
-    assert done.stderr.startswith("A cluster needs Dask distributed: pip install ")
-
-
-def test_jobs_are_for_this_machine_only(tmp_path):
-    done = autograder("grade", tmp_path, "--jobs", 2, "--scheduler", "tcp://127.0.0.1:1")
-    assert done.exit_code == 2
-    assert done.stderr.startswith("Choose one of --jobs and --scheduler")
-
-
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "no port"])
-def test_a_scheduler_that_does_not_answer_is_one_sentence(address):
-    pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with pytest.raises(WorkersMissing, match="No Dask scheduler answers"), cluster(address, 1):
-        pass
-
-
-@pytest.fixture
-def workers():
-    """Dask's workers as they are by default: each under a nanny, which marks it as a daemon."""
-    distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None
-    ) as running:
-        yield running
-
-
-@pytest.mark.slow
-def test_a_cluster_of_two_workers_grades_a_class(submitted, tmp_path, workers):
-    command = ("grade", tmp_path / "class", "--out", tmp_path / "out")
-    done = autograder(*command, "--scheduler", workers.scheduler_address)
-    assert done.exit_code == 0, done.output
-    reports = {
-        learner: json.loads((tmp_path / "out" / learner / "08_ranking.json").read_text("utf-8"))
-        for learner in POINTS
-    }
-    assert {learner: report["points"] for learner, report in reports.items()} == POINTS
-    done = autograder(*command)
-    assert "3 of them unchanged" in done.output
-
-
-@pytest.mark.slow
-def test_a_cluster_without_workers_is_one_sentence():
-    distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty:  # noqa: SIM117
-        with pytest.raises(WorkersMissing, match="has no workers"):
-            with cluster(empty.scheduler_address, 1):
-                pass
