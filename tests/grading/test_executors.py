@@ -151,6 +151,20 @@ def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
     assert executor.most == 2
 
 
+def test_a_result_comes_while_files_are_read(submissions, tmp_path):
+    came = []
+
+    def read():
+        for n, submission in enumerate(submissions):
+            assert len(came) == n
+            yield submission
+
+    store = Store(tmp_path / "out", kit_fingerprint(), Rules(1))
+    for result in grade(read(), store, no_grader, AtOnce(full_points)):
+        came.append(result.learner)
+    assert came == ["ada", "ben", "eve"]
+
+
 def test_a_result_is_stored_before_it_is_asked_for(submissions, tmp_path):
     """So is the result of a duplicate, which is read before its original is judged."""
     executor = AtOnce(full_points, room=len(submissions))

@@ -1,10 +1,11 @@
-"""`autograder export`, `autograder notebooks`, and grading in other processes."""
+"""`autograder export` and `autograder notebooks`."""
 
 import csv
 import io
 import json
 import os
 import sys
+from pathlib import Path
 
 import jupytext
 import nbformat
@@ -13,19 +14,19 @@ from typer.testing import CliRunner
 
 from autograder import course
 from autograder.cli.app import app
-from autograder.grading.judge import Rules
 from autograder.grading.output.exports import gradescope_document
 from autograder.grading.results import Result, refused
+from autograder.grading.rules import Rules
 from autograder.grading.slugs import slug
 from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.nbgrading.course import COURSE_ID, make_course
 from autograder.nbgrading.source import source_notebook
-from autograder.reports.model import CheckResult, Report, of_function, with_function
+from autograder.reports.model import CheckResult, Message, Report, of_function, with_function
+from autograder.submissions.submission import Submission
 from tests.answers import exercise_text, solution_text, write
 
 STEP = course.step("08_ranking")
 OTHER = course.step("04_dot_product")
-MISTAKE = "precision-over-relevant"
 
 
 def autograder(*arguments):
@@ -94,10 +95,10 @@ def test_a_name_is_one_cell_as_it_was_and_no_formula(tmp_path, learner, cell):
 
 
 def test_a_course_is_exported_whole_and_of_two_reports_the_newer_counts(tmp_path, monkeypatch):
-    kept = tmp_path / COURSE_FOLDER
-    old = left(kept / "day_2", result("ada", 1.0))
-    left(kept / "08_ranking", result("ada", 7.0))
-    left(kept / "04_dot_product", result("ben", 4.0, OTHER))
+    stored = tmp_path / COURSE_FOLDER
+    old = left(stored / "day_2", result("ada", 1.0))
+    left(stored / "08_ranking", result("ada", 7.0))
+    left(stored / "04_dot_product", result("ben", 4.0, OTHER))
     os.utime(old / "ada" / "08_ranking.json", (1_000_000_000, 1_000_000_000))
     monkeypatch.chdir(tmp_path)
     assert autograder("export", "moodle").exit_code == 0
@@ -111,13 +112,24 @@ def test_a_folder_without_reports_is_one_sentence(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": 2}'])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": 2}', '{"schema": 3}'])
 def test_what_is_no_report_is_told(tmp_path, text):
     path = left(tmp_path, result("ada", 1.0)) / "ada" / "08_ranking.json"
     path.write_text(text, encoding="utf-8")
     done = autograder("export", "gradescope", tmp_path, "--out", tmp_path / "out")
     assert done.exit_code == 2
     assert done.stderr.startswith(f"{path} is no report: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_of_an_earlier_version_is_told_with_the_command_that_renews_it(tmp_path):
+    path = left(tmp_path, result("ada", 1.0)) / "ada" / "08_ranking.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "schema": 1}), encoding="utf-8")
+    done = autograder("export", "gradescope", tmp_path, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"An earlier version of the kit wrote {path}.")
+    assert "The same `autograder grade` command renews it" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -179,11 +191,13 @@ def test_gradescope_gets_a_file_for_every_learner_and_exercise(tmp_path):
 
 
 def test_gradescope_gets_a_test_for_every_check():
+    wrong = Message("f", "1", "It holds.", causes=("A slip.",), hint="precision_at_k")
+    stub = Message(got="still to be written")
     document = gradescope_document(
         checked(
             CheckResult("test_08.py::test_divides_by_k", "passed", 4 / 3, 4 / 3, seconds=0.5),
-            CheckResult("test_08.py::test_counts_hits", "failed", 0, 4 / 3, "Called: f\nGot: 1"),
-            CheckResult("test_08.py::test_is_written", "todo", 0, 4 / 3, "still to be written"),
+            CheckResult("test_08.py::test_counts_hits", "failed", 0, 4 / 3, wrong),
+            CheckResult("test_08.py::test_is_written", "todo", 0, 4 / 3, stub),
         )
     )
     assert_fields(document, OF_RESULTS)
@@ -196,20 +210,26 @@ def test_gradescope_gets_a_test_for_every_check():
         ("precision_at_k: counts hits", "1.2", "failed", 0),
         ("precision_at_k: is written", "1.3", "failed", 0),
     ]
-    assert document["tests"][1]["output"] == "Called: f\nGot: 1"
+    assert document["tests"][1]["output"] == (
+        "Called: f\nGot: 1\nMust hold: It holds.\nLikely cause: A slip.\n"
+        "For a hint: autograder hint precision_at_k"
+    )
+    assert document["tests"][2]["output"] == "still to be written"
 
 
 def test_gradescope_gets_no_source_of_a_check_that_broke_and_nothing_hidden():
-    message = "This check itself broke.\n  close(got, 0.4)"
+    message = Message(got="This check itself broke.", where="  close(got, 0.4)")
     broken = CheckResult("test_08.py::test_a", "error", 0, 2, message)
-    shown = CheckResult("test_08.py::test_b", "failed", 0, 2, "Got: '\u202eevil\x1b[2J'")
+    hidden = Message(got="Got: '\u202eevil\x1b[2J'")
+    shown = CheckResult("test_08.py::test_b", "failed", 0, 2, hidden)
     first, second = gradescope_document(checked(broken, shown))["tests"]
     assert first["output"] == "This check itself broke."
     assert second["output"] == "Got: '⟨U+202E⟩evil⟨U+001B⟩[2J'"
 
 
 def test_what_cannot_be_graded_scores_nothing_and_says_why():
-    document = gradescope_document(refused("ada", STEP.name, "a.py", "", "it is an archive"))
+    submission = Submission(STEP.name, Path("a.py"), "ada")
+    document = gradescope_document(refused(submission, "it is an archive"))
     assert_fields(document, OF_RESULTS)
     assert (document["score"], document["tests"]) == (0, [])
     assert document["output"] == "it is an archive"

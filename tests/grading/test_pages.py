@@ -19,7 +19,7 @@ from autograder.grading.output.pages import MAX_FIGURE_BYTES, write_pages
 from autograder.grading.output.table import write_grades
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.slugs import slug
-from autograder.reports.model import CheckResult, Report, of_function, with_function
+from autograder.reports.model import CheckResult, Message, Report, of_function, with_function
 
 STEP = course.step("04_dot_product")
 EARLIER, LATER = course.step("01_explore"), course.step("08_ranking")
@@ -27,11 +27,14 @@ BONUS = course.step("14_als")
 LAYERS = ("landlock", "network", "rlimits")
 MISTAKE = "dot-normalised"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-FAILED = """Called: build_mf(n_users=5, n_items=7, n_factors=3)
-Got: array of shape (4, 1, 1)
-Must hold: `predict` returns one number a pair.
-Likely cause: One axis is left over.
-For a hint: autograder hint build_mf"""
+FAILED = Message(
+    called="build_mf(n_users=5, n_items=7, n_factors=3)",
+    got="array of shape (4, 1, 1)",
+    must="`predict` returns one number a pair.",
+    causes=("One axis is left over.",),
+    hint="build_mf",
+)
+BROKEN = Message(got="This check itself broke (KeyError: 3): a fault.")
 AWFUL_NAMES = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0",
     "محمد الأحمد", "👩\u200d🎓 🎬", "x" * 300, "ev\u202etxt.exe", "b\udc80roken", "{{ 7 * 7 }}",
@@ -41,7 +44,7 @@ AWFUL_NAMES = (
 )  # fmt: skip
 
 
-def verdict(outcome, points, number=0, message="", misconception=None):
+def verdict(outcome, points, number=0, message=None, misconception=None):
     earned = points if outcome == "passed" else 0.0
     return CheckResult(f"check_{number}", outcome, earned, points, message, misconception)
 
@@ -58,6 +61,11 @@ def submission(learner, step=STEP, checks=None, *, notes=(), isolation=LAYERS, o
 
 def unreadable(learner, step=STEP, note="it is no valid notebook"):
     return Result(learner, Report(step.name, "file.ipynb", "", 0.0, 0.0, (), (), (note,)))
+
+
+def stub(function):
+    """The message on a function that nobody has written."""
+    return Message(got=f"{function} is still to be written.", hint=function)
 
 
 def failed(message=FAILED, misconception=None):
@@ -317,7 +325,7 @@ def test_a_mistake_that_the_catalogue_does_not_know_is_still_counted(page):
 
 
 def test_functions_show_who_passes_them_and_the_hardest_come_first(page):
-    todo = (verdict("todo", 2.0, message="predict_pairs is still to be written."),)
+    todo = (verdict("todo", 2.0, message=stub("predict_pairs")),)
     section = page(
         submission("ada", checks={"build_mf": failed(), "predict_pairs": todo}),
         submission("eve", checks={"build_mf": failed()}),
@@ -350,7 +358,7 @@ def test_a_histogram_counts_the_learners_of_each_exercise_by_their_points(page):
 
 
 def test_what_an_instructor_should_see_is_listed_the_ungradable_first(page):
-    broken = (verdict("error", 6.0, message="This check itself broke (KeyError: 3): a fault."),)
+    broken = (verdict("error", 6.0, message=BROKEN),)
     section = page(
         submission("ada", notes=["cell 7 was skipped"]),
         submission("bob"),
@@ -410,7 +418,7 @@ def test_a_learner_finds_the_total_and_a_section_for_every_exercise(page):
 
 
 def test_every_function_has_a_sign_an_outcome_and_points(page):
-    todo = (verdict("todo", 2.0, message="predict_pairs is still to be written."),)
+    todo = (verdict("todo", 2.0, message=stub("predict_pairs")),)
     shown = page(
         submission("ada", checks={"build_mf": failed(), "predict_pairs": todo}), learner="ada"
     )
@@ -433,14 +441,14 @@ def test_a_problem_is_told_in_four_parts_and_a_command(page):
 
 
 def test_an_untouched_function_gets_its_hint_and_its_message_once(page):
-    todo = (verdict("todo", 3.0, message="build_mf is still to be written."),) * 3
+    todo = (verdict("todo", 3.0, message=stub("build_mf")),) * 3
     article = page(submission("ada", checks={"build_mf": todo}), learner="ada").article
     assert words(article).count("still to be written") == 1
     assert "autograder hint build_mf" in words(article)
 
 
 def test_the_first_problem_is_open_and_the_others_are_folded(page):
-    checks = failed() + (verdict("failed", 1.0, 2, "Called: build_mf(1, 1, 1)\nGot: None"),)
+    checks = failed() + (verdict("failed", 1.0, 2, Message("build_mf(1, 1, 1)", "None")),)
     article = page(submission("ada", checks={"build_mf": checks}), learner="ada").article
     assert words(article.details.summary) == "1 more problem"
     assert "build_mf(1, 1, 1)" in words(article.details)
@@ -448,7 +456,7 @@ def test_the_first_problem_is_open_and_the_others_are_folded(page):
 
 
 def test_a_fault_of_the_kit_comes_without_a_hint(page):
-    broken = (verdict("error", 6.0, message="This check itself broke (KeyError: 3): a fault."),)
+    broken = (verdict("error", 6.0, message=BROKEN),)
     article = page(submission("ada", checks={"build_mf": broken}), learner="ada").article
     assert "a fault." in words(article)
     assert "autograder hint" not in words(article)
@@ -499,7 +507,7 @@ def test_output_reads_as_in_a_terminal(page):
 
 def class_of(text):
     """Two learners whose names, messages, notes, layers and outputs are all this text."""
-    message = f"Called: {text}\nGot: {text}"
+    message = Message(text, text, text, text, (text,), text)
     return [
         submission(
             text,

@@ -173,24 +173,6 @@ def test_a_fault_in_reading_costs_its_own_submission_only(done, monkeypatch):
     assert judges.learners == ["ada"]
 
 
-def test_results_come_while_files_are_read(done):
-    folder, out = done
-    submissions, _problems = collect([folder])
-
-    def read_late():
-        yield submissions[0]
-        assert judged.wait(PATIENCE)
-        yield submissions[1]
-
-    judged = threading.Event()
-    with ThreadPoolExecutor(1) as executor:
-        store = Store(out, "another kit", RULES)
-        grading = grade(read_late(), store, Judges, executor)
-        store_first = store.store
-        store.store = lambda *arguments: (store_first(*arguments), judged.set())
-        assert [result.learner for result in grading] == ["ada", "ben"]
-
-
 def test_an_interruption_while_files_are_read_ends_what_waits(done):
     folder, out = done
     submissions, _problems = collect([folder])
