@@ -1,4 +1,4 @@
-"""What the fork server of judges imports once, so that the judges need not.
+"""The imports of the fork server of judges, which the judges then share.
 
 It imports pytest with its plugins and all checks; no check runs here.
 """

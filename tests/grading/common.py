@@ -39,7 +39,7 @@ SLEEPS = "import time; time.sleep({seconds})"
 
 
 def hand_in(folder, learner, text=RIGHT, suffix=".py"):
-    """Write a learner's file below a folder of learners' folders; returns its path."""
+    """Write a learner's file below a folder of learners' folders; return its path."""
     (folder / learner).mkdir(parents=True, exist_ok=True)
     return write(folder / learner, STEP.name, text, suffix)
 
@@ -72,7 +72,7 @@ RULES = Rules(seed=1, times=Times(cell=200))
 
 
 def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2):
-    """Grade a folder of learners' folders: what comes, by learner."""
+    """Grade a folder of learners' folders; return the results by learner."""
     submissions, _problems = collect([folder])
     with DaemonThreads(jobs) as executor:
         store = Store(out, version, rules)
@@ -81,12 +81,12 @@ def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2)
 
 
 def autograder(*arguments):
-    """Run the command in this process: the result, with its exit code and output."""
+    """Run the command in this process; return the result, with its exit code and output."""
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def wait_until(condition):
-    """What the condition gives when it first gives something true."""
+    """Wait for a condition; return its first true value."""
     until = time.monotonic() + PATIENCE
     while not (value := condition()):
         assert time.monotonic() < until, "it did not come"
@@ -95,7 +95,7 @@ def wait_until(condition):
 
 
 def in_background(act, *arguments):
-    """Start in a thread; returns the future result."""
+    """Start a call in a thread; return the future result."""
     executor = ThreadPoolExecutor(1)
     future = executor.submit(act, *arguments)
     executor.shutdown(wait=False)

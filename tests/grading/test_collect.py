@@ -12,7 +12,7 @@ from tests.grading.common import hand_in
 
 
 def found(*paths):
-    """The learners and files at the paths, and what was told besides."""
+    """Return the learners and files at the paths, and the problems."""
     submitted, problems = collect(list(paths))
     return {each.learner: each.path.name for each in submitted}, problems
 
@@ -95,9 +95,9 @@ def test_what_lies_beside_learners_folders_is_told(tmp_path):
     (tmp_path / "class" / "cleo.zip").write_bytes(b"PK")
     submitted, problems = collect([tmp_path / "class"])
     assert [each.learner for each in submitted] == ["ada"]
-    told = "\n".join(problems)
-    assert "ben is a link to a folder" in told
-    assert "cleo.zip" in told
+    text = "\n".join(problems)
+    assert "ben is a link to a folder" in text
+    assert "cleo.zip" in text
     assert len(problems) == 2
 
 

@@ -44,7 +44,7 @@ for k in range(6):
 
 
 def verdicts(out, learner="ada"):
-    """What a report says about each check, without how long it took."""
+    """Return the checks of a report, without their seconds."""
     report = json.loads((out / learner / "08_ranking.json").read_text(encoding="utf-8"))
     checks = [check for function in report["functions"] for check in function["checks"]]
     return [{**check, "seconds": None} for check in checks]

@@ -1,4 +1,4 @@
-"""What runs the judging: threads, other processes, a cluster."""
+"""The executors of the judging: threads, other processes, a cluster."""
 
 import json
 import multiprocessing
@@ -107,7 +107,7 @@ class AtOnce(Executor):
 
 
 def full_points(version, rules, parsed):
-    """What a process gives for a submission: full points in one function."""
+    """Return what a process sends for a submission: full points in one function."""
     check = CheckResult(f"test_{STEP.name}.py::test_it_holds", "passed", 10.0, 10.0)
     report = Report(STEP.name, f"{STEP.name}.py", parsed.sha256, 0.0, 0.0, (), ())
     function = of_function(STEP.functions[0], 10, (check,))
