@@ -4,7 +4,35 @@ import pytest
 
 from autograder.grading import judge_pool
 from autograder.grading.judge_pool import Grader
+from autograder.grading.output.pages import write_pages
+from autograder.grading.output.table import write_grades
+from autograder.grading.slugs import slug
 from tests.grading.common import RULES, Judges, graded, hand_in, with_cell
+from tests.grading.made_results import parse
+
+
+@pytest.fixture
+def page(tmp_path):
+    """Write the pages of these results and read one: the class's, or a learner's."""
+
+    def write_and_read(*results, learner=None):
+        write_pages(list(results), tmp_path)
+        folder = tmp_path / slug(learner) if learner is not None else tmp_path
+        return parse(folder / "index.html")
+
+    return write_and_read
+
+
+@pytest.fixture
+def grades(tmp_path):
+    """Write the table of these results and read its text."""
+
+    def write_and_read(*results):
+        path = tmp_path / "grades.csv"
+        write_grades(list(results), path)
+        return path.read_bytes().decode("utf-8")
+
+    return write_and_read
 
 
 @pytest.fixture
