@@ -80,7 +80,8 @@ def test_without_a_sandbox_the_verdicts_are_the_same_and_the_reports_say_so(tmp_
     for learner in ("ada", "ben"):
         report = json.loads((out / learner / "08_ranking.json").read_text(encoding="utf-8"))
         assert report["isolation"] == []
-        assert "not isolated: the submission ran with all the rights" in report["notes"][-1]
+        last = from_json(report).notes[-1]
+        assert "not isolated: the submission ran with all the rights" in last
     assert MISTAKE in {check["misconception"] for check in verdicts(out, "ben")}
     assert autograder(*command, "--require-isolation").exit_code == 2
 

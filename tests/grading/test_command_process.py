@@ -168,7 +168,8 @@ def test_what_cannot_be_graded_is_one_line_and_the_exit_code_is_1(run):
 
 
 def test_what_a_cell_raised_is_a_note(run):
-    assert any("ValueError: not yet" in note for note in report_of(run, "ada (3)")["notes"])
+    notes = from_json(report_of(run, "ada (3)")).notes
+    assert any("ValueError: not yet" in note for note in notes)
 
 
 def test_the_table_holds_everybody(run):

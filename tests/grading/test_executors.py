@@ -229,7 +229,7 @@ def test_a_pool_of_processes_grades_as_threads_do(submissions, tmp_path):
         points = {learner: each.report.points for learner, each in results.items()}
     assert points == POINTS
     if sys.platform == "linux":
-        assert all(each.result.report.isolation for each in results.values())
+        assert all(each.report.isolation for each in results.values())
 
 
 # A cluster
