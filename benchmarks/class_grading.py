@@ -3,13 +3,14 @@
     python benchmarks/class_grading.py [--learners 4,8] [--exercises 04,08] [--lean]
 
 Both courses hold the same notebooks: of learners who are right, mistaken, have done nothing, print
-warnings, or have damaged their files. No two have the same code, but those who did nothing, unless
---alike. In the stock course the check cells run the kit's checks in a kernel. Printed are seconds
-and memory of the whole command for a small and a large class, the two courses in turn, and the
-verdicts that differ, each with what the stock course shows of why. Where a notebook ends stock
-nbgrader's command, it is typed again until every learner had a turn, and all of that counts.
-What is handed in holds the demonstrations, as learners' notebooks do: a kernel runs them again, the
-kit does not. With --lean they are left out, so that both do the same work.
+warnings, or have damaged their files. No two learners have the same code, except those who did
+nothing, unless --alike. In the stock course the check cells run the kit's checks in a kernel. The
+program prints the seconds and memory of the whole command for a small and a large class, the two
+courses in turn, and the verdicts that differ, each with the reason that the stock course shows. If
+a notebook ends stock nbgrader's command, the program repeats the command until every learner had a
+turn, and counts all of that. The notebooks hold the demonstrations, as learners' notebooks do: a
+kernel runs them again, the kit does not. With --lean the program leaves them out, so that both
+courses do the same work.
 """
 
 import argparse
@@ -18,18 +19,24 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
+from handouts import (
+    KINDS,
+    Handout,
+    class_of,
+    grade_id,
+    is_check,
+    mistaken,
+    truncated,
+    untouched,
+)
 from nbformat.v4 import new_code_cell
 from processes import EVERY_SECONDS, Usage, measured
 
 from autograder import course
-from autograder.course.misconceptions import catalogue
 from autograder.nbgrading.course import COURSE_ID, make_course
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -43,116 +50,12 @@ c.Execute.iopub_timeout = 60
 MB = 2**20
 
 
-# The class: each makes what a learner hands in of a notebook with the right answers.
-
-
-@dataclass(frozen=True)
-class Handout:
-    """An exercise: the notebook as released, and the right answers by function."""
-
-    exercise: str
-    released: NotebookNode
-    answers: dict[str, str]
-
-    def filled_in(self, answers: dict[str, str]) -> NotebookNode:
-        notebook = deepcopy(self.released)
-        for cell in notebook.cells:
-            cell.source = answers.get(grade_id(cell), cell.source)
-        return notebook
-
-    def signed(self, learner: str) -> "Handout":
-        """The same with answers that nobody else has: a statement makes them a learner's own."""
-        answers = {name: f"{code}\nby = {learner!r}\n" for name, code in self.answers.items()}
-        return replace(self, answers=answers)
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
-
-
-def right(handout: Handout, number: int) -> str:
-    return nbformat.writes(handout.filled_in(handout.answers))
-
-
-def mistaken(handout: Handout, number: int) -> str:
-    mistakes = [m for m in catalogue().values() if m.function in handout.answers]
-    mistake = mistakes[number % len(mistakes)]
-    wrong = {mistake.function: mistake.code.strip()}
-    return nbformat.writes(handout.filled_in({**handout.answers, **wrong}))
-
-
-def untouched(handout: Handout, number: int) -> str:
-    return nbformat.writes(handout.released)
-
-
-def warning(handout: Handout, number: int) -> str:
-    """Right, but each function warns when it is called."""
-    line = '    __import__("warnings").warn("this is slow")'
-    answers = {
-        name: re.sub(r"^(def [^#]*?\) *(?:->[^:]+)?:)$", rf"\1\n{line}", code, count=1, flags=re.M)
-        for name, code in handout.answers.items()
-    }
-    return nbformat.writes(handout.filled_in(answers))
-
-
-def duplicated(handout: Handout, number: int) -> str:
-    """Right, with a check cell twice."""
-    notebook = handout.filled_in(handout.answers)
-    twin = deepcopy(next(cell for cell in notebook.cells if is_check(cell)))
-    twin["id"] = "twin"
-    notebook.cells.append(twin)
-    return nbformat.writes(notebook)
-
-
-def deleted(handout: Handout, number: int) -> str:
-    """Right, without a check cell."""
-    notebook = handout.filled_in(handout.answers)
-    notebook.cells.remove(next(cell for cell in notebook.cells if is_check(cell)))
-    return nbformat.writes(notebook)
-
-
-def stripped(handout: Handout, number: int) -> str:
-    """Right, without any metadata, as some editors save."""
-    notebook = handout.filled_in(handout.answers)
-    for cell in notebook.cells:
-        cell.metadata.clear()
-    return nbformat.writes(notebook)
-
-
-def truncated(handout: Handout, number: int) -> str:
-    """Right, but the file breaks off."""
-    text = right(handout, number)
-    return text[: len(text) * 3 // 4]
-
-
-def is_check(cell: NotebookNode) -> bool:
-    return (grade_id(cell) or "").startswith("check_")
-
-
-KINDS: tuple[Callable[[Handout, int], str], ...] = (
-    right,
-    mistaken,
-    duplicated,
-    untouched,
-    warning,
-    deleted,
-    stripped,
-    truncated,
-)
-
-
-def class_of(n: int) -> dict[str, Callable[[Handout, int], str]]:
-    """Learners by name; kinds take turns."""
-    kinds = [KINDS[number % len(KINDS)] for number in range(n)]
-    return {f"{number:03d}_{kind.__name__}": kind for number, kind in enumerate(kinds)}
-
-
 # The two courses
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Points in a gradebook, None for none, and what the course shows of how it came to them."""
+    """Points in a gradebook, None where there are no points, and nbgrader's reasons."""
 
     points: float | None
     shown: str = ""
@@ -168,7 +71,7 @@ class Course:
         self._logs: dict[str, str] = {}
 
     def released(self) -> list[Handout]:
-        """Release the assignment; what learners get, with the answers."""
+        """Release the assignment; return what learners get, with the answers."""
         self.nbgrader("generate_assignment")
         return [self._handout(exercise) for exercise in self.exercises]
 
@@ -178,14 +81,14 @@ class Course:
             for stage in ("release", "source")
         )
         answers = {
-            grade_id(cell): re.sub(r"^ *### (?:BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.M)
+            name: re.sub(r"^ *### (?:BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.M)
             for cell in source.cells
-            if grade_id(cell) and not is_check(cell)
+            if (name := grade_id(cell)) and not is_check(cell)
         }
         return Handout(exercise, released, answers)
 
     def hand_in(self, learner: str, exercise: str, text: str, day: int = 1) -> None:
-        """Write what a learner hands in on a day of January; nbgrader tells by it what is new."""
+        """Write a learner's notebook; nbgrader recognises a new one by the day of January."""
         path = self._path("submitted", learner, exercise)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -200,7 +103,7 @@ class Course:
         self.hand_in(learner, exercise, nbformat.writes(notebook), day=2)
 
     def autograde(self, *options: str) -> tuple[Usage, int]:
-        """What it took until each learner had a turn, and how often the command was typed."""
+        """Grade until each learner had a turn; return the cost and the number of commands."""
         waiting = {path.name for path in (self.folder / "submitted").iterdir()}
         usages = []
         while waiting:
@@ -218,6 +121,7 @@ class Course:
         return Usage(wall, cpu, max(usage.memory for usage in usages)), len(usages)
 
     def outcome(self, learner: str, exercise: str) -> Outcome:
+        """Return what the gradebook holds on a notebook."""
         from nbgrader.api import Gradebook
 
         if not self._path("autograded", learner, exercise).is_file():
@@ -231,7 +135,7 @@ class Course:
         return Outcome(points, noise)
 
     def _failure(self, learner: str) -> str:
-        """Why a learner got no grade, as the log tells it."""
+        """Return the reason in the log why a learner got no grade."""
         place = self._place(learner)
         own = self._logs[learner].partition(f"Sanitizing {place}")[2].partition("Sanitizing ")[0]
         alone = f"There was an error processing assignment: {place.rstrip(os.sep)}" in own
@@ -241,7 +145,7 @@ class Course:
         return f"{'no grade' if alone else 'it ended the command'}: {reason[:90]}"
 
     def _noise(self, learner: str, exercise: str) -> str:
-        """How many of the check cells show text on standard error, which nbgrader scores zero."""
+        """Return how many check cells show text on standard error, which nbgrader scores zero."""
         notebook = nbformat.read(self._path("autograded", learner, exercise), 4)
         streams = [
             any(output.get("name") == "stderr" for output in cell.outputs)
@@ -258,7 +162,7 @@ class Course:
         return self.folder / stage / learner / self.assignment / f"{exercise}.ipynb"
 
     def nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
-        """What a command says of the assignment, and what it takes."""
+        """Run a command on the assignment; return its output and its cost."""
         scripts = Path(sys.executable).parent
         search = os.pathsep.join([str(scripts), os.environ["PATH"]])
         environment = {**os.environ, "PATH": search, "COURSE_DATA": "simulated"}
@@ -281,14 +185,14 @@ class StockCourse(Course):
 
 @dataclass(frozen=True)
 class Run:
-    """A course that has graded a class: what that took, and how many commands."""
+    """A course that has graded a class, the cost, and the number of commands."""
 
     course: Course
     usage: Usage
     n_commands: int
 
 
-def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
+def graded(kind: type[Course], folder: Path, arguments: argparse.Namespace, n: int) -> Run:
     """Make a course, hand in what a class of n made, and grade it."""
     made = kind(folder, arguments.exercises)
     for handout in made.released():
@@ -323,13 +227,13 @@ def print_ratios(name: str, kit: Usage, stock: Usage) -> None:
 
 
 def growth(small: Usage, large: Usage, n: int) -> Usage:
-    """What each of n learners more took."""
+    """Return the cost of each of n further learners."""
     pairs = ((getattr(large, key), getattr(small, key)) for key in ("wall", "cpu", "memory"))
     return Usage(*((more - less) / n for more, less in pairs))
 
 
 def print_differences(kit: Course, stock: Course, learners: dict) -> None:
-    """The verdicts that are not the same, with what would be honest and what the courses show."""
+    """Print the verdicts that differ, with the honest points and the reasons that stock shows."""
     print(
         f"\n{'verdicts that differ':42}{'honest':>7}{'kit':>7}{'stock':>7}  what stock shows of why"
     )
@@ -356,7 +260,8 @@ def main() -> None:
     print_header(arguments.exercises)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        kit, stock = {}, {}
+        kit: dict[int, Run] = {}
+        stock: dict[int, Run] = {}
         for n, order in zip(sizes, ((kit, stock), (stock, kit)), strict=True):
             for runs in order:
                 runs[n] = compared(Course if runs is kit else StockCourse, folder, arguments, n)
@@ -365,13 +270,13 @@ def main() -> None:
         for n in sizes:
             print_ratios(f"stock to kit, {n} learners", kit[n].usage, stock[n].usage)
         for label, runs in (("this kit", kit), ("stock nbgrader", stock)):
-            grown = growth(*(runs[n].usage for n in sizes), sizes[1] - sizes[0])
+            grown = growth(runs[sizes[0]].usage, runs[sizes[1]].usage, sizes[1] - sizes[0])
             print_usage(f"{label}, +1 learner", 1, len(arguments.exercises), grown)
         print_differences(kit[sizes[1]].course, stock[sizes[1]].course, class_of(sizes[1]))
 
 
-def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
-    """Grade a class in a course of its own and print what it took."""
+def compared(kind: type[Course], folder: Path, arguments: argparse.Namespace, n: int) -> Run:
+    """Grade a class in a course of its own and print the cost."""
     run = graded(kind, folder / f"{kind.__name__}_{n}", arguments, n)
     rest = f"{os.getloadavg()[0]:11.1f}"
     rest += f"  in {run.n_commands} commands" if run.n_commands > 1 else ""
@@ -381,9 +286,10 @@ def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
 
 
 def print_again(run: Run, n: int) -> None:
-    """Grade the class once more: when one notebook is another's, and with every result kept.
+    """Grade the class again after one notebook has changed, then with every result cached.
 
-    The first command leaves alone what nbgrader knows; the second enters all kept results again.
+    The first command skips the notebooks that nbgrader knows; the second enters all cached results
+    again.
     """
     made, n_notebooks = run.course, n * len(run.course.exercises)
     made.change_one()
@@ -393,7 +299,7 @@ def print_again(run: Run, n: int) -> None:
 
 
 def parsed() -> argparse.Namespace:
-    """The options; `exercises` become names."""
+    """Return the options; `exercises` become names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--learners", default="4,8", help="two sizes of a class (default: 4,8)")
     parser.add_argument("--exercises", default="04,08", help='numbers, or "core" (default: 04,08)')

@@ -1,24 +1,29 @@
-"""Calls in a process of their own, and what a piece of work costs: seconds and memory."""
+"""Calls in a process of their own, and the cost of a piece of work: seconds and memory."""
 
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 MB = 2**20
+Value = TypeVar("Value")
 
 
 @dataclass
 class Cost:
-    """Seconds of the clock, seconds of processors, and bytes of memory.
+    """Seconds and bytes of memory.
 
-    peak: the most that the process ever held, libraries included. own: how far the work raised
-    that peak.
+    Attributes:
+        wall: Seconds of the clock.
+        cpu: Seconds of processors.
+        peak: The most bytes that the process ever held, libraries included.
+        own: The bytes by which the work raised that peak.
     """
 
     wall: float = 0.0
@@ -27,10 +32,12 @@ class Cost:
     own: int = 0
 
 
-def alone(function: Callable, *arguments):
-    """What a function returns that is called in a new process, which prints nothing.
+def alone(function: Callable[..., Value], *arguments: object) -> Value:
+    """Return the result of a call in a new process, which prints nothing.
 
-    It must be importable by name; arguments and result are pickled.
+    Args:
+        function: A function that can be imported by name.
+        arguments: Its arguments, which are pickled, as the result is.
     """
     with ProcessPoolExecutor(1, get_context("spawn"), _print_nothing) as pool:
         return pool.submit(function, *arguments).result()
@@ -41,8 +48,8 @@ def _print_nothing() -> None:
 
 
 @contextmanager
-def metered():
-    """A `Cost` that is filled in when the block ends; it counts all threads of this process."""
+def metered() -> Iterator[Cost]:
+    """Lend a `Cost` of the block, filled in at its end; it counts all threads of this process."""
     cost, before = Cost(), peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     yield cost
@@ -52,9 +59,9 @@ def metered():
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held so far, in bytes.
+    """Return the most memory that this process has held so far, in bytes.
 
-    Linux hands getrusage's figure down from parent to child, so it is read from /proc there.
+    On Linux a child inherits getrusage's figure from its parent, so /proc gives the figure there.
     """
     if sys.platform == "win32":
         import psutil

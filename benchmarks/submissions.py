@@ -1,8 +1,8 @@
-"""How long one submission takes behind the wall: `python benchmarks/submissions.py [--rounds 3]`.
+"""The seconds of one submission in the sandbox: `python benchmarks/submissions.py [--rounds 3]`.
 
-Grades the reference and the untouched exercise of every step, one after another by one job, each in
-a process of its own as `autograder grade` does, and prints the seconds of the clock: the median of
-the rounds. The start of the grader, which a class pays once, stands in a line of its own.
+One job grades the reference and the untouched exercise of every step, each in a process of its own
+as `autograder grade` does. The program prints the seconds of the clock, the median of the rounds.
+The start of the grader, which a class pays once, stands in a line of its own.
 """
 
 import argparse
@@ -11,10 +11,11 @@ from pathlib import Path
 from statistics import median
 
 from autograder import course
-from autograder.grading.judge import Rules
-from autograder.grading.judge_pool import Grader, Submitted
-from autograder.submissions.discovery import SubmissionFile
+from autograder.grading.judge_pool import Grader
+from autograder.grading.rules import Rules
+from autograder.submissions.parse import parse
 from autograder.submissions.safe_read import read_content
+from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -45,10 +46,11 @@ def main() -> None:
 
 
 def seconds(grader: Grader, exercise: str, folder: Path) -> float:
-    path = folder / f"{exercise}.py"
-    content = read_content(path)
+    """Return the seconds that a grader takes to parse and judge an exercise's file."""
+    submission = Submission(exercise, folder / f"{exercise}.py", "learner")
+    content = read_content(submission.path)
     start = time.perf_counter()
-    grader.grade(Submitted("learner", SubmissionFile(exercise, path)), content)
+    grader.grade(parse(submission, content))
     return time.perf_counter() - start
 
 

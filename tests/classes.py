@@ -1,4 +1,4 @@
-"""A class of eight in an nbgrader course: what each learner hands in, sound or damaged."""
+"""A class of eight in an nbgrader course: each learner's notebooks, sound or damaged."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ print("Could not find cuda drivers on your machine", file=sys.stderr)
 
 @dataclass(frozen=True)
 class Released:
-    """The notebooks as they were released, by exercise, and the right answers, by function."""
+    """The released notebooks by exercise, and the right answers by function."""
 
     notebooks: dict[str, NotebookNode]
     answers: dict[str, str]
@@ -43,7 +43,7 @@ class Released:
         return deepcopy(self.notebooks[exercise])
 
     def answered(self, exercise: str, answers: dict[str, str] | None = None) -> NotebookNode:
-        """A released notebook with these answers; None: the right ones."""
+        """Return a released notebook with these answers, or with the right answers."""
         notebook = self.untouched(exercise)
         for cell in notebook.cells:
             function = grade_id(cell)
@@ -53,15 +53,16 @@ class Released:
 
 
 def released(course: Path, assignment: str) -> Released:
-    """What a course has released, with the answers of its sources."""
-    notebooks, answers = {}, {}
+    """Return the notebooks that a course has released, with the answers of its sources."""
+    notebooks: dict[str, NotebookNode] = {}
+    answers: dict[str, str] = {}
     for path in sorted((course / "release" / assignment).glob("*.ipynb")):
         notebooks[path.stem] = nbformat.read(path, as_version=4)
         for cell in nbformat.read(course / "source" / assignment / path.name, as_version=4).cells:
-            if cell.metadata.get("nbgrader", {}).get("solution"):
+            name = grade_id(cell)
+            if name and cell.metadata["nbgrader"].get("solution"):
                 lines = cell.source.split("\n")
-                kept = [line for line in lines if line.strip() not in MARKS]
-                answers[grade_id(cell)] = "\n".join(kept)
+                answers[name] = "\n".join(line for line in lines if line.strip() not in MARKS)
     return Released(notebooks, answers)
 
 
@@ -114,9 +115,9 @@ def damaged(given: Released) -> dict[str, str]:
     notebook = given.answered(RANKING)
     by_id = {grade_id(cell): cell for cell in notebook.cells}
     notebook.cells.remove(by_id["check_precision_at_k"])
-    twin = deepcopy(by_id["check_recall_at_k"])
-    twin["id"] = "a-second-one"
-    notebook.cells.append(twin)
+    duplicate = deepcopy(by_id["check_recall_at_k"])
+    duplicate["id"] = "a-second-one"
+    notebook.cells.append(duplicate)
     retyped = by_id["check_ndcg_at_k"]
     retyped.cell_type = "markdown"
     del retyped["outputs"], retyped["execution_count"]

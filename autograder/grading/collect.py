@@ -1,4 +1,4 @@
-"""Which submissions lie at the paths that an instructor names."""
+"""Collecting the submissions at the paths that an instructor names."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +10,17 @@ from autograder.util.i18n import _
 
 
 def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
-    """The submissions at the paths, learner by learner, and what was found that is none.
+    """Return the submissions at the paths, learner by learner, and the problems.
 
-    A path is an exercise's file, a learner's folder of such files, or a folder of learners'
-    folders. A learner is called as their folder is; of one exercise the newest file counts.
+    The name of a folder is the name of its learner. If a learner has several files for an exercise,
+    the newest counts.
+
+    Args:
+        paths: Files of exercises, learners' folders of such files, or folders of such folders.
+
+    Returns:
+        The submissions in the order of learners and exercises, and a sentence for each path that
+        is not a submission but may be somebody's work.
     """
     folders: dict[Path, list[Path]] = {}
     problems = []
@@ -46,17 +53,16 @@ def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
 
 
 def _newest(exercise: str, files: dict[Path, Submission]) -> Submission:
-    """The newest of the files that hold an exercise, where they were named one by one."""
+    """Return the newest of the files that hold an exercise; an instructor may name each of them."""
     best = newest(exercise, list(files))
     file = files[best.path]
     return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
 
 
 def _targets(path: Path) -> tuple[list[Path], list[str]]:
-    """A file or a learner's folder as it is; of a folder of folders, those, and what else is there.
+    """Return a file or a learner's folder as it is, or the folders in a folder, and the problems.
 
-    What else is there is told where it may be somebody's work: links, which are not followed, and
-    archives.
+    Links, which are not followed, and archives are problems: they may be somebody's work.
     """
     try:
         parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
@@ -66,14 +72,15 @@ def _targets(path: Path) -> tuple[list[Path], list[str]]:
     if not folders or any(looks_like_a_submission(part) for part in parts):
         return [path], []
     link = _("{path} is a link to a folder, and links are not followed: name the folder itself.")
-    left_out = [link.format(path=folder) for folder in folders if folder.is_symlink()]
+    left_out: list[str] = [link.format(path=folder) for folder in folders if folder.is_symlink()]
     left_out += survey(path).left_out.values()
     return [folder for folder in folders if not folder.is_symlink()], left_out
 
 
 def _names(folders: list[Path]) -> dict[Path, str]:
-    """A name for every folder: its own, and a number where another has the same."""
-    names, taken = {}, set()
+    """Return a name for every folder: its own, and a number where another has the same."""
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
     for folder in folders:
         name, number = folder.name or "learner", 1
         while name.casefold() in taken:

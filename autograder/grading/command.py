@@ -1,4 +1,4 @@
-"""`autograder grade`: collect, grade with progress, write table and pages, say what was done."""
+"""`autograder grade`: collect, grade with progress, write table and pages, print a summary."""
 
 import os
 import secrets
@@ -20,13 +20,13 @@ from rich.progress import (
 from autograder.grading.collect import collect
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
-from autograder.grading.judge import Rules
 from autograder.grading.judge_pool import Grader
 from autograder.grading.output.class_table import class_table
 from autograder.grading.output.pages import write_pages
 from autograder.grading.output.table import write_grades
 from autograder.grading.pipeline import grade
 from autograder.grading.results import CACHED, DUPLICATE, Result
+from autograder.grading.rules import Rules
 from autograder.grading.store import Store
 from autograder.sandbox.isolation import in_words
 from autograder.util.atomic import make_folder
@@ -36,7 +36,16 @@ from autograder.util.i18n import _, ngettext
 
 @dataclass(frozen=True)
 class Options:
-    """How a class is graded; see the options of `autograder grade`."""
+    """The options of `autograder grade`.
+
+    Attributes:
+        out: The folder of the results.
+        jobs: How many submissions are judged at once, None for `default_jobs`.
+        seed: Draws the data of the checks, None for a fresh seed.
+        force: Whether to judge again what an earlier run has stored.
+        require_isolation: Whether nothing runs unless all layers of isolation stand.
+        scheduler: The address of a Dask scheduler, None for threads here.
+    """
 
     out: Path
     jobs: int | None = None
@@ -47,11 +56,21 @@ class Options:
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
-    """Grade what lies at the paths; returns whether every file could be graded.
+    """Grade what lies at the paths, and write the table and the pages.
 
-    Raises `IsolationMissing` where all layers are required and one is missing, and
-    `KeyboardInterrupt` after telling what is done; what was graded is kept. Raises
-    `NotWritten` where results cannot be written, and `WorkersMissing` where a cluster cannot grade.
+    Args:
+        paths: See `collect`.
+        options: How the class is graded.
+        console: Shows the progress, the table of the class, and the problems.
+
+    Returns:
+        Whether every file could be graded.
+
+    Raises:
+        IsolationMissing: All layers are required, and this machine lacks a layer.
+        KeyboardInterrupt: After a line on how many results are stored.
+        NotWritten: Results cannot be written.
+        WorkersMissing: The cluster cannot grade.
     """
     make_folder(options.out)
     submissions, problems = collect(paths)
@@ -85,18 +104,26 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
     write_grades(results, options.out / "grades.csv")
     write_pages(results, options.out)
     console.print(class_table(results))
-    _tell_problems(results, problems, console)
-    _tell_done(results, options.out, console)
+    _print_problems(results, problems, console)
+    _print_summary(results, options.out, console)
     return not problems and all(result.gradable for result in results)
 
 
 def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
-    """What judges several at once: so many threads here, or a cluster's workers, see `cluster`."""
+    """Return what judges several submissions at once.
+
+    Args:
+        jobs: The number of threads, None or 0 for `default_jobs`.
+        scheduler: The address of a Dask scheduler, whose workers replace the threads.
+
+    Raises:
+        WorkersMissing: On entering, if the cluster cannot grade (see `cluster`).
+    """
     return cluster(scheduler) if scheduler else DaemonThreads(jobs or default_jobs())
 
 
 def _open(grader: Grader, console: Console) -> Grader:
-    """The grader, after a word on what its isolation lacks."""
+    """Return the grader, after a line on the layers of isolation that are missing."""
     missing = grader.missing_layers()
     if missing:
         console.print(
@@ -107,7 +134,7 @@ def _open(grader: Grader, console: Console) -> Grader:
 
 
 def progress_bar(console: Console) -> Progress:
-    """Done, time passed and left, and a field `current`."""
+    """Return a bar with the number done, the time passed and left, and a field `current`."""
     return Progress(
         BarColumn(),
         MofNCompleteColumn(),
@@ -121,18 +148,18 @@ def progress_bar(console: Console) -> Progress:
 
 
 def fresh_seed() -> int:
-    """A seed that nobody knows before."""
+    """Return a seed that nobody can foresee."""
     return secrets.randbits(128)
 
 
 def default_jobs() -> int:
-    """One more than this process may use processors: a job also waits, for its worker to start."""
+    """Return the number of usable processors plus one, since a job also waits for its worker."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) + 1
     return (os.cpu_count() or 1) + 1
 
 
-def _tell_problems(results: list[Result], problems: list[str], console: Console) -> None:
+def _print_problems(results: list[Result], problems: list[str], console: Console) -> None:
     for result in results:
         if not result.gradable:
             reason = result.report.notes[0].partition("\n")[0]
@@ -142,9 +169,9 @@ def _tell_problems(results: list[Result], problems: list[str], console: Console)
         console.print(problem, style="yellow", soft_wrap=True, markup=False)
 
 
-def _tell_done(results: list[Result], out: Path, console: Console) -> None:
+def _print_summary(results: list[Result], out: Path, console: Console) -> None:
     n = len(results)
-    done = ngettext("{n} submission", "{n} submissions", n).format(n=n)
+    done: str = ngettext("{n} submission", "{n} submissions", n).format(n=n)
     if n_cached := sum(result.origin == CACHED for result in results):
         done += _(", {n} of them unchanged since an earlier run").format(n=n_cached)
     if n_duplicates := sum(result.origin == DUPLICATE for result in results):

@@ -1,8 +1,9 @@
-"""Duplicates: submissions whose code is the same; one of them is judged for all.
+"""Duplicates: submissions whose code is the same, of which a judge grades the first.
 
-A worker gets nothing of a submission but the cells that count and, of a script, their lines. So the
-verdict on one submission holds for all that do not differ in these. Lines of nothing but a comment
-may differ: they neither run nor show in a message. Notes on reading a file stay the file's own.
+A worker gets the cells that count and, of a script, the numbers of their lines; it gets nothing
+else of a submission. So a verdict holds for all submissions that do not differ in these. Lines that
+hold only a comment may differ: they neither run nor show in a message. Notes on reading a file stay
+the file's own.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ def code_digest(parsed: Parsed) -> str:
 
 
 def without_comment_lines(source: str) -> str:
-    """Return a cell's code with its comment lines emptied, and none of them at its end.
+    """Return a cell's code with its comment lines emptied, and without empty lines at its end.
 
     A cell that is not Python, such as the text below a cell magic, stays as it is.
     """
@@ -37,13 +38,19 @@ def without_comment_lines(source: str) -> str:
             row, column = token.start
             if token.type == tokenize.COMMENT and not lines[row - 1][:column].strip():
                 lines[row - 1] = ""
-    except (SyntaxError, tokenize.TokenError):
+    except (SyntaxError, ValueError, tokenize.TokenError):
         return source
     return "\n".join(lines).rstrip()
 
 
 def duplicate_result(result: Result, original: Parsed, duplicate: Parsed) -> Result:
-    """Return the result of a duplicate, by the result of the submission that was judged."""
+    """Return the result of a duplicate.
+
+    Args:
+        result: The result of the original.
+        original: The submission that was judged.
+        duplicate: A submission with the same code; it keeps its own learner, path and notes.
+    """
     others = (note for note in result.report.notes if note not in original.notes)
     report = replace(
         result.report,

@@ -1,6 +1,7 @@
-"""Imported first by the fork server of judges, which outlives a grader that is killed.
+"""The first import of the fork server of judges, which outlives a grader that is killed.
 
-If the grader is killed, this module deletes the fork server's socket. Ctrl-C is for the grader.
+If the grader is killed, this module deletes the fork server's socket. The fork server ignores
+Ctrl-C, which the grader handles.
 """
 
 import atexit
@@ -12,7 +13,7 @@ from pathlib import Path
 
 @atexit.register
 def _remove_socket() -> None:
-    """Delete the socket, and its folder if the folder is empty, when all judges are gone.
+    """Delete the socket, and its folder if the folder is empty, when all judges have ended.
 
     A process and its children share one folder, so that others may have sockets in it.
     """

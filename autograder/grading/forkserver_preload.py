@@ -1,4 +1,4 @@
-"""Imported by the fork server of judges: does once what each judge would do first.
+"""The imports of the fork server of judges, which the judges then share.
 
 It imports pytest with its plugins and all checks; no check runs here.
 """

@@ -1,18 +1,18 @@
-"""The judge: one submission's file, its worker, the checks, and the report that comes of them.
+"""The judge: gives a submission to a worker, runs the checks, and makes the result.
 
 It holds the checks and runs no learner code. `judge` works in the process that calls it; a grader
-calls it in a process of its own for every submission.
+starts a process of its own for every submission.
 """
 
 import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from autograder.engine.protocol import Engine
 from autograder.grading.results import CellOutput, Result
+from autograder.grading.rules import Rules
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
-from autograder.sandbox.client import SandboxEngine, Task, Times
-from autograder.sandbox.isolation import LAYERS, Limits
+from autograder.sandbox.client import SandboxEngine, Task
 from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parse
 from autograder.submissions.submission import Parsed, Submission
@@ -21,11 +21,11 @@ from autograder.util.i18n import _
 
 
 def solution(exercise: str, *answers: str) -> Parsed:
-    """Return the reference solution as if handed in, other answers in place of its own.
+    """Return the reference solution as a submission, with other answers in place of its own.
 
     Args:
         exercise: Its full name.
-        answers: Code that comes in further cells.
+        answers: The code of further cells, which replace the solution's functions.
     """
     parsed = parse(Submission(exercise, paths.solutions() / f"{exercise}.py"))
     first = len(parsed.cells) + 1000
@@ -33,27 +33,19 @@ def solution(exercise: str, *answers: str) -> Parsed:
     return replace(parsed, cells=(*parsed.cells, *more), notes=())
 
 
-@dataclass(frozen=True)
-class Rules:
-    """How submissions are judged: the seed of the checks, limits, the layers that are wanted.
-
-    require_isolation: without all of these layers, nothing of a learner runs.
-    """
-
-    seed: int
-    times: Times = field(default_factory=Times)
-    limits: Limits = field(default_factory=Limits)
-    layers: frozenset[str] = frozenset(LAYERS)
-    require_isolation: bool = False
-
-
 class SandboxTarget:
-    """Checks a submission whose cells run in a worker, or some of its functions."""
+    """A target whose submission runs in a worker (see `running.targets.Target`)."""
 
     def __init__(
         self, parsed: Parsed, engine: SandboxEngine, functions: frozenset[str] | None = None
     ):
-        """Check what a worker answers for; `functions` as in `targets.Target`."""
+        """Check a submission.
+
+        Args:
+            parsed: The submission.
+            engine: Calls the submission's functions in a worker.
+            functions: The addresses of the functions to check, None for all of the exercise.
+        """
         self.exercises = (parsed.submission.exercise,)
         self.functions = functions
         self._parsed = parsed
@@ -68,7 +60,7 @@ class SandboxTarget:
         return (*self._parsed.notes, *self._engine.notes)
 
     def remarks(self, exercise: str) -> tuple[str, ...]:
-        """Return what the code tried besides, and which layers of isolation are missing."""
+        """Return the audit log, then the layers of isolation that are missing."""
         text = _("isolation layer {layer} is missing: {reason}")
         missing = (
             text.format(layer=layer, reason=reason)
@@ -91,12 +83,15 @@ def judge(
 
     Args:
         parsed: The submission.
-        zygote: The socket on which workers are asked for.
+        zygote: The socket of the zygote that forks the worker.
         rules: How submissions are judged.
         functions: The addresses of the functions to check, None for all of the exercise.
 
+    Returns:
+        The report and what the cells printed and drew.
+
     Raises:
-        WorkerFailed: No worker can be had.
+        WorkerFailed: The zygote starts no worker.
     """
     cells = {cell.number: cell.source for cell in parsed.cells_to_run}
     lines = {cell.number: cell.line for cell in parsed.cells_to_run}
@@ -120,7 +115,7 @@ def judge(
 
 
 def judge_here(parsed: Parsed, rules: Rules) -> Result:
-    """Run cells and checks in this process, without isolation: where there is no sandbox."""
+    """Run cells and checks in this process, without isolation, on systems without a sandbox."""
     [report] = run(FileTarget({parsed.submission.exercise: parsed}), rules.seed)
     note = _("not isolated: the submission ran with all the rights of the grader")
     report = replace(report, notes=(*report.notes, note))

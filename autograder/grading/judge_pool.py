@@ -1,7 +1,7 @@
-"""The grader: judges submissions one by one, each in a process of its own, behind the wall.
+"""The grader: starts a judge in a process of its own for each submission.
 
-A `Grader` keeps two helpers warm: the zygote, from which workers are forked, and Python's fork
-server, from which judges are. It may be used from several threads at once.
+A `Grader` runs two helpers: the zygote, which forks workers, and Python's fork server, which forks
+judges. Several threads may use a grader at once.
 """
 
 import contextlib
@@ -9,14 +9,24 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
-import traceback
-from multiprocessing.connection import wait
+from collections.abc import Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from types import ModuleType
+from typing import Any, Self
 
-from autograder.grading.results import Result, refused, result_from_json, result_to_json
-from autograder.sandbox.client import WorkerFailed
+from autograder.grading.results import (
+    Result,
+    kit_fault,
+    refused,
+    result_from_json,
+    result_to_json,
+)
+from autograder.grading.rules import Rules
+from autograder.sandbox.client import SandboxEngine, Task, WorkerFailed
 from autograder.sandbox.isolation import in_words
 from autograder.sandbox.zygote import Zygote
 from autograder.submissions.submission import Parsed
@@ -25,7 +35,7 @@ from autograder.util.i18n import _
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
 MAX_TRIES = 2
-# What exercises import from the kit, for the zygote to import once for all workers.
+# The modules of the kit that exercises import; the zygote imports them once for all workers.
 WORKER_MODULES = (
     "recommender_data",
     "autograder.learner.carry_over",
@@ -37,30 +47,34 @@ _PRELOADED = ["autograder.grading.forkserver_cleanup", "autograder.grading.forks
 
 
 class IsolationMissing(RuntimeError):
-    """A layer of isolation that is required cannot be had here; the text says which."""
+    """This machine lacks a layer of isolation that the rules require; the text says which."""
 
 
 class GraderEnded(RuntimeError):
-    """The grader is left, or not yet entered: there is no verdict."""
+    """The grader was left, or not yet entered, so that there is no verdict."""
 
 
 class Grader:
-    """Judges submissions by the same rules; a context manager that ends its helpers.
+    """Judges submissions by the same rules; a context manager that ends its helpers."""
 
-    sandboxed: whether the learner's code is isolated; False (and everywhere but on Linux) runs it
-    in the judge's own process, and the reports name no layer.
-    """
+    def __init__(self, rules: Rules, sandboxed: bool = sys.platform == "linux"):
+        """Prepare a grader; entering it starts the helpers.
 
-    def __init__(self, rules, sandboxed: bool = sys.platform == "linux"):
+        Args:
+            rules: How submissions are judged.
+            sandboxed: Whether workers run the learners' code. If not (as everywhere but on Linux),
+                the judges run it themselves, and the reports name no layer of isolation.
+        """
         self.rules = rules
         self.sandboxed = sandboxed
-        self._zygote = None
+        self._zygote: Zygote | None = None
         self._lock = threading.Lock()
-        self._running = set()
+        self._running: set[BaseProcess] = set()
         self._open = False
-        self._context = multiprocessing.get_context("forkserver" if sandboxed else "spawn")
+        self._context: Any = multiprocessing.get_context("forkserver" if sandboxed else "spawn")
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
+        """Start the helpers."""
         if self.sandboxed:
             self._start_forkserver()
             self._zygote = new_zygote()
@@ -68,14 +82,15 @@ class Grader:
         return self
 
     def _start_forkserver(self) -> None:
-        """Let it import while the zygote does."""
+        """Start the fork server, which imports while the zygote does."""
         from multiprocessing.forkserver import ensure_running
 
         self._context.set_forkserver_preload(_PRELOADED)
-        with _no_program():
+        with _without_main():
             ensure_running()
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_error: object) -> None:
+        """End the judges and the zygote."""
         with self._lock:
             self._open = False
             for process in self._running:
@@ -84,14 +99,16 @@ class Grader:
                 self._zygote.close()
 
     def missing_layers(self) -> dict[str, str]:
-        """The layers of isolation that cannot be had here, with the reasons.
+        """Return the layers of isolation that this machine lacks, with the reasons.
 
-        Raises `IsolationMissing` where the rules require all.
+        Raises:
+            IsolationMissing: The rules require all layers.
         """
+        missing: dict[str, str]
         if self._zygote is None:
-            missing = {"all": _("there is no wall on {system}").format(system=sys.platform)}
+            missing = {"all": _("there is no sandbox on {system}").format(system=sys.platform)}
         else:
-            missing = self._probe()
+            missing = self._probe(self._zygote)
         if missing and self.rules.require_isolation:
             raise IsolationMissing(
                 _("Isolation is required, and missing: {layers}. Nothing was graded.").format(
@@ -100,13 +117,11 @@ class Grader:
             )
         return missing
 
-    def _probe(self) -> dict[str, str]:
-        """What a worker that runs nothing lacks."""
-        from autograder.sandbox.client import SandboxEngine, Task
-
+    def _probe(self, zygote: Zygote) -> dict[str, str]:
+        """Return the layers that a worker lacks which runs nothing."""
         rules = self.rules
         task = Task("probe", {})
-        engine = SandboxEngine(self._zygote.socket, task, rules.times, rules.layers, rules.limits)
+        engine = SandboxEngine(zygote.socket, task, rules.times, rules.layers, rules.limits)
         try:
             engine.start()
             return engine.missing
@@ -116,10 +131,11 @@ class Grader:
     def grade(self, parsed: Parsed) -> Result:
         """Return the result of one submission.
 
-        Whatever goes wrong is told in the result, and what a dying zygote spoilt is done again.
+        If anything goes wrong, the result gives the reason. If the zygote dies, the grader starts
+        another zygote and judges the submission again.
 
         Raises:
-            GraderEnded: The grader is left meanwhile.
+            GraderEnded: Somebody leaves the grader meanwhile.
         """
         for _try in range(MAX_TRIES):
             zygote, answer = self._ask_judge(parsed)
@@ -131,10 +147,10 @@ class Grader:
             return result_from_json(parsed.submission.learner, answer["result"])
         return refused(parsed.submission, answer["reason"], parsed.sha256)
 
-    def _ask_judge(self, parsed: Parsed) -> tuple:
-        """The zygote in use (None without a wall), and what a judge of its own says.
+    def _ask_judge(self, parsed: Parsed) -> tuple[Zygote | None, dict[str, Any]]:
+        """Start a judge; return the zygote in use, None without a sandbox, and the judge's answer.
 
-        That is the `result`, or the `reason` for none.
+        The answer holds the `result`, or the `reason` why there is no result.
         """
         ours, theirs = self._context.Pipe(duplex=False)
         with ours:
@@ -144,7 +160,7 @@ class Grader:
                 process = self._context.Process(
                     target=_serve, args=(theirs, place, parsed, self.rules), daemon=True
                 )
-                with _no_program():
+                with _without_main():
                     process.start()
                 self._running.add(process)
             try:
@@ -156,8 +172,8 @@ class Grader:
                 process.join()
                 process.close()
 
-    def _living_zygote(self):
-        """The zygote, another one where it is gone, None without a wall; the lock is held."""
+    def _living_zygote(self) -> Zygote | None:
+        """Return the zygote, a new one if it has ended, None without a sandbox; hold the lock."""
         if not self._open:
             raise GraderEnded
         if self._zygote is not None and _is_gone(self._zygote):
@@ -165,8 +181,8 @@ class Grader:
             self._zygote = new_zygote()
         return self._zygote
 
-    def _stands(self, zygote) -> bool:
-        """Whether the zygote that was in use still is, so that its workers ended by themselves."""
+    def _stands(self, zygote: Zygote | None) -> bool:
+        """Return whether a zygote still runs, so that its workers ended by themselves."""
         with self._lock:
             if not self._open:
                 raise GraderEnded
@@ -174,10 +190,10 @@ class Grader:
 
 
 @contextlib.contextmanager
-def _no_program():
-    """Nothing in the place of the program that grades: else every judge would import it anew.
+def _without_main() -> Iterator[None]:
+    """Hide the main module, so that no judge imports it anew.
 
-    Of nbgrader that is a second's work, and judges need nothing of it.
+    Importing nbgrader takes a second, and judges need nothing of it.
     """
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -192,22 +208,25 @@ def new_zygote() -> Zygote:
     return Zygote(WORKER_MODULES)
 
 
-def _is_gone(zygote) -> bool:
-    """Whether the other end of its socket is closed: after its start a zygote says nothing."""
+def _is_gone(zygote: Zygote) -> bool:
+    """Return whether the zygote has closed its end of the socket; it never sends anything there."""
     return bool(wait([zygote.socket], timeout=0))
 
 
-def _wait_for(connection, seconds: float) -> dict:
+def _wait_for(connection: Connection, seconds: float) -> dict[str, Any]:
     try:
         if not connection.poll(seconds):
             reason = _("cannot be graded because judging it took longer than {n:.0f} s")
             return {"reason": reason.format(n=seconds)}
-        return json.loads(connection.recv_bytes())
+        answer: dict[str, Any] = json.loads(connection.recv_bytes())
+        return answer
     except (EOFError, OSError):
         return {"reason": _("cannot be graded because its judge ended unexpectedly")}
 
 
-def _serve(connection, zygote, parsed: Parsed, rules) -> None:
+def _serve(
+    connection: Connection, zygote: socket.socket | None, parsed: Parsed, rules: Rules
+) -> None:
     """Judge one submission in this process and send the result as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_grader, daemon=True).start()
@@ -219,18 +238,19 @@ def _serve(connection, zygote, parsed: Parsed, rules) -> None:
         reason = _("cannot be graded because {error}").format(error=error)
         answer = json.dumps({"reason": reason})
     except BaseException:
-        fault = _("cannot be graded because of a fault of the kit:\n{trace}")
-        answer = json.dumps({"reason": fault.format(trace=traceback.format_exc(limit=-6))})
+        answer = json.dumps({"reason": kit_fault()})
     connection.send_bytes(answer.encode())
     connection.close()
 
 
 def _end_with_the_grader() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    grader = multiprocessing.parent_process()
+    if grader is not None:
+        grader.join()
+        os._exit(1)
 
 
-def _judge(zygote, parsed: Parsed, rules) -> Result:
+def _judge(zygote: socket.socket | None, parsed: Parsed, rules: Rules) -> Result:
     from autograder.grading.judge import judge, judge_here
 
     return judge(parsed, zygote, rules) if zygote is not None else judge_here(parsed, rules)

@@ -1,6 +1,10 @@
-"""The pipeline of a class: read, look for a cached result or a duplicate, else have it judged."""
+"""The pipeline of a class: read, look for a cached result or a duplicate, else have it judged.
 
-from collections.abc import Callable, Iterable, Iterator
+One thread reads the submissions and yields the results; the executor's threads store them. Each
+file is read once and parsed once.
+"""
+
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -13,12 +17,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock
+from typing import Any
 
 from autograder.grading.duplicates import code_digest, duplicate_result
 from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader, GraderEnded, IsolationMissing
-from autograder.grading.results import CACHED, Result, refused, result_from_json
+from autograder.grading.results import CACHED, Result, kit_fault, refused, result_from_json
 from autograder.grading.store import Store
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.parse import parse
@@ -36,10 +41,10 @@ def grade(
     grader: Callable[[], Grader],
     executor: Executor,
     force: bool = False,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield the results in the order in which they come; each is stored before it is yielded.
 
-    At most `MAX_PENDING` submissions are held in memory, read and not yet judged.
+    At most `MAX_PENDING` submissions wait to be judged while further ones are read.
 
     Args:
         submissions: The files, one for each learner and exercise.
@@ -53,22 +58,33 @@ def grade(
     Raises:
         WorkersMissing: Other processes are gone, or have another version of the kit.
         IsolationMissing: The rules require a layer of isolation that cannot be had.
+        GraderEnded: Somebody leaves the grader meanwhile.
+        NotWritten: A result cannot be stored.
     """
     judging = _Judging(store, grader, executor)
     try:
         for submission in submissions:
-            if judging.n_pending >= MAX_PENDING:
-                yield from judging.next_results()
             yield from judging.take(submission, force)
+            # One for one: a slow reader of results must not leave the executor without work.
+            if judging.has_arrived:
+                yield from judging.next_results()
+            while judging.n_pending >= MAX_PENDING:
+                yield from judging.next_results()
         while judging.n_pending:
             yield from judging.next_results()
+    except (BrokenExecutor, CancelledError) as error:
+        text = _("The processes that grade are gone. The same command goes on where they were.")
+        raise WorkersMissing(text) from error
     finally:
         judging.close()
 
 
 @dataclass
 class _Group:
-    """A submission that is or was judged, and the duplicates that wait for its result."""
+    """A submission that is or was judged, and the duplicates that wait for its result.
+
+    The duplicates hold no cells, since those of the original are as good.
+    """
 
     original: Parsed
     waiting: list[Parsed] = field(default_factory=list)
@@ -76,89 +92,95 @@ class _Group:
 
 
 class _Judging:
-    """Submissions between reading and result; the executor's threads call `_arrive`."""
+    """Submissions between reading and result.
+
+    The executor's threads call `_arrive`; everything else runs in the thread that reads. The lock
+    guards the groups' `judged` and `waiting`, and the store against two writers.
+    """
 
     def __init__(self, store: Store, grader: Callable[[], Grader], executor: Executor):
-        self.n_pending = 0
         self._store = store
         self._grader = grader
         self._executor = executor
         self._in_threads = isinstance(executor, (ThreadPoolExecutor, DaemonThreads))
         self._opening: Future[Grader] | None = None
-        self._futures: set[Future] = set()
+        self._pending: set[Future[Any]] = set()
         self._groups: dict[str, _Group] = {}
         self._lock = Lock()
-        self._arrived: SimpleQueue[tuple[Future, _Group, Result | BaseException]] = SimpleQueue()
+        self._arrived: SimpleQueue[tuple[Future[Any], _Group, list[Result] | BaseException]] = (
+            SimpleQueue()
+        )
+
+    @property
+    def n_pending(self) -> int:
+        """The number of submissions that are being judged, or whose results nobody has fetched."""
+        return len(self._pending)
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether `next_results` need not wait."""
+        return not self._arrived.empty()
 
     def take(self, submission: Submission, force: bool) -> list[Result]:
         """Read a submission; return its result where that is known, else have it judged."""
+        sha256 = ""
         try:
             content = read_content(submission.path)
             sha256 = digest(content)
-        except UnreadableSubmission as error:
-            return [self._refused(submission, str(error), "")]
-        if not force:
-            key = self._store.key(submission.path.name, sha256)
-            cached = self._store.cached(submission.learner, submission.exercise, key)
+            cached = None if force else self._cached(submission, sha256)
             if cached is not None:
                 return [replace(cached, origin=CACHED)]
-        try:
             parsed = parse(submission, content)
+            code = code_digest(parsed)
         except UnreadableSubmission as error:
             return [self._refused(submission, str(error), sha256)]
-        return self._known_or_judged(parsed)
+        except Exception:
+            return [self._refused(submission, kit_fault(), sha256)]
+        return self._known_or_judged(parsed, code)
 
     def next_results(self) -> list[Result]:
         """Wait for a result; return it with those of its duplicates.
 
-        Duplicates of a submission that could not be judged soundly are judged by themselves.
+        Duplicates of a submission that was not judged soundly are judged by themselves.
         """
         future, group, outcome = self._arrived.get()
-        self._futures.discard(future)
-        self.n_pending -= 1
-        if isinstance(outcome, (BrokenExecutor, CancelledError)):
-            text = _("The processes that grade are gone. The same command goes on where they were.")
-            raise WorkersMissing(text) from outcome
+        self._pending.remove(future)
         if isinstance(outcome, BaseException):
             raise outcome
-        if outcome.sound:
-            copies = [duplicate_result(outcome, group.original, each) for each in group.waiting]
-            return [outcome, *copies]
-        results = [outcome]
-        for each in group.waiting:
-            try:
-                self._submit(_Group(parse(each.submission)))
-            except UnreadableSubmission as error:
-                results.append(self._refused(each.submission, str(error), each.sha256))
-        return results
+        original, waiting = group.original, group.waiting
+        group.original, group.waiting = replace(original, cells=()), []
+        if not outcome[0].sound:
+            for each in waiting:
+                self._submit(_Group(replace(each, cells=original.cells)))
+        return outcome
 
     def close(self) -> None:
-        """Drop what is not yet being judged."""
-        for future in self._futures:
+        """Drop what is not yet being judged; wait for a grader that is being opened."""
+        for future in self._pending:
             future.cancel()
         if self._opening is not None:
             wait([self._opening])
 
-    def _known_or_judged(self, parsed: Parsed) -> list[Result]:
-        code = code_digest(parsed)
+    def _known_or_judged(self, parsed: Parsed, code: str) -> list[Result]:
         with self._lock:
             group = self._groups.get(code)
             if group is not None and not group.judged:
                 group.waiting.append(replace(parsed, cells=()))
                 return []
         if group is not None:
-            stored = self._stored(group.original)
-            if stored is not None:
-                result = duplicate_result(stored, group.original, parsed)
-                self._store.store(result, self._key(parsed))
+            judged = self._cached(group.original.submission, group.original.sha256)
+            if judged is not None:
+                result = duplicate_result(judged, group.original, parsed)
+                with self._lock:
+                    self._store.store(result, self._key(parsed.submission, parsed.sha256))
                 return [result]
-        group = _Group(parsed)
-        self._groups[code] = group
+        group = self._groups[code] = _Group(parsed)
         self._submit(group)
         return []
 
     def _submit(self, group: _Group) -> None:
         parsed = group.original
+        future: Future[Any]
         if self._in_threads:
             if self._opening is None:
                 self._opening = self._executor.submit(self._grader)
@@ -166,31 +188,36 @@ class _Judging:
         else:
             rules, version = self._store.rules, self._store.version
             future = self._executor.submit(grade_parsed, version, rules, parsed)
-        self.n_pending += 1
-        self._futures.add(future)
-        group.original = replace(parsed, cells=())
+        self._pending.add(future)
         future.add_done_callback(partial(self._arrive, group))
 
-    def _arrive(self, group: _Group, future: Future) -> None:
+    def _arrive(self, group: _Group, future: Future[Any]) -> None:
         """Store a result with those of its duplicates, in the thread that brings it.
 
         So no code is judged twice, whenever the grader is killed.
         """
+        outcome: list[Result] | BaseException
         try:
-            outcome: Result | BaseException = self._outcome(group.original, future)
-            with self._lock:
-                group.judged = True
-                self._store.store(outcome, self._key(group.original))
-                for each in group.waiting if outcome.sound else ():
-                    copy = duplicate_result(outcome, group.original, each)
-                    self._store.store(copy, self._key(each))
+            outcome = self._store_judged(group, self._outcome(group.original, future))
         except BaseException as error:
             outcome = error
         self._arrived.put((future, group, outcome))
 
-    def _outcome(self, parsed: Parsed, future: Future) -> Result:
+    def _store_judged(self, group: _Group, result: Result) -> list[Result]:
+        """Store and return a result; where it is sound, also those of its duplicates."""
+        with self._lock:
+            group.judged = True
+            judged = [(group.original, result)]
+            for each in group.waiting if result.sound else ():
+                judged.append((each, duplicate_result(result, group.original, each)))
+            for parsed, own in judged:
+                self._store.store(own, self._key(parsed.submission, parsed.sha256))
+        return [own for _parsed, own in judged]
+
+    def _outcome(self, parsed: Parsed, future: Future[Any]) -> Result:
         if self._in_threads:
-            return future.result()
+            result: Result = future.result()
+            return result
         try:
             return result_from_json(parsed.submission.learner, future.result())
         except (BrokenExecutor, CancelledError, GraderEnded, IsolationMissing, WorkersMissing):
@@ -200,16 +227,17 @@ class _Judging:
             reason = text.format(error=f"{type(error).__name__}: {error}")
             return refused(parsed.submission, reason, parsed.sha256)
 
-    def _stored(self, parsed: Parsed) -> Result | None:
-        submission = parsed.submission
-        return self._store.cached(submission.learner, submission.exercise, self._key(parsed))
+    def _cached(self, submission: Submission, sha256: str) -> Result | None:
+        key = self._key(submission, sha256)
+        return self._store.cached(submission.learner, submission.exercise, key)
 
-    def _key(self, parsed: Parsed) -> str:
-        return self._store.key(parsed.submission.path.name, parsed.sha256)
+    def _key(self, submission: Submission, sha256: str) -> str:
+        return self._store.key(submission.path.name, sha256)
 
     def _refused(self, submission: Submission, reason: str, sha256: str) -> Result:
         result = refused(submission, reason, sha256)
-        self._store.store(result)
+        with self._lock:
+            self._store.store(result)
         return result
 
 

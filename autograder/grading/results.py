@@ -1,20 +1,26 @@
-"""What grading knows of one submission: its report, and what its cells printed and drew."""
+"""The result of one submission: its report, and what its cells printed and drew."""
 
 import base64
+import traceback
 from dataclasses import dataclass
+from typing import Any
 
 from autograder import course
 from autograder.reports.model import Report, from_json
 from autograder.submissions.submission import Submission
+from autograder.util.i18n import _
 
 JUDGED, CACHED, DUPLICATE = "judged", "cached", "duplicate"
 
 
 @dataclass(frozen=True)
 class CellOutput:
-    """What one of the learner's cells left to read: its text, cut to a readable length, and PNGs.
+    """The output of one of the learner's cells; untrusted, so that no code decides by it.
 
-    Untrusted: it is the learner's own word and nothing is ever read out of it.
+    Attributes:
+        cell: The cell's number.
+        text: What the cell printed, cut to a readable length.
+        figures: The figures as PNGs.
     """
 
     cell: int
@@ -26,14 +32,14 @@ class CellOutput:
 class Result:
     """One graded submission of one learner.
 
-    A file that cannot be graded has a report without functions, whose first note says why.
+    A file that cannot be graded has a report without functions, whose first note gives the reason.
 
     Attributes:
-        learner: Whose it is.
+        learner: The learner's name.
         report: All verdicts.
         outputs: What the cells printed and drew.
-        origin: Where the verdicts come from: `JUDGED` now, `CACHED` by an earlier run, or judged
-            for a `DUPLICATE`, a submission with the same code.
+        origin: `JUDGED` in this run, `CACHED` by an earlier run, or `DUPLICATE` of another
+            submission, whose verdicts hold for this submission too.
     """
 
     learner: str
@@ -43,34 +49,54 @@ class Result:
 
     @property
     def gradable(self) -> bool:
+        """Whether the file could be graded."""
         return bool(self.report.functions)
 
     @property
     def sound(self) -> bool:
-        """Whether it could be graded, and without a fault of the kit."""
+        """Whether the file could be graded, and no check broke."""
         return self.gradable and all(f.outcome != "error" for f in self.report.functions)
 
 
 def refused(submission: Submission, reason: str, sha256: str = "") -> Result:
-    """Return the result of a file that cannot be graded, for this reason."""
+    """Return the result of a file that cannot be graded.
+
+    Args:
+        submission: The file.
+        reason: The note that says why.
+        sha256: The digest of the file's bytes, empty where nobody could read them.
+    """
     points = next((s.max_points for s in course.steps() if s.name == submission.exercise), 0.0)
     path = submission.path.as_posix()
     report = Report(submission.exercise, path, sha256, 0.0, points, (), (), (reason,))
     return Result(submission.learner, report)
 
 
-def result_to_json(result: Result) -> dict:
-    """A result as plain data, without the learner's name, ready for `json.dump`."""
+def kit_fault() -> str:
+    """Return the reason of a refusal by the exception that is being handled."""
+    text = _("cannot be graded because of a fault of the kit:\n{trace}")
+    return text.format(trace=traceback.format_exc(limit=-6))
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """Return a result as plain data for `json.dump`, without the learner's name and the origin."""
     return {"report": result.report.to_json(), "outputs": outputs_to_json(result.outputs)}
 
 
-def result_from_json(learner: str, document: dict) -> Result:
-    """The result behind `result_to_json`; raises `ValueError`, `KeyError` or `TypeError`."""
+def result_from_json(learner: str, document: dict[str, Any]) -> Result:
+    """Return the result behind `result_to_json`.
+
+    Raises:
+        ValueError: The report has another schema.
+        KeyError: The document lacks a field.
+        TypeError: A field is of another type.
+    """
     outputs = outputs_from_json(document["outputs"])
     return Result(learner, from_json(document["report"]), outputs)
 
 
-def outputs_to_json(outputs: tuple[CellOutput, ...]) -> list[dict]:
+def outputs_to_json(outputs: tuple[CellOutput, ...]) -> list[dict[str, Any]]:
+    """Return outputs as plain data, figures in Base64."""
     return [
         {
             "cell": output.cell,
@@ -81,7 +107,8 @@ def outputs_to_json(outputs: tuple[CellOutput, ...]) -> list[dict]:
     ]
 
 
-def outputs_from_json(documents: list[dict]) -> tuple[CellOutput, ...]:
+def outputs_from_json(documents: list[dict[str, Any]]) -> tuple[CellOutput, ...]:
+    """Return the outputs behind `outputs_to_json`."""
     return tuple(
         CellOutput(
             document["cell"],

@@ -1,11 +1,11 @@
-"""The folder of each learner among the results: one name, one folder, on every file system."""
+"""Slugs: the names of the learners' folders, which differ on every file system."""
 
 import hashlib
 import re
 import unicodedata
 
 _MAX_LENGTH = 60
-_KEPT_LENGTH = 40
+_READABLE_LENGTH = 40
 _PLAIN = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", re.IGNORECASE | re.ASCII)
 _HASHED = re.compile(r".*-[0-9a-f]{16}", re.IGNORECASE)
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -13,11 +13,12 @@ _LIKE_A_FILE = re.compile(r".*\.(csv|html|json|py|ipynb)", re.IGNORECASE)
 
 
 def slug(learner: str) -> str:
-    """The name of a learner's folder; never the same for two learners, whatever they are called.
+    """Return the name of a learner's folder; no two learners have the same.
 
-    A plain name stays as it is: `marie.durand`; names that differ in capitals only are kept apart
-    by `collect`. Any other is reduced to lower-case ASCII and gets 16 hexadecimal digits of its
-    SHA-256: `Zoë Müller` becomes `zoe-muller-…`. A plain name that ends like that gets digits too.
+    A plain name such as `marie.durand` stays as it is; `collect` numbers names that differ in
+    capitals only. Any other name is reduced to lower-case ASCII and gets 16 hexadecimal digits of
+    its SHA-256: `Zoë Müller` becomes `zoe-muller-…`. A plain name that already ends in such digits
+    gets further digits.
     """
     if _is_plain(learner):
         return learner
@@ -34,6 +35,6 @@ def _is_plain(name: str) -> bool:
 
 
 def _readable(name: str) -> str:
-    """What can be kept of a name; without dots, so that no device's name is left before one."""
+    """Return the ASCII part of a name without dots, before which Windows looks for devices."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9_]+", "-", letters.lower())[:_KEPT_LENGTH].strip("-")
+    return re.sub(r"[^a-z0-9_]+", "-", letters.lower())[:_READABLE_LENGTH].strip("-")

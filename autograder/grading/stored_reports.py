@@ -1,4 +1,4 @@
-"""Reports that grading has left in a folder, read again for the forms that others want them in."""
+"""Reports that grading has stored in a folder, read again for the exports."""
 
 import json
 from pathlib import Path
@@ -6,20 +6,25 @@ from pathlib import Path
 from autograder import course
 from autograder.grading.results import Result
 from autograder.grading.store import COURSE_FOLDER, learner_of
-from autograder.reports.model import from_json
+from autograder.reports.model import SCHEMA, from_json
 from autograder.util.i18n import _
 
 
 class NoReports(Exception):
-    """A folder does not hold what grading leaves; the text says why."""
+    """A folder does not hold reports that this version of the kit can read; the text says why."""
 
 
 def results_in(folder: Path) -> list[Result]:
-    """The results by learner and exercise, without outputs; whether they still hold is not asked.
+    """Return the results in a folder by learner and exercise, without outputs.
 
-    folder: of `autograder grade`, or of a course in nbgrader. Of two reports on the same exercise
-    of a learner, as when assignments were cut anew, the newer one counts.
-    Raises `NoReports`.
+    The submissions may have changed since. A learner may have two reports on the same exercise
+    after an instructor has changed the assignments of a course; then the newer report counts.
+
+    Args:
+        folder: The folder that `autograder grade` wrote, or a course in nbgrader.
+
+    Raises:
+        NoReports: The folder holds no reports, or a file that is not a report of this version.
     """
     stores = _folders_in(folder / COURSE_FOLDER) or [folder]
     paths = [path for store in stores for path in _reports(store)]
@@ -46,8 +51,18 @@ def _folders_in(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> Result:
     try:
-        report = from_json(json.loads(path.read_text(encoding="utf-8")))
-        return Result(learner_of(path.parent), report)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document.get("schema") in range(1, SCHEMA):
+            raise _earlier(path)
+        return Result(learner_of(path.parent), from_json(document))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         text = _("{path} is no report: {reason}.")
         raise NoReports(text.format(path=path, reason=error)) from error
+
+
+def _earlier(path: Path) -> NoReports:
+    text = _(
+        "An earlier version of the kit wrote {path}. The same `autograder grade` command renews it "
+        "(in a course, `nbgrader autograde --force`). If its submission is gone, delete the report."
+    )
+    return NoReports(text.format(path=path))

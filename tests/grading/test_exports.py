@@ -1,43 +1,26 @@
-"""`autograder export`, `autograder notebooks`, and grading in other processes."""
+"""`autograder export`."""
 
 import csv
-import hashlib
 import io
 import json
-import multiprocessing
 import os
-import sys
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from dataclasses import replace
+from pathlib import Path
 
-import jupytext
-import nbformat
 import pytest
 from typer.testing import CliRunner
 
 from autograder import course
 from autograder.cli.app import app
-from autograder.course.misconceptions import catalogue
-from autograder.grading import pipeline as grading
-from autograder.grading.collect import collect
-from autograder.grading.executors.dask import cluster
-from autograder.grading.executors.process import WorkersMissing, grade_content
-from autograder.grading.judge import Rules
-from autograder.grading.judge_pool import IsolationMissing
 from autograder.grading.output.exports import gradescope_document
-from autograder.grading.pipeline import grade
-from autograder.grading.results import Result, refused, result_to_json
+from autograder.grading.results import Result, refused
+from autograder.grading.rules import Rules
 from autograder.grading.slugs import slug
 from autograder.grading.store import COURSE_FOLDER, Store
-from autograder.nbgrading.course import COURSE_ID, make_course
-from autograder.nbgrading.source import source_notebook
-from autograder.reports.model import CheckResult, Report, of_function, with_function
-from autograder.util.fingerprint import kit_fingerprint
-from tests.answers import exercise_text, solution_text, write
+from autograder.reports.model import CheckResult, Message, Report, of_function, with_function
+from autograder.submissions.submission import Submission
 
 STEP = course.step("08_ranking")
 OTHER = course.step("04_dot_product")
-MISTAKE = "precision-over-relevant"
 
 
 def autograder(*arguments):
@@ -57,7 +40,7 @@ def left(folder, *results):
     """Leave results in a folder as `autograder grade` does."""
     store = Store(folder, "kit", Rules(1))
     for each in results:
-        store.keep(each)
+        store.store(each)
     return folder
 
 
@@ -106,10 +89,10 @@ def test_a_name_is_one_cell_as_it_was_and_no_formula(tmp_path, learner, cell):
 
 
 def test_a_course_is_exported_whole_and_of_two_reports_the_newer_counts(tmp_path, monkeypatch):
-    kept = tmp_path / COURSE_FOLDER
-    old = left(kept / "day_2", result("ada", 1.0))
-    left(kept / "08_ranking", result("ada", 7.0))
-    left(kept / "04_dot_product", result("ben", 4.0, OTHER))
+    stored = tmp_path / COURSE_FOLDER
+    old = left(stored / "day_2", result("ada", 1.0))
+    left(stored / "08_ranking", result("ada", 7.0))
+    left(stored / "04_dot_product", result("ben", 4.0, OTHER))
     os.utime(old / "ada" / "08_ranking.json", (1_000_000_000, 1_000_000_000))
     monkeypatch.chdir(tmp_path)
     assert autograder("export", "moodle").exit_code == 0
@@ -123,13 +106,24 @@ def test_a_folder_without_reports_is_one_sentence(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": 2}'])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"schema": 2}', '{"schema": 3}'])
 def test_what_is_no_report_is_told(tmp_path, text):
     path = left(tmp_path, result("ada", 1.0)) / "ada" / "08_ranking.json"
     path.write_text(text, encoding="utf-8")
     done = autograder("export", "gradescope", tmp_path, "--out", tmp_path / "out")
     assert done.exit_code == 2
     assert done.stderr.startswith(f"{path} is no report: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_of_an_earlier_version_is_told_with_the_command_that_renews_it(tmp_path):
+    path = left(tmp_path, result("ada", 1.0)) / "ada" / "08_ranking.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "schema": 1}), encoding="utf-8")
+    done = autograder("export", "gradescope", tmp_path, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"An earlier version of the kit wrote {path}.")
+    assert "The same `autograder grade` command renews it" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -191,11 +185,13 @@ def test_gradescope_gets_a_file_for_every_learner_and_exercise(tmp_path):
 
 
 def test_gradescope_gets_a_test_for_every_check():
+    wrong = Message("f", "1", "It holds.", causes=("A slip.",), hint="precision_at_k")
+    stub = Message(got="still to be written")
     document = gradescope_document(
         checked(
             CheckResult("test_08.py::test_divides_by_k", "passed", 4 / 3, 4 / 3, seconds=0.5),
-            CheckResult("test_08.py::test_counts_hits", "failed", 0, 4 / 3, "Called: f\nGot: 1"),
-            CheckResult("test_08.py::test_is_written", "todo", 0, 4 / 3, "still to be written"),
+            CheckResult("test_08.py::test_counts_hits", "failed", 0, 4 / 3, wrong),
+            CheckResult("test_08.py::test_is_written", "todo", 0, 4 / 3, stub),
         )
     )
     assert_fields(document, OF_RESULTS)
@@ -208,345 +204,26 @@ def test_gradescope_gets_a_test_for_every_check():
         ("precision_at_k: counts hits", "1.2", "failed", 0),
         ("precision_at_k: is written", "1.3", "failed", 0),
     ]
-    assert document["tests"][1]["output"] == "Called: f\nGot: 1"
+    assert document["tests"][1]["output"] == (
+        "Called: f\nGot: 1\nMust hold: It holds.\nLikely cause: A slip.\n"
+        "For a hint: autograder hint precision_at_k"
+    )
+    assert document["tests"][2]["output"] == "still to be written"
 
 
 def test_gradescope_gets_no_source_of_a_check_that_broke_and_nothing_hidden():
-    message = "This check itself broke.\n  close(got, 0.4)"
+    message = Message(got="This check itself broke.", where="  close(got, 0.4)")
     broken = CheckResult("test_08.py::test_a", "error", 0, 2, message)
-    shown = CheckResult("test_08.py::test_b", "failed", 0, 2, "Got: '\u202eevil\x1b[2J'")
+    hidden = Message(got="Got: '\u202eevil\x1b[2J'")
+    shown = CheckResult("test_08.py::test_b", "failed", 0, 2, hidden)
     first, second = gradescope_document(checked(broken, shown))["tests"]
     assert first["output"] == "This check itself broke."
     assert second["output"] == "Got: '⟨U+202E⟩evil⟨U+001B⟩[2J'"
 
 
 def test_what_cannot_be_graded_scores_nothing_and_says_why():
-    document = gradescope_document(refused("ada", STEP.name, "a.py", "", "it is an archive"))
+    submission = Submission(STEP.name, Path("a.py"), "ada")
+    document = gradescope_document(refused(submission, "it is an archive"))
     assert_fields(document, OF_RESULTS)
     assert (document["score"], document["tests"]) == (0, [])
     assert document["output"] == "it is an archive"
-
-
-# Scripts for nbgrader
-
-
-@pytest.fixture
-def place(tmp_path):
-    """A learner's folder of an assignment."""
-    folder = tmp_path / "submitted" / "ada" / "08_ranking"
-    folder.mkdir(parents=True)
-    return folder
-
-
-def ids_of(notebook):
-    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    return {cell.metadata.nbgrader["grade_id"]: cell.metadata.nbgrader for cell in cells}
-
-
-@pytest.mark.parametrize("name", ["08_ranking.py", "08_ranking (1).py", "my answers.py"])
-@pytest.mark.parametrize("folder", [".", "submitted"])
-def test_a_script_becomes_the_notebook_that_nbgrader_expects(place, tmp_path, name, folder):
-    (place / name).write_text(solution_text(STEP.name), encoding="utf-8")
-    done = autograder("notebooks", tmp_path / folder)
-    assert done.exit_code == 0, done.output
-    assert done.output.endswith("1 notebook made of a script.\n")
-    notebook = nbformat.read(place / "08_ranking.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert ids_of(notebook) == ids_of(source_notebook(STEP.name))
-    written = jupytext.reads(solution_text(STEP.name), fmt="py:percent")
-    assert [c.source for c in notebook.cells] == [c.source for c in written.cells]
-    assert not any("autograder_cell" in cell.metadata for cell in notebook.cells)
-
-
-def test_a_learners_cells_stay_as_they_are(place, tmp_path):
-    """Two answers in one cell, checks deleted: a stub put back would hide an answer."""
-    script = jupytext.reads(solution_text(STEP.name), fmt="py:percent")
-    sources = [c.source for c in script.cells if c.cell_type == "code" and "check" not in c.source]
-    (place / "08_ranking.py").write_text("# %%\n" + "\n\n".join(sources), encoding="utf-8")
-    assert autograder("notebooks", tmp_path).exit_code == 0
-    [cell] = nbformat.read(place / "08_ranking.ipynb", as_version=4).cells
-    assert cell.source == "\n\n".join(sources)
-
-
-def test_a_notebook_is_made_once_and_again_when_its_script_is_newer(place, tmp_path):
-    script = write(place, STEP.name, exercise_text(STEP.name))
-    for expected in ("1 notebook made of a script.\n", "0 notebooks made of scripts.\n"):
-        assert autograder("notebooks", tmp_path).output.endswith(expected)
-    script.write_text(solution_text(STEP.name), encoding="utf-8")
-    stamp = (place / "08_ranking.ipynb").stat().st_mtime + 5
-    os.utime(script, (stamp, stamp))
-    assert autograder("notebooks", tmp_path).output.endswith("1 notebook made of a script.\n")
-    notebook = nbformat.read(place / "08_ranking.ipynb", as_version=4)
-    assert not any("NotImplementedError" in cell.source for cell in notebook.cells)
-    assert sorted(path.name for path in place.iterdir()) == ["08_ranking.ipynb", "08_ranking.py"]
-
-
-def test_a_learners_own_notebook_is_never_lost(place, tmp_path):
-    script = write(place, STEP.name, solution_text(STEP.name))
-    own = write(place, STEP.name, exercise_text(STEP.name), ".ipynb")
-    content = own.read_bytes()
-    for seconds, files in (
-        (-5, {"08_ranking.py", "08_ranking.ipynb"}),
-        (5, {"08_ranking.py", "08_ranking.ipynb", "08_ranking.ipynb.older"}),
-    ):
-        stamp = own.stat().st_mtime + seconds
-        os.utime(script, (stamp, stamp))
-        done = autograder("notebooks", tmp_path)
-        assert done.exit_code == 0
-        assert {path.name for path in place.iterdir()} == files
-        assert content in {path.read_bytes() for path in place.iterdir()}
-    assert "08_ranking.ipynb.older" in done.output
-
-
-def test_a_script_that_cannot_be_read_is_told_and_the_others_are_made(place, tmp_path):
-    (place / "08_ranking.py").write_bytes(b"\x00\x01\x02" * 500)
-    write(place, OTHER.name, solution_text(OTHER.name))
-    done = autograder("notebooks", tmp_path)
-    assert done.exit_code == 1
-    assert "08_ranking.py cannot be graded because" in done.output
-    assert sorted(path.name for path in place.glob("*.ipynb")) == ["04_dot_product.ipynb"]
-
-
-@pytest.mark.slow
-def test_nbgrader_grades_a_script_and_its_points_are_exported(tmp_path, run_python, monkeypatch):
-    make_course(tmp_path, (STEP.name,), "exercise")
-    for learner, text in {"ada": solution_text, "ben": exercise_text}.items():
-        folder = tmp_path / "submitted" / learner / STEP.name
-        folder.mkdir(parents=True)
-        write(folder, STEP.name, text(STEP.name))
-    assert autograder("notebooks", tmp_path).exit_code == 0
-    search = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    for command in ("generate_assignment", "autograde"):
-        done = run_python("-m", "nbgrader", command, STEP.name, folder=tmp_path, PATH=search)
-        assert done.returncode == 0, done.stderr
-    monkeypatch.chdir(tmp_path)
-    assert autograder("export", "moodle").exit_code == 0
-    assert rows_of(tmp_path / "moodle.csv")[1:] == [["ada", "10"], ["ben", "0"]]
-
-
-@pytest.mark.slow
-def test_in_nbgrader_a_bonus_is_extra_credit(tmp_path, run_python):
-    from nbgrader.api import Gradebook
-
-    make_course(tmp_path, ("01_explore", "14_als"), "one")
-    texts = {
-        "both": {"01_explore": solution_text, "14_als": solution_text},
-        "no_bonus": {"01_explore": solution_text, "14_als": exercise_text},
-        "only_bonus": {"14_als": solution_text},
-    }
-    for learner, handed_in in texts.items():
-        folder = tmp_path / "submitted" / learner / COURSE_ID
-        folder.mkdir(parents=True)
-        for exercise, text in handed_in.items():
-            write(folder, exercise, text(exercise), ".ipynb")
-    search = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    for command in ("generate_assignment", "autograde"):
-        done = run_python("-m", "nbgrader", command, COURSE_ID, folder=tmp_path, PATH=search)
-        assert done.returncode == 0, done.stderr
-    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", COURSE_ID) as book:
-        submissions = book.assignment_submissions(COURSE_ID)
-        found = {each.student.id: (each.score, each.max_score) for each in submissions}
-    assert found == {"both": (11, 6), "no_bonus": (6, 6), "only_bonus": (5, 6)}
-
-
-# Other executors
-
-
-@pytest.fixture
-def submitted(tmp_path):
-    """A class of three: right, wrong, untouched."""
-    wrong = f"{solution_text(STEP.name)}\n# %%\n{catalogue()[MISTAKE].code}\n"
-    texts = {"ada": solution_text(STEP.name), "ben": wrong, "eve": exercise_text(STEP.name)}
-    for learner, text in texts.items():
-        (tmp_path / "class" / learner).mkdir(parents=True)
-        write(tmp_path / "class" / learner, STEP.name, text)
-    return collect([tmp_path / "class"])[0]
-
-
-POINTS = {"ada": 10.0, "ben": 7.0, "eve": 0.0}
-
-
-class AtOnce(Executor):
-    """Calls `act` in place of what is submitted, when `finish` is called or `room` is used up."""
-
-    def __init__(self, act, room=1):
-        self.act, self.room, self.waiting, self.most = act, room, [], 0
-
-    def submit(self, function, *arguments):
-        future = Future()
-        self.waiting.append((future, arguments))
-        self.most = max(self.most, len(self.waiting))
-        if len(self.waiting) == self.room:
-            self.finish()
-        return future
-
-    def finish(self):
-        for future, arguments in self.waiting:
-            future.set_running_or_notify_cancel()
-            try:
-                future.set_result(self.act(*arguments))
-            except Exception as error:
-                future.set_exception(error)
-        self.waiting = []
-
-
-def full_points(version, rules, submitted, content):
-    return result_to_json(result(submitted.learner, 10.0))
-
-
-def failing_for_ben(error):
-    def act(version, rules, submitted, content):
-        if submitted.learner == "ben":
-            raise error
-        return full_points(version, rules, submitted, content)
-
-    return act
-
-
-def no_grader():
-    pytest.fail("threads alone share a grader")
-
-
-def graded_by(executor, submitted, out):
-    store = Store(out, kit_fingerprint(), Rules(1))
-    return {g.result.learner: g for g in grade(submitted, store, no_grader, executor)}
-
-
-def test_any_executor_grades_and_results_are_kept_here(submitted, tmp_path):
-    first = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert {learner: g.result.report.points for learner, g in first.items()} == dict.fromkeys(
-        POINTS, 10.0
-    )
-    again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
-    assert all(each.kept for each in again.values())
-
-
-def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(grading, "MAX_SENT", 2)
-    executor = AtOnce(full_points, room=2)
-    for n in range(8):
-        (tmp_path / "many" / f"learner {n}").mkdir(parents=True)
-        write(tmp_path / "many" / f"learner {n}", STEP.name, f"own = {n}")
-    assert len(graded_by(executor, collect([tmp_path / "many"])[0], tmp_path / "out")) == 8
-    assert executor.most == 2
-
-
-def test_a_result_is_kept_before_it_is_asked_for(submitted, tmp_path):
-    """So is that of a twin, whose code is judged with another's."""
-
-    def judge(version, rules, submitted, content):
-        made = result(submitted.learner, 10.0)
-        sha256 = hashlib.sha256(content).hexdigest()
-        return result_to_json(replace(made, report=replace(made.report, sha256=sha256)))
-
-    executor = AtOnce(judge, room=len(submitted))
-    (tmp_path / "class" / "zoe").mkdir()
-    write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
-    submitted = collect([tmp_path / "class"])[0]
-    grading = grade(
-        submitted, Store(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
-    )
-    next(grading)
-    grading.close()
-    again = graded_by(AtOnce(no_grader), submitted, tmp_path / "out")
-    assert len(again) == 4
-    assert all(each.kept for each in again.values())
-
-
-def test_a_process_that_fails_costs_its_own_submission_only(submitted, tmp_path):
-    results = graded_by(AtOnce(failing_for_ben(MemoryError("no"))), submitted, tmp_path / "out")
-    assert [learner for learner, each in results.items() if each.result.gradable] == ["ada", "eve"]
-    [note] = results["ben"].result.report.notes
-    assert note == "cannot be graded because its process failed: MemoryError: no"
-    later = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert [learner for learner, each in later.items() if not each.kept] == ["ben"]
-
-
-@pytest.mark.parametrize(
-    ("error", "raised"),
-    [
-        (BrokenExecutor("gone"), WorkersMissing),
-        (WorkersMissing("another kit"), WorkersMissing),
-        (IsolationMissing("no wall"), IsolationMissing),
-    ],
-)
-def test_what_no_process_can_mend_ends_the_run_and_what_was_graded_stays(
-    submitted, tmp_path, error, raised
-):
-    with pytest.raises(raised):
-        graded_by(AtOnce(failing_for_ben(error)), submitted, tmp_path / "out")
-    again = graded_by(AtOnce(full_points), submitted, tmp_path / "out")
-    assert again["ada"].kept and not again["ben"].kept
-
-
-def test_another_version_of_the_kit_grades_nothing(submitted):
-    with pytest.raises(WorkersMissing, match="Another version of the kit"):
-        grade_content("another", Rules(1), submitted[0], b"")
-
-
-@pytest.mark.slow
-def test_a_pool_of_processes_grades_as_threads_do(submitted, tmp_path):
-    spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=spawning) as executor:
-        results = graded_by(executor, submitted, tmp_path / "out")
-        points = {learner: each.result.report.points for learner, each in results.items()}
-    assert points == POINTS
-    if sys.platform == "linux":
-        assert all(each.result.report.isolation for each in results.values())
-
-
-# A cluster
-
-
-def test_a_scheduler_needs_dask(submitted, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    out = ("--out", tmp_path / "out")
-    done = autograder("grade", tmp_path / "class", *out, "--scheduler", "tcp://127.0.0.1:1")
-    assert done.exit_code == 2
-    assert done.stderr.startswith("A cluster needs Dask distributed: pip install ")
-
-
-def test_jobs_are_for_this_machine_only(tmp_path):
-    done = autograder("grade", tmp_path, "--jobs", 2, "--scheduler", "tcp://127.0.0.1:1")
-    assert done.exit_code == 2
-    assert done.stderr.startswith("Choose one of --jobs and --scheduler")
-
-
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "no port"])
-def test_a_scheduler_that_does_not_answer_is_one_sentence(address):
-    pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with pytest.raises(WorkersMissing, match="No Dask scheduler answers"), cluster(address, 1):
-        pass
-
-
-@pytest.fixture
-def workers():
-    """Dask's workers as they are by default: each under a nanny, which marks it as a daemon."""
-    distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None
-    ) as running:
-        yield running
-
-
-@pytest.mark.slow
-def test_a_cluster_of_two_workers_grades_a_class(submitted, tmp_path, workers):
-    command = ("grade", tmp_path / "class", "--out", tmp_path / "out")
-    done = autograder(*command, "--scheduler", workers.scheduler_address)
-    assert done.exit_code == 0, done.output
-    reports = {
-        learner: json.loads((tmp_path / "out" / learner / "08_ranking.json").read_text("utf-8"))
-        for learner in POINTS
-    }
-    assert {learner: report["points"] for learner, report in reports.items()} == POINTS
-    done = autograder(*command)
-    assert "3 of them unchanged" in done.output
-
-
-@pytest.mark.slow
-def test_a_cluster_without_workers_is_one_sentence():
-    distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty:  # noqa: SIM117
-        with pytest.raises(WorkersMissing, match="has no workers"):
-            with cluster(empty.scheduler_address, 1):
-                pass

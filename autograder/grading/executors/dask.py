@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from importlib import import_module
 
 from autograder.grading.executors.process import WorkersMissing
 from autograder.util.i18n import _
@@ -13,22 +14,30 @@ SECONDS = 10
 
 @contextmanager
 def cluster(address: str, seconds: float = SECONDS) -> Iterator[Executor]:
-    """An executor whose workers are those of the Dask scheduler at an address, `tcp://host:8786`.
+    """Lend an executor that calls functions on the workers of a Dask scheduler.
 
-    Raises `WorkersMissing` where Dask distributed is not installed here, or where after so many
-    seconds no scheduler answers, or it has no worker.
+    Args:
+        address: The scheduler's address, `tcp://host:8786`.
+        seconds: How long to wait for the scheduler, and then for its first worker.
+
+    Yields:
+        The executor.
+
+    Raises:
+        WorkersMissing: Dask distributed is not installed here, no scheduler answers, or the
+            scheduler has no worker.
     """
     try:
-        from distributed import Client
-        from distributed.comm import get_address_host
+        distributed = import_module("distributed")
+        comm = import_module("distributed.comm")
     except ImportError as error:
         text = _("A cluster needs Dask distributed: pip install 'recommender-course[cluster]'")
         raise WorkersMissing(text) from error
-    # What becomes of the connection is told below, in one sentence.
+    # `WorkersMissing` reports a lost connection in one sentence; Dask's log would repeat it.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
-        get_address_host(address)
-        client = Client(address, timeout=seconds, set_as_default=False)
+        comm.get_address_host(address)
+        client = distributed.Client(address, timeout=seconds, set_as_default=False)
     except (OSError, ValueError) as error:
         text = _("No Dask scheduler answers at {address}: {reason}")
         raise WorkersMissing(text.format(address=address, reason=error)) from error

@@ -1,6 +1,6 @@
-"""Grading in other processes, of this machine or of others: each keeps a grader of its own.
+"""Grading in other processes, here or on other machines, each of which opens a grader of its own.
 
-What goes there and comes back is plain data and small frozen objects, so that it can be pickled.
+Arguments and results are plain data and small frozen objects, so that they can be pickled.
 """
 
 import atexit
@@ -9,9 +9,12 @@ import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from autograder.grading.judge_pool import Grader
 from autograder.grading.results import result_to_json
+from autograder.grading.rules import Rules
 from autograder.submissions.submission import Parsed
 from autograder.util.environment import QUIET, prefer
 from autograder.util.fingerprint import kit_fingerprint
@@ -22,11 +25,21 @@ class WorkersMissing(RuntimeError):
     """There are no processes to grade in, or not of this kit; the text says which, and why."""
 
 
-def grade_parsed(version: str, rules, parsed: Parsed) -> dict:
-    """The result of one submission as `result_to_json` gives it, by the grader of this process.
+def grade_parsed(version: str, rules: Rules, parsed: Parsed) -> dict[str, Any]:
+    """Judge one submission by the grader of this process.
 
-    version: of the kit that asks, see `kit_fingerprint`; another one would give other verdicts.
-    Raises `WorkersMissing` where this process has another, and `IsolationMissing` as a grader does.
+    Args:
+        version: The version of the kit that asks (see `kit_fingerprint`); another version would
+            give other verdicts.
+        rules: How submissions are judged.
+        parsed: The submission.
+
+    Returns:
+        The result as `result_to_json` gives it.
+
+    Raises:
+        WorkersMissing: This process has another version of the kit.
+        IsolationMissing: The rules require a layer of isolation that cannot be had here.
     """
     if version != kit_fingerprint():
         text = _("Another version of the kit, or of its libraries, is installed on {host}.")
@@ -35,27 +48,35 @@ def grade_parsed(version: str, rules, parsed: Parsed) -> dict:
         return result_to_json(grader.grade(parsed))
 
 
+@dataclass
+class _Opened:
+    """An open grader, and the number of threads that use it."""
+
+    grader: Grader
+    n_users: int = 0
+
+
 _lock = threading.Lock()
-_graders: dict[object, Grader] = {}
-_in_use: dict[object, int] = {}
+_opened: dict[Rules, _Opened] = {}
 
 
 @contextmanager
-def _grader(rules) -> Iterator[Grader]:
-    """This process's grader by these rules; it stays open until one by others is asked for."""
+def _grader(rules: Rules) -> Iterator[Grader]:
+    """Lend this process's grader by these rules; it stays open until a call names other rules."""
     with _lock:
-        if rules not in _graders:
-            _close([other for other in _graders if not _in_use[other]])
-            _graders[rules] = _opened(rules)
-        _in_use[rules] = _in_use.get(rules, 0) + 1
+        if rules not in _opened:
+            _close([other for other, opened in _opened.items() if not opened.n_users])
+            _opened[rules] = _Opened(_open(rules))
+        lent = _opened[rules]
+        lent.n_users += 1
     try:
-        yield _graders[rules]
+        yield lent.grader
     finally:
         with _lock:
-            _in_use[rules] -= 1
+            lent.n_users -= 1
 
 
-def _opened(rules) -> Grader:
+def _open(rules: Rules) -> Grader:
     prefer(QUIET)
     # A process that is marked as a daemon, as Dask's are, may not have children: a judge is one.
     multiprocessing.current_process().daemon = False
@@ -68,10 +89,9 @@ def _opened(rules) -> Grader:
     return grader
 
 
-def _close(some: list) -> None:
+def _close(some: list[Rules]) -> None:
     for rules in some:
-        _graders.pop(rules).__exit__()
-        _in_use.pop(rules, None)
+        _opened.pop(rules).grader.__exit__()
 
 
-atexit.register(lambda: _close(list(_graders)))
+atexit.register(lambda: _close(list(_opened)))

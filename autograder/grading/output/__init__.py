@@ -1,1 +1,1 @@
-"""What grading leaves to read: tables, pages, exports."""
+"""The output of grading: tables, pages, exports."""

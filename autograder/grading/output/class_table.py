@@ -11,7 +11,7 @@ from autograder.util.text import visible
 
 
 def class_table(results: list[Result]) -> Table:
-    """Return a row for each learner: points by exercise, and their sum."""
+    """Return a table with a row for each learner: points by exercise, and their sum."""
     handed_in = {result.report.exercise for result in results}
     steps = [step for step in course.steps() if step.name in handed_in]
     rows = Table(box=None, pad_edge=False)
@@ -19,7 +19,7 @@ def class_table(results: list[Result]) -> Table:
     for step in steps:
         rows.add_column(step.name[:2], justify="right")
     rows.add_column(_("points"), justify="right")
-    by_learner = {}
+    by_learner: dict[str, dict[str, Result]] = {}
     for result in results:
         by_learner.setdefault(result.learner, {})[result.report.exercise] = result
     for learner, own in by_learner.items():

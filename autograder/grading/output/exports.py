@@ -5,6 +5,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.output.summary import class_results
 from autograder.grading.output.table import hundredths, plain_text
@@ -24,9 +25,14 @@ def write_moodle(
 ) -> None:
     """Write a table for Moodle's import of grades: UTF-8 with a byte order mark, semicolons.
 
-    Columns: the identifier, whose values are the learners' names, and the points of an exercise
-    each; empty where a learner handed nothing in. identifier: the user field that Moodle maps.
-    decimal_comma: for sites that write 9,8. Texts stand in quotes, and none is a formula.
+    The first column holds the learners' names, the others the points of an exercise, empty where
+    a learner handed nothing in. Texts stand in quotes, and no text is a formula.
+
+    Args:
+        results: The results of a class.
+        path: The file to write.
+        identifier: The user field to which Moodle maps the first column.
+        decimal_comma: Whether to write 9,8 in place of 9.8.
     """
     book = class_results(results)
     text = io.StringIO(newline="")
@@ -45,7 +51,7 @@ def _points(points: float, decimal_comma: bool) -> int | float | str:
 
 
 def write_gradescope(results: list[Result], folder: Path) -> list[Path]:
-    """Write `folder/<learner>/<exercise>/results.json` for every result; returns the paths."""
+    """Write `folder/<slug>/<exercise>/results.json` for every result; return the paths."""
     paths = []
     for result in results:
         path = folder / slug(result.learner) / result.report.exercise / "results.json"
@@ -55,8 +61,8 @@ def write_gradescope(results: list[Result], folder: Path) -> list[Path]:
     return paths
 
 
-def gradescope_document(result: Result) -> dict:
-    """What Gradescope reads as a submission's results: a test for each check, seconds, notes."""
+def gradescope_document(result: Result) -> dict[str, Any]:
+    """Return a result as Gradescope reads it: a test for each check, seconds, notes."""
     report = result.report
     tests = [
         _test(function, check, f"{i}.{j}")
@@ -76,7 +82,7 @@ def gradescope_document(result: Result) -> dict:
     }
 
 
-def _test(function: FunctionReport, check: CheckResult, number: str) -> dict:
+def _test(function: FunctionReport, check: CheckResult, number: str) -> dict[str, Any]:
     return {
         "name": f"{function.name}: {_words(check.id)}",
         "number": number,
@@ -90,13 +96,13 @@ def _test(function: FunctionReport, check: CheckResult, number: str) -> dict:
 
 
 def _words(check_id: str) -> str:
-    """`scores are dot products` for `test_04.py::test_scores_are_dot_products`."""
+    """Return `scores are dot products` for `test_04.py::test_scores_are_dot_products`."""
     name = check_id.rpartition("::")[2]
     return re.sub(r"^test_", "", name).replace("_", " ")
 
 
 def _message(check: CheckResult) -> str:
-    """Return what a learner may read: of a fault of the kit not its traceback."""
+    """Return a message as a learner may read it, without the traceback of a fault of the kit."""
     if check.message is None:
         return ""
     if check.outcome == "error":

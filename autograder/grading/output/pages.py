@@ -1,7 +1,7 @@
 """The pages that grading leaves: one for the class, and one for each learner.
 
-Each is one HTML file that asks nothing of the network. Whatever comes from a submission is escaped,
-and its hidden characters are spelt out, by the environment that renders all templates.
+Each page is one HTML file that loads nothing from the network. The environment of the templates
+escapes whatever comes from a submission, and spells out its hidden characters.
 """
 
 import re
@@ -32,7 +32,14 @@ _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x08")
 
 @dataclass(frozen=True)
 class Output:
-    """What a page shows of one cell: its text, and its figures as addresses with their data."""
+    """The part of a cell's output that a page shows.
+
+    Attributes:
+        cell: The cell's number.
+        text: What the cell printed, as a terminal shows it.
+        figures: The figures as `data:` addresses.
+        left_out: The number of figures that the page does not show.
+    """
 
     cell: int
     text: str
@@ -72,7 +79,7 @@ def _learner_page(book: ClassResults, learner: str) -> str:
     )
 
 
-def _render(template: str, **values) -> str:
+def _render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(**values)
 
 
@@ -91,13 +98,13 @@ def _environment() -> Environment:
 
 
 def _percent(part: float, whole: float) -> str:
-    """A length in a style sheet or drawing, between 0% and 100%."""
+    """Return a length in a style sheet or drawing, between 0% and 100%."""
     share = min(max(part / whole, 0.0), 1.0) if whole else 0.0
     return f"{100 * share:.4g}%"
 
 
 def _problems(function: FunctionReport) -> list[CheckResult]:
-    """Return what keeps a function from passing, in the order of its checks, each message once."""
+    """Return the checks that did not pass, in their order, each message once."""
     checks: dict[Message | None, CheckResult] = {}
     for check in function.checks:
         if check.outcome != "passed":
@@ -106,7 +113,7 @@ def _problems(function: FunctionReport) -> list[CheckResult]:
 
 
 def _outputs(result: Result) -> list[Output]:
-    """What to show of a learner's own output: plain text and real, small PNGs."""
+    """Return the part of a learner's own output to show: plain text and real, small PNGs."""
     room = MAX_FIGURES
     shown = []
     for output in result.outputs:
@@ -123,14 +130,14 @@ def _output(output: CellOutput, figures: list[bytes]) -> Output:
 
 
 def _is_showable(figure: bytes) -> bool:
-    """Whether bytes begin as a PNG does, and are small, packed and unpacked."""
+    """Return whether bytes begin as a PNG does, and are small, packed and unpacked."""
     if len(figure) >= MAX_FIGURE_BYTES or not figure.startswith(_PNG_START + b"\0\0\0\rIHDR"):
         return False
-    width, height = struct.unpack(">II", figure[16:24].ljust(8, b"\xff"))
+    width, height = map(int, struct.unpack(">II", figure[16:24].ljust(8, b"\xff")))
     return width * height <= MAX_FIGURE_PIXELS
 
 
 def _as_a_terminal_shows(text: str) -> str:
-    """Text without colour codes, and of a progress line only what was last written over it."""
+    """Return a text without colour codes; of an overwritten line only the last version."""
     lines = _TERMINAL_CODE.sub("", text).replace("\r\n", "\n").strip("\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

@@ -1,4 +1,4 @@
-"""What the results of a class amount to: points, pass shares, mistakes, remarks, isolation."""
+"""The summary of a class: points, pass shares, mistakes, remarks, isolation."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ LEVELS = 6
 class ClassResults:
     """The results of a class by learner and exercise, both in order.
 
-    steps: the exercises that anyone handed in, in course order.
-    results: by learner's name (sorted), then by exercise; only what was handed in.
+    Attributes:
+        steps: The exercises that anyone handed in, in course order.
+        results: The results of what was handed in, by learner's name (sorted), then by exercise.
     """
 
     steps: tuple[Step, ...]
@@ -36,7 +37,7 @@ class ClassResults:
 
     @property
     def max_points(self) -> float:
-        """What a learner can earn, bonus left out; what was not handed in earns nothing."""
+        """The points that a learner can earn without bonus exercises."""
         return course.total(self.steps, {}).max_points
 
     @property
@@ -45,37 +46,44 @@ class ClassResults:
         return any(step.bonus for step in self.steps)
 
     def total(self, learner: str) -> Total:
-        """The sum of a learner's points, rounded to hundredths."""
+        """Return the sum of a learner's points, rounded to hundredths."""
         handed_in = self.results[learner]
         return course.total(self.steps, {name: r.report.points for name, r in handed_in.items()})
 
     @property
     def mean(self) -> Total:
-        """The mean of the learners' totals; nothing for an empty class."""
+        """The mean of the learners' totals; zero for an empty class."""
         totals = [self.total(learner) for learner in self.results]
         if not totals:
             return Total(0.0, self.max_points)
         return Total(
             points=round(mean(each.points for each in totals), 2),
             max_points=self.max_points,
-            bonus=round(mean(each.bonus for each in totals), 2) if self.with_bonus else None,
+            bonus=round(mean(each.bonus or 0.0 for each in totals), 2) if self.with_bonus else None,
         )
 
     def of_exercise(self, exercise: str) -> list[Result]:
-        """The results of one exercise in the order of the learners."""
+        """Return the results of one exercise in the order of the learners."""
         return [results[exercise] for results in self.results.values() if exercise in results]
 
 
 @dataclass(frozen=True)
 class FunctionCount:
-    """How many learners' versions of a function ended with which outcome."""
+    """The outcomes of a function in a class.
+
+    Attributes:
+        exercise: The exercise's full name.
+        function: The function's name.
+        outcomes: The number of learners by outcome.
+    """
 
     exercise: str
     function: str
-    outcomes: Counter
+    outcomes: Counter[str]
 
     @property
     def total(self) -> int:
+        """The number of learners."""
         return self.outcomes.total()
 
     @property
@@ -86,7 +94,15 @@ class FunctionCount:
 
 @dataclass(frozen=True)
 class MistakeCount:
-    """A mistake known by name, and the learners who made it in one function."""
+    """A known mistake, and the learners who made it in one function.
+
+    Attributes:
+        name: The mistake's name in the catalogue.
+        exercise: The exercise's full name.
+        function: The function's name.
+        cause: The sentence that explains the mistake; empty for a cause of any function.
+        learners: The learners' names.
+    """
 
     name: str
     exercise: str
@@ -97,7 +113,14 @@ class MistakeCount:
 
 @dataclass(frozen=True)
 class Remark:
-    """What an instructor should see about one submission besides its points."""
+    """The notes on one submission that an instructor should read.
+
+    Attributes:
+        learner: The learner's name.
+        exercise: The exercise's full name.
+        gradable: Whether the file could be graded.
+        notes: The notes of the report, then the faults of the kit.
+    """
 
     learner: str
     exercise: str
@@ -106,8 +129,8 @@ class Remark:
 
 
 def class_results(results: list[Result]) -> ClassResults:
-    """Sort the results; of two for the same learner and exercise the later one counts."""
-    by_learner = defaultdict(dict)
+    """Sort the results; of two results for a learner and an exercise the later counts."""
+    by_learner: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in sorted(results, key=lambda r: (r.learner.casefold(), r.learner)):
         by_learner[result.learner][result.report.exercise] = result
     handed_in = {result.report.exercise for result in results}
@@ -116,7 +139,7 @@ def class_results(results: list[Result]) -> ClassResults:
 
 
 def level(points: float, max_points: float) -> int:
-    """0 for no points, 5 for all of them, between them 1 to 4 for each quarter."""
+    """Return 0 for no points, 5 for all points, between them 1 to 4 for each quarter."""
     if points <= 0:
         return 0
     if points >= max_points:
@@ -125,15 +148,15 @@ def level(points: float, max_points: float) -> int:
 
 
 def levels(book: ClassResults, step: Step) -> tuple[int, ...]:
-    """How many gradable submissions of an exercise reached each level."""
+    """Return the number of gradable submissions of an exercise at each level."""
     graded = [result.report for result in book.of_exercise(step.name) if result.gradable]
     count = Counter(level(*report.standing) for report in graded)
     return tuple(count[number] for number in range(LEVELS))
 
 
 def function_counts(book: ClassResults) -> list[FunctionCount]:
-    """The outcomes of every function that was checked, in course order."""
-    outcomes = defaultdict(Counter)
+    """Return the outcomes of every function that was checked, in course order."""
+    outcomes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for result in book.submissions:
         for function in result.report.functions:
             outcomes[result.report.exercise, function.name][function.outcome] += 1
@@ -146,8 +169,11 @@ def function_counts(book: ClassResults) -> list[FunctionCount]:
 
 
 def mistake_counts(book: ClassResults) -> list[MistakeCount]:
-    """Known mistakes, the most frequent first; one is counted once a learner and function."""
-    learners = defaultdict(dict)
+    """Return the known mistakes, the most frequent first.
+
+    A learner counts once for a mistake in a function.
+    """
+    learners: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
     for result in book.submissions:
         for function in result.report.functions:
             for check in function.checks:
@@ -162,7 +188,7 @@ def mistake_counts(book: ClassResults) -> list[MistakeCount]:
 
 
 def remarks(book: ClassResults) -> list[Remark]:
-    """The submissions with notes or faults of the kit; first those that cannot be graded."""
+    """Return the submissions with notes or faults of the kit, the ungradable submissions first."""
     rows = [
         Remark(r.learner, r.report.exercise, r.gradable, (*r.report.notes, *_kit_faults(r)))
         for r in book.submissions
@@ -171,16 +197,16 @@ def remarks(book: ClassResults) -> list[Remark]:
 
 
 def isolations(book: ClassResults) -> list[tuple[tuple[str, ...], int]]:
-    """Sets of layers that protected a run, each with its number of submissions, frequent first.
+    """Return the sets of layers that isolated submissions, and their numbers, frequent sets first.
 
-    A file that cannot be graded counts only where a layer shows that it did run.
+    A file that cannot be graded counts only where a layer shows that its code did run.
     """
     ran = [r for r in book.submissions if r.gradable or r.report.isolation]
     return Counter(result.report.isolation for result in ran).most_common()
 
 
 def _cause(name: str) -> str:
-    """The sentence of a known mistake; "" for a cause that any function may have."""
+    """Return the sentence of a known mistake, "" for a cause that any function may have."""
     known = catalogue().get(name)
     return known.sentence() if known else ""
 

@@ -17,10 +17,10 @@ _FORMULA = re.compile(r"\s*[=+\-@]")
 def write_grades(results: list[Result], path: Path) -> None:
     """Write the points of a class as UTF-8.
 
-    Columns: learner, an exercise each (only those that anyone handed in, in course order; empty
-    where a learner did not), total, max, and bonus where anyone handed in a bonus exercise: its
-    points are in neither total nor max. Every text stands in quotes, so that a program that splits
-    at semicolons finds no cell of its own in a name.
+    The columns are the learner, each exercise that anyone handed in (in course order; empty where
+    the learner did not hand it in), the total, the maximum, and, where anyone handed in a bonus
+    exercise, the bonus points, which neither total nor maximum include. Every text stands in
+    quotes, so that a program that splits at semicolons finds no further cell in a name.
     """
     book = class_results(results)
     text = io.StringIO(newline="")
@@ -31,9 +31,9 @@ def write_grades(results: list[Result], path: Path) -> None:
     write_atomic(path, text.getvalue())
 
 
-def _row(book: ClassResults, learner: str) -> list:
+def _row(book: ClassResults, learner: str) -> list[str | int | float]:
     handed_in = book.results[learner]
-    points = [
+    points: list[str | int | float] = [
         hundredths(handed_in[step.name].report.points) if step.name in handed_in else ""
         for step in book.steps
     ]
@@ -45,12 +45,15 @@ def _row(book: ClassResults, learner: str) -> list:
 
 
 def hundredths(points: float) -> int | float:
-    """Points to hundredths: 9.8 for 9.800799999999999, 6 for 6.0."""
+    """Round points to hundredths: 9.8 for 9.800799999999999, 6 for 6.0."""
     rounded = round(float(points), 2)
     return int(rounded) if rounded.is_integer() else rounded
 
 
 def plain_text(text: str) -> str:
-    """One line that no spreadsheet takes for a formula: an apostrophe marks it as text."""
+    """Return a text as one line that no spreadsheet takes for a formula.
+
+    An apostrophe before what looks like a formula marks it as text.
+    """
     line = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_hidden(c))
     return f"'{line}" if _FORMULA.match(unicodedata.normalize("NFKC", line)) else line

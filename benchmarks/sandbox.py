@@ -1,25 +1,27 @@
-"""What the wall costs: `python benchmarks/wall.py [--untouched N]`.
+"""The cost of the sandbox: `python benchmarks/sandbox.py [--untouched N]`.
 
-Without an option, the checks of every reference solution run in one process and across the wall, in
-turn, on one core. With N, as many untouched exercises are graded by two jobs, and what the grader
-holds is printed on the way: memory, processes, open files.
+Without an option, the checks of every reference solution run in one process and in the sandbox, in
+turn, on one core. With N, two jobs grade as many untouched exercises, and the program prints the
+memory, processes and open files of the grader on the way.
 """
 
 import argparse
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from processes import descendants, proportional_memory
 
 from autograder import course
-from autograder.grading.judge import Rules, judge, solution
-from autograder.grading.judge_pool import Grader, Submitted
+from autograder.grading.judge import judge, solution
+from autograder.grading.judge_pool import Grader, new_zygote
+from autograder.grading.rules import Rules
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
 from autograder.sandbox.zygote import Zygote
-from autograder.submissions.discovery import SubmissionFile
-from autograder.submissions.safe_read import read_content
+from autograder.submissions.parse import parse
+from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -40,10 +42,10 @@ def main() -> None:
 
 
 def compare() -> None:
-    """Seconds by exercise in one process and across the wall, interleaved."""
+    """Print the seconds by exercise in one process and in the sandbox, interleaved."""
     import keras  # noqa: F401
 
-    with Zygote() as zygote:
+    with new_zygote() as zygote:
         both(course.steps()[0].name, zygote)
         taken = {}
         for step in course.steps():
@@ -55,33 +57,36 @@ def compare() -> None:
 
 
 def both(exercise: str, zygote: Zygote) -> tuple[float, float]:
-    """Seconds that the checks of a reference take in this process, and across the wall."""
-    path = paths.solutions() / f"{exercise}.py"
-    inside = seconds(lambda: run(FileTarget(path), SEED))
+    """Return the seconds of a reference's checks in this process, and in the sandbox."""
+    target = FileTarget.at(paths.solutions() / f"{exercise}.py")
+    inside = seconds(lambda: run(target, SEED))
     return inside, seconds(lambda: judge(solution(exercise), zygote.socket, Rules(SEED)))
 
 
 def tell(name: str, inside: float, across: float) -> None:
-    share = f"{(across - inside) / across:6.1%} is the wall's"
-    print(f"{name:24}{inside:8.2f} s in one process{across:8.2f} s across: {share}", flush=True)
+    share = f"{(across - inside) / across:6.1%} is the sandbox's"
+    print(
+        f"{name:24}{inside:8.2f} s in one process{across:8.2f} s in the sandbox: {share}",
+        flush=True,
+    )
 
 
-def seconds(act) -> float:
+def seconds(act: Callable[[], object]) -> float:
+    """Return the seconds that a call takes."""
     start = time.perf_counter()
     act()
     return time.perf_counter() - start
 
 
 def grade_untouched(n: int) -> None:
-    """Grade n untouched exercises, and print what the grader holds every so often."""
+    """Grade n untouched exercises, and print the grader's resources ten times."""
     steps = course.steps()
     with Grader(Rules(SEED)) as grader, ThreadPoolExecutor(2) as pool:
 
         def grade_one(number: int) -> None:
             step = steps[number % len(steps)]
             path = paths.exercises() / f"{step.name}.py"
-            submitted = Submitted("learner", SubmissionFile(step.name, path))
-            grader.grade(submitted, read_content(path))
+            grader.grade(parse(Submission(step.name, path, "learner")))
 
         start = time.perf_counter()
         for part in range(10):
@@ -92,7 +97,7 @@ def grade_untouched(n: int) -> None:
 
 
 def holdings() -> str:
-    """Memory, processes and open files of this process and its descendants."""
+    """Return the memory, processes and open files of this process and its descendants."""
     family = [os.getpid(), *descendants(os.getpid())]
     memory = sum(proportional_memory(pid) for pid in family)
     files = len(os.listdir("/proc/self/fd"))
