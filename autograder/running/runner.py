@@ -1,6 +1,7 @@
 """Run checks from Python: the same pytest run as `pytest autograder`, without its output."""
 
 import os
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,7 @@ from autograder.reports.model import Report
 from autograder.running.plugin import CheckSession
 from autograder.running.targets import NoTarget, Target
 from autograder.util import paths
+from autograder.util.i18n import _
 
 # Left out: what prints or writes, and what collects garbage after each run, at half its time.
 _UNUSED = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception")
@@ -16,18 +18,23 @@ _ARGUMENTS = (*(f"-pno:{name}" for name in _UNUSED), "--capture=sys")
 
 
 class CheckError(RuntimeError):
-    """The checks could not be run at all; the text is pytest's own."""
+    """Checks that cannot run at all; the text names the missing file, or is pytest's own."""
 
 
 def run(target: Target, seed: int | None = None) -> list[Report]:
-    """The reports on a target's exercises; `seed` draws other data than the public seed's.
+    """Return the reports on a target's exercises.
 
-    Raises `CheckError` where pytest itself fails.
+    Args:
+        target: The exercises to check, and their engines.
+        seed: The seed of the checks' data; None for the public seed.
+
+    Raises:
+        CheckError: An exercise has no file of checks, or pytest itself fails.
     """
     collector = _ReportCollector()
-    files = [str(paths.CHECKS / f"test_{exercise}.py") for exercise in target.exercises]
+    files = [_checks_of(exercise) for exercise in target.exercises]
     options = [] if seed is None else ["--seed", str(seed)]
-    code = _pytest([*options, *files], [_Target(target), collector])
+    code = _pytest([*options, *map(str, files)], [_Target(target), collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or collector.reports is None:
@@ -38,6 +45,19 @@ def run(target: Target, seed: int | None = None) -> list[Report]:
 def collect_only() -> None:
     """Import pytest's plugins and all checks, so that later runs in this process need not."""
     _pytest(["--collect-only", str(paths.CHECKS)], [_Target(NoTarget())])
+
+
+def _checks_of(exercise: str) -> Path:
+    """Return the file of an exercise's checks.
+
+    Raises:
+        CheckError: There is no such file.
+    """
+    path = paths.CHECKS / f"test_{exercise}.py"
+    if not path.is_file():
+        text = _("{exercise} has no checks: {path} is missing. Write it, with a check a function.")
+        raise CheckError(text.format(exercise=exercise, path=path))
+    return path
 
 
 def _pytest(arguments: list[str], plugins: list) -> int:
