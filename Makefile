@@ -18,7 +18,7 @@ slow: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/autograder build --check
+	$(BIN)/autograder dev build --check
 
 lab: $(READY)
 	$(BIN)/autograder lab

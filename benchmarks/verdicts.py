@@ -69,9 +69,7 @@ def main() -> int:
 
 def _bank() -> dict:
     jobs = [("wrong", name, entry.function, entry.code) for name, entry in catalogue().items()]
-    jobs += [
-        ("right", name, entry["function"], entry["code"]) for name, entry in alternatives().items()
-    ]
+    jobs += [("right", name, entry.function, entry.code) for name, entry in alternatives().items()]
     found: dict = {"wrong": {}, "right": {}}
     with multiprocessing.get_context("spawn").Pool(PROCESSES, _start) as pool:
         for kind, name, verdict in pool.imap_unordered(_judge_one, jobs):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from autograder.util.i18n import _
 
-
 TABLE = Path(__file__).with_name("course.toml")
 
 

@@ -13,6 +13,7 @@ from autograder.cli.app import app
 from autograder.course.solutions import answer_of, hints_of
 from autograder.nbgrading.course import make_course
 from autograder.nbgrading.source import source_notebook
+from autograder.reports import wording
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
 from autograder.util import paths
@@ -35,7 +36,7 @@ MISTAKES = {
 
 def report_on(path, *functions, seed=None):
     addresses = frozenset(course.address(HUNT, name) for name in functions) or None
-    [report] = run(FileTarget(path, frozenset({HUNT}), addresses), seed)
+    [report] = run(FileTarget.at(path, frozenset({HUNT}), addresses), seed)
     return report
 
 
@@ -56,7 +57,7 @@ def test_as_shipped_every_piece_fails_and_its_mistake_is_named(seed):
     assert {f.name: f.outcome for f in report.functions} == dict.fromkeys(FUNCTIONS, "failed")
     assert {f.name: f.problem.misconception for f in report.functions} == MISTAKES
     for function in report.functions:
-        assert f"autograder hint 15.{function.name}" in function.problem.message
+        assert f"autograder hint 15.{function.name}" in wording.text(function.problem.message)
     assert (report.points, report.max_points) == (0, 0)
     assert report.standing == (0, 8)
     assert report.untouched
@@ -151,7 +152,7 @@ def test_a_check_cell_means_the_exercise_that_its_notebook_names(run_python, tmp
 def test_points_of_the_course_stay_what_they_are():
     names = frozenset({"08_ranking", HUNT})
     addresses = frozenset({"ndcg_at_k", "15.ndcg_at_k"})
-    of_course, of_hunt = run(FileTarget(paths.solutions(), names, addresses))
+    of_course, of_hunt = run(FileTarget.at(paths.solutions(), names, addresses))
     assert (of_course.exercise, of_course.points, of_course.max_points) == ("08_ranking", 3, 3)
     assert (of_hunt.exercise, of_hunt.points, of_hunt.standing) == (HUNT, 0, (1, 1))
 

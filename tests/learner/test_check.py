@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder import course
-from autograder.course.solutions import RUNGS, hints_of
+from autograder.course.solutions import HINT_LEVELS, hints_of
 from autograder.learner.check import check, hint
 from autograder.reports.model import OUTCOMES
 from autograder.reports.notebook import COLOURS
@@ -120,9 +120,9 @@ def test_an_unknown_function_is_named_with_the_known_ones():
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_has_three_hints(function):
     levels = hints_of(function)
-    assert len(levels) == RUNGS
+    assert len(levels) == HINT_LEVELS
     assert all(len(rung.split()) >= 4 for rung in levels)
-    assert len(set(levels)) == RUNGS
+    assert len(set(levels)) == HINT_LEVELS
 
 
 def test_hints_open_rung_by_rung(capsys):
@@ -170,7 +170,7 @@ def test_carry_over_notices_an_edit(run_python, tmp_path):
 
 
 def test_carry_over_gives_no_points(tmp_path):
-    from tests.test_self_check import report_on
+    from tests.running.test_self_check import report_on
 
     code = 'from autograder import carry_over\nscore_matrix = carry_over("4").score_matrix\n'
     report = report_on(write(tmp_path, STEP, filled_in("score_matrix", code)))

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from autograder.engine.reentrancy import working
-from autograder.learner.carry_over import reference
 from autograder.learner import compare_figures
+from autograder.learner.carry_over import reference
 from autograder.learner.compare_figures import beside
 from tests.answers import exercise_text, run_notebook
 
