@@ -113,7 +113,7 @@ def solution(
     """Print an answer; remember where it was opened before the function passed."""
     from autograder.course.solutions import SolutionError, answer_of
     from autograder.reports.wording import invitation
-    from autograder.util.user_state import remember
+    from autograder.util.user_state import remember_opened_answer
 
     try:
         answer = answer_of(function)
@@ -127,7 +127,7 @@ def solution(
             print(invitation(function))
             raise typer.Exit(1)
         step, name = course.located(function)
-        remember(course.address(step.name, name))
+        remember_opened_answer(course.address(step.name, name))
         print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
     print(answer)
 

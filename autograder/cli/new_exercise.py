@@ -154,8 +154,8 @@ def _write(texts: dict[Path, str], undo: ExitStack) -> None:
     """Write files; `undo` brings back what was there before."""
     for path, text in texts.items():
         before = path.read_text(encoding="utf-8") if path.exists() else None
-        undo.callback(_restore, path, before)
         write_atomic(path, text)
+        undo.callback(_restore, path, before)
 
 
 def _restore(path: Path, text: str | None) -> None:

@@ -153,7 +153,7 @@ def _checks_faults(step: course.Step) -> list[str]:
     if not path.is_file():
         return [_("{path} is missing: write it, with a check a function.").format(path=path)]
     shares = _shares_in(path)
-    faults = []
+    faults: list[str] = []
     for function in step.functions:
         if function not in shares:
             text = _('{file} has no check of {function}: mark a test with @checks("{function}").')

@@ -33,7 +33,7 @@ from sklearn.manifold import TSNE
 
 import data
 from autograder import beside, carry_over, check, show, use_style
-from autograder.figures import picture
+from autograder.learner.figures import picture
 
 use_style()
 
