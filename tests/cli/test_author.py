@@ -9,6 +9,8 @@ from autograder import course
 from autograder.cli import requirements
 from autograder.cli.checkout import NoCheckout, require_checkout
 from autograder.cli.new_exercise import make_exercise
+from autograder.reports.model import CheckResult, Report, of_function, owed, total, with_function
+from autograder.reports.wording import format_total, points_of
 from autograder.running.runner import CheckError, run
 from autograder.running.targets import FileTarget
 from autograder.util import paths
@@ -88,6 +90,30 @@ def test_a_new_exercise_is_a_bonus_without_points(autograder, checkout):
     stub = (checkout / f"exercises/en/{NEW}.py").read_text(encoding="utf-8")
     assert 'raise NotImplementedError("trial_mean")' in stub
     assert not list(requirements._prose_faults(step))
+
+
+def report_of(exercise, outcome, points=0.0):
+    """A report on an exercise whose functions all have the same outcome."""
+    report = Report(exercise, "", "", 0.0, 0.0, (), ())
+    for name, most in course.step(exercise).points.items():
+        check = CheckResult(f"test_{name}", outcome, points, most)
+        report = with_function(report, of_function(name, most, (check,)))
+    return report
+
+
+def test_a_bonus_without_points_counts_what_passes(checkout):
+    make_exercise(NEW)
+    core = report_of(STEP, "passed", 10.0)
+    todo, failed, passed = (report_of(NEW, outcome) for outcome in ("todo", "failed", "passed"))
+    assert [points_of(r) for r in (todo, failed, passed)] == [
+        "0 of 1 passed",
+        "0 of 1 passed",
+        "1 of 1 passed",
+    ]
+    assert owed([core, todo]) == [core]
+    assert owed([core, failed]) == [core, failed]
+    assert format_total(total([core, passed])) == format_total(total([core, todo]))
+    assert points_of(report_of("15_bug_hunt", "failed")) == "0 of 8 found"
 
 
 @pytest.mark.parametrize(
@@ -231,7 +257,7 @@ def test_checks_that_cannot_be_shared_out_are_named(checkout):
     faults = " ".join(faults_of(STEP, "checks for each function"))
     assert "has no check of score_matrix" in faults
     assert "checks matrix_of_scores, which is no function" in faults
-    assert "build_mf has share 0" in faults or "share=1" not in text
+    assert "a check of build_mf has share 0; give it a positive number" in faults
 
 
 def test_an_exercise_that_is_not_built_is_named(checkout):
