@@ -19,7 +19,8 @@ from pathlib import Path
 
 from autograder import course
 from autograder.course.solutions import answer_of
-from autograder.grading.judge import Rules, judge, solution
+from autograder.grading.judge import judge, solution
+from autograder.grading.rules import Rules
 from autograder.sandbox.zygote import Zygote
 from autograder.util.environment import HEADLESS, QUIET, prefer
 

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from autograder import course
 from autograder.course.misconceptions import catalogue
-from autograder.grading.judge import Rules, judge, solution
+from autograder.grading.judge import judge, solution
 from autograder.grading.judge_pool import Grader, new_zygote
+from autograder.grading.rules import Rules
 from autograder.reports import wording
 from autograder.reports.model import CheckResult
 from autograder.util.environment import HEADLESS, QUIET, prefer
@@ -69,9 +70,7 @@ def main() -> int:
 
 def _bank() -> dict:
     jobs = [("wrong", name, entry.function, entry.code) for name, entry in catalogue().items()]
-    jobs += [
-        ("right", name, entry["function"], entry["code"]) for name, entry in alternatives().items()
-    ]
+    jobs += [("right", name, entry.function, entry.code) for name, entry in alternatives().items()]
     found: dict = {"wrong": {}, "right": {}}
     with multiprocessing.get_context("spawn").Pool(PROCESSES, _start) as pool:
         for kind, name, verdict in pool.imap_unordered(_judge_one, jobs):

@@ -33,7 +33,8 @@ KNOWN_FILMS = 12
 def demo(folder: Path) -> None:
     """Check three answers of one exercise; recommend, map, classify; grade a class.
 
-    The figures and tables are written to `folder`.
+    Args:
+        folder: Where the figures and tables go.
     """
     if not os.environ.get("MOVIELENS_DIR"):
         os.environ.setdefault("COURSE_DATA", "simulated")
@@ -58,12 +59,12 @@ def demo(folder: Path) -> None:
     for path in (_draw_map(steps, trained, folder), _score_genres(steps, trained, folder, console)):
         console.print(_("written: {path}").format(path=path), soft_wrap=True)
 
-    console.rule(_("A class, graded behind the wall"))
+    console.rule(_("A class, graded in the sandbox"))
     _grade_class(folder, console)
 
 
 def _half_right() -> FileTarget:
-    """The reference with one function replaced by a known mistake."""
+    """Return the reference with one function replaced by a known mistake."""
     folder = Path(tempfile.mkdtemp(prefix="demo-"))
     path = folder / f"{STEP}.py"
     text = (paths.solutions() / path.name).read_text(encoding="utf-8")
@@ -71,8 +72,8 @@ def _half_right() -> FileTarget:
     return FileTarget.at(path)
 
 
-def _train(steps, console: Console) -> SimpleNamespace:
-    """A biased model trained on the set at hand, and all that later parts need."""
+def _train(steps: SimpleNamespace, console: Console) -> SimpleNamespace:
+    """Return a biased model, trained on the set at hand, and all that later parts need."""
     dataset = data.load(bad_rows="skip")
     ratings, movies = dataset
     item_classes, item_map = steps.fit_encoder(ratings["movieId"])
@@ -110,8 +111,8 @@ def _train(steps, console: Console) -> SimpleNamespace:
     )
 
 
-def _recommend(steps, trained, console: Console) -> None:
-    """One user's favourites beside what the model recommends."""
+def _recommend(steps: SimpleNamespace, trained: SimpleNamespace, console: Console) -> None:
+    """Print one user's favourites beside what the model recommends."""
     user = trained.ratings["userId"].mode()[0]
     liked = trained.ratings.query("userId == @user").nlargest(10, "rating")
     titles = trained.movies["title"].reindex(liked["movieId"]).tolist()
@@ -131,16 +132,16 @@ def _recommend(steps, trained, console: Console) -> None:
     console.print(table)
 
 
-def _rated_often(steps, trained) -> np.ndarray:
-    """Positions of the films with enough ratings to have a vector worth a look."""
+def _rated_often(trained: SimpleNamespace) -> np.ndarray:
+    """Return the positions of the films with `MIN_RATINGS` ratings or more, shape (n,)."""
     counts = np.bincount(trained.train["item"], minlength=len(trained.item_classes))
     return np.flatnonzero(counts >= MIN_RATINGS)
 
 
-def _draw_map(steps, trained, folder: Path) -> Path:
-    """A t-SNE map of the films, coloured by first genre, best-known films named."""
+def _draw_map(steps: SimpleNamespace, trained: SimpleNamespace, folder: Path) -> Path:
+    """Draw a t-SNE map of the films, coloured by first genre, with the best-known films named."""
     use_style()
-    often = _rated_often(steps, trained)
+    often = _rated_often(trained)
     films = trained.movies.reindex(trained.item_classes[often])
     vectors = steps.item_embeddings(trained.model)[often]
     coordinates = steps.tsne_2d(vectors, seed=0)
@@ -156,9 +157,11 @@ def _draw_map(steps, trained, folder: Path) -> Path:
     return path
 
 
-def _score_genres(steps, trained, folder: Path, console: Console) -> Path:
-    """Genres from embeddings, beside the same from shuffled ones."""
-    often = _rated_often(steps, trained)
+def _score_genres(
+    steps: SimpleNamespace, trained: SimpleNamespace, folder: Path, console: Console
+) -> Path:
+    """Print the scores of genres from embeddings, beside those from shuffled embeddings."""
+    often = _rated_often(trained)
     films = trained.movies.reindex(trained.item_classes[often])
     genres, _names = steps.genre_matrix(films, min_films=10)
     vectors = steps.item_embeddings(trained.model)[often]
@@ -176,10 +179,10 @@ def _score_genres(steps, trained, folder: Path, console: Console) -> Path:
 
 
 def _grade_class(folder: Path, console: Console) -> None:
-    """Six learners, from a strong one to one that attacks the grader, and the page of the class."""
+    """Grade six learners, one of whom attacks the grader, and print where the page lies."""
     with_hostile = sys.platform == "linux"
     if not with_hostile:
-        console.print(_("The hostile learner is left out: only Linux has the wall to hold them."))
+        console.print(_("The hostile learner is left out: only Linux has the sandbox."))
     make_class(folder / "class", with_hostile)
     grade_paths([folder / "class"], Options(folder / "results", force=True), console)
     page = (folder / "results" / "index.html").resolve().as_uri()

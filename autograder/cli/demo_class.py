@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import jupytext
-
 from autograder import course
 from autograder.course.misconceptions import catalogue
+from autograder.course.solutions import answer_of
 from autograder.util import paths
 
 EXERCISES = ("02_encode_split", "04_dot_product", "08_ranking")
@@ -50,7 +49,9 @@ def {function}(*arguments, **keywords):
 def make_class(folder: Path, with_hostile: bool) -> None:
     """Write the class's submissions to `folder/<learner>/<exercise>.py`.
 
-    with_hostile: whether one learner attacks the grader; only for where a wall holds them.
+    Args:
+        folder: The folder of the class.
+        with_hostile: Whether one learner attacks the grader; only a sandbox makes this safe.
     """
     for exercise in EXERCISES:
         texts = {
@@ -79,14 +80,12 @@ def _with_mistakes(exercise: str) -> str:
 
 
 def _first_function_only(exercise: str) -> str:
-    first = f"def {_functions(exercise)[0]}("
-    solution = jupytext.reads(_text(paths.solutions(), exercise), fmt="py:percent")
-    answer = next(cell.source for cell in solution.cells if first in cell.source)
+    answer = answer_of(course.address(exercise, _functions(exercise)[0]))
     return f"{_text(paths.exercises(), exercise)}\n# %%\n{answer}\n"
 
 
 def _with_cell(exercise: str, code: str) -> str:
-    """The solution, whose last function a further cell spoils."""
+    """Return the solution with a further cell that spoils its last function."""
     spoilt = code.replace("{function}", _functions(exercise)[-1])
     spoilt = spoilt.replace("{solution}", (paths.solutions() / f"{exercise}.py").as_posix())
     return f"{_text(paths.solutions(), exercise)}\n# %%{spoilt}"

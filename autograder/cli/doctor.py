@@ -1,4 +1,4 @@
-"""`autograder doctor`: does this installation work, and if not, what to type."""
+"""`autograder doctor`: whether this installation works, and what to type where it does not."""
 
 import importlib
 import os
@@ -20,7 +20,14 @@ OLDEST_PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what was found, and how to mend it where it is amiss."""
+    """One part of the installation.
+
+    Attributes:
+        subject: The part.
+        fine: Whether it works.
+        found: Its version, or what is amiss.
+        mend: What to do where it is amiss.
+    """
 
     subject: str
     fine: bool
@@ -29,7 +36,10 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at versions, TensorFlow, the data and Jupytext; a broken part never hides the others."""
+    """Return a finding on each part: versions, TensorFlow, the data and Jupytext.
+
+    A part that raises becomes a finding, so that it does not hide the others.
+    """
     looks: list[tuple[str, Callable[[], Finding]]] = [
         ("Python", _python),
         *((name, lambda name=name: _package(name)) for name in PACKAGES),
@@ -49,7 +59,7 @@ def _guarded(subject: str, look: Callable[[], Finding]) -> Finding:
 
 
 def print_findings(findings: list[Finding]) -> None:
-    """One line a finding, with its mend below where it is amiss."""
+    """Print a line for each finding, and what to do below where something is amiss."""
     console = Console(highlight=False)
     for finding in findings:
         sign, style = ("✓", "green") if finding.fine else ("✗", "red")

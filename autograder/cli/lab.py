@@ -1,4 +1,4 @@
-"""`autograder lab`: JupyterLab, with exercises opening as notebooks."""
+"""`autograder lab`: JupyterLab, which opens exercises as notebooks."""
 
 import os
 import subprocess
@@ -13,14 +13,23 @@ SETTINGS = Path(__file__).parent / "jupyter"
 
 
 class LabMissing(RuntimeError):
-    """JupyterLab is not installed; the text says how to get it."""
+    """A missing JupyterLab; the text says how to install it."""
 
 
 def open_lab(folder: Path, options: list[str]) -> int:
-    """Run JupyterLab on a folder until it is closed; returns its exit code.
+    """Run JupyterLab on a folder until it is closed.
 
-    Python scripts open as notebooks (Jupytext) there; nothing is written to the user's settings.
-    Raises `LabMissing` where JupyterLab is not installed.
+    Python scripts open as notebooks there (Jupytext). The user's settings stay as they are.
+
+    Args:
+        folder: The folder to open.
+        options: JupyterLab's own options.
+
+    Returns:
+        JupyterLab's exit code.
+
+    Raises:
+        LabMissing: JupyterLab is not installed.
     """
     if find_spec("jupyterlab") is None:
         raise LabMissing(

@@ -3,24 +3,37 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from autograder.util.i18n import _
 
+TABLE = Path(__file__).with_name("course.toml")
+
 
 @dataclass(frozen=True)
 class Step:
-    """One exercise of the course."""
+    """One exercise of the course.
+
+    Attributes:
+        name: Its number and words: `04_dot_product`.
+        title: Its heading.
+        day: The day or days of the course, "bonus" for an exercise outside of them.
+        minutes: The time that it takes.
+        objective: What a learner can do afterwards.
+        points: The points of each function that the learner writes, by name.
+        hunt: Whether it has mistakes to find in place of stubs to fill.
+    """
 
     name: str
     title: str
     day: str
     minutes: int
     objective: str
-    points: dict[str, int]
+    points: dict[str, int] = field(hash=False)
+    hunt: bool = False
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -33,7 +46,7 @@ class Step:
 
     @property
     def graded(self) -> bool:
-        """Whether the exercise has points; the bug hunt has none."""
+        """Whether the exercise has points; the bug hunt and a new bonus have none."""
         return self.max_points > 0
 
     @property
@@ -71,7 +84,13 @@ class Session:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+
+
+def reread() -> None:
+    """Forget the step table, so that the next question reads `course.toml` again."""
+    for cached in (_table, steps, timetable):
+        cached.cache_clear()
 
 
 @cache

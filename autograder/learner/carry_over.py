@@ -1,6 +1,7 @@
-"""`carry_over("04_dot_product")`: an earlier step's functions for a later one, never blocked.
+"""`carry_over("04_dot_product")`: an earlier exercise's functions for a later one.
 
-Each function is the learner's own where it passes its checks, and otherwise the reference.
+Each function is the learner's own where it passes its checks, and otherwise the reference, so that
+nobody is blocked.
 """
 
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from autograder import course
 from autograder.engine.reentrancy import at_work
@@ -22,10 +24,16 @@ from autograder.util.i18n import _
 
 
 def carry_over(exercise: str) -> SimpleNamespace:
-    """The functions of a step, as attributes; prints whose they are.
+    """Return the functions of an exercise as attributes, and print whose they are.
 
-    The learner's file is looked for beside the calling script, or in a notebook's working folder.
-    Raises `LookupError` for a name that is no exercise, `RuntimeError` while checks are at work.
+    The learner's file lies beside the calling script, or in a notebook's working folder.
+
+    Args:
+        exercise: Its name, number or words (see `course.step`).
+
+    Raises:
+        LookupError: There is no such exercise.
+        RuntimeError: Checks are at work.
     """
     step = course.step(exercise)
     if at_work():
@@ -37,8 +45,8 @@ def carry_over(exercise: str) -> SimpleNamespace:
     return SimpleNamespace(**functions)
 
 
-def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str], str]:
-    """The learner's namespace of a step, which of its functions pass, why others are not taken."""
+def _own(step: course.Step, folder: Path) -> tuple[dict[str, Any], frozenset[str], str]:
+    """Return the learner's namespace, the functions that pass, and why others do not count."""
     if folder.resolve() == paths.solutions().resolve():
         return reference(step.name), frozenset(step.functions), ""
     try:
@@ -54,15 +62,19 @@ def _own(step: course.Step, folder: Path) -> tuple[dict, frozenset[str], str]:
 
 
 @cache
-def reference(exercise: str) -> dict[str, Callable]:
-    """The functions of a step's reference solution by name."""
+def reference(exercise: str) -> dict[str, Callable[..., Any]]:
+    """Return the functions of an exercise's reference solution by name.
+
+    Raises:
+        LookupError: There is no such exercise.
+    """
     step = course.step(exercise)
     solution = parse(Submission(step.name, paths.solutions() / f"{step.name}.py"))
     namespace = load(solution).engine.namespace
     return {name: namespace[name] for name in step.functions}
 
 
-def _folder_of(namespace: dict) -> Path:
+def _folder_of(namespace: dict[str, Any]) -> Path:
     file = namespace.get("__file__")
     return Path(file).parent if file else Path.cwd()
 

@@ -1,10 +1,12 @@
 """What a learner calls inside an exercise: `check("build_mf")` and `hint("build_mf")`.
 
-A function that stands in several exercises is that of the first, unless the caller's own `EXERCISE`
-names another, as the bug hunt's does.
+A function's name means the first exercise that has the function, unless the caller's own `EXERCISE`
+names another exercise, as the bug hunt's does.
 """
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from autograder import course
 from autograder.course.solutions import hints_of
@@ -15,11 +17,20 @@ from autograder.reports.notebook import HintPanel, VerdictPanel
 
 
 def check(function: str) -> VerdictPanel | None:
-    """Check one function as the notebook or script that calls this has defined it.
+    """Check one function as the calling notebook or script has defined it.
 
-    In a notebook the verdict is a panel, whose plain-text twin is the points as a number; elsewhere
-    it is printed too. While the file itself is being checked, check cells do nothing (None).
-    Raises `LookupError` for a name that is no function of the course.
+    A notebook shows the verdict as a panel, whose plain text is the points as a number. A script
+    prints the verdict too.
+
+    Args:
+        function: Its name.
+
+    Returns:
+        The verdict; None while the file itself is being checked, when check cells do nothing.
+
+    Raises:
+        LookupError: There is no such function in the course.
+        CheckError: The checks cannot run.
     """
     namespace = sys._getframe(1).f_globals
     address = _address(function, namespace)
@@ -38,9 +49,15 @@ def check(function: str) -> VerdictPanel | None:
 
 
 def hint(function: str, level: int = 1) -> HintPanel:
-    """Show a function's hints up to a level: 1 a nudge, 2 the concept, 3 the shape of the code.
+    """Show a function's hints up to a level.
 
-    Raises `LookupError` for a name that is no function of the course.
+    Args:
+        function: Its name.
+        level: 1 for a nudge, 2 for the concept, 3 for the shape of the code.
+
+    Raises:
+        LookupError: There is no such function in the course.
+        SolutionError: The hints of the exercise cannot be read.
     """
     address = _address(function, sys._getframe(1).f_globals)
     panel = HintPanel(address, hints_of(address)[:level])
@@ -49,8 +66,8 @@ def hint(function: str, level: int = 1) -> HintPanel:
     return panel
 
 
-def _address(function: str, namespace: dict) -> str:
-    """The address of the function that a caller means; see `course.address`."""
+def _address(function: str, namespace: dict[str, Any]) -> str:
+    """Return the address of the function that a caller means (see `course.address`)."""
     exercise = namespace.get("EXERCISE")
     for step in course.steps():
         if step.name == exercise and function in step.functions:
@@ -59,6 +76,7 @@ def _address(function: str, namespace: dict) -> str:
     return course.address(step.name, name)
 
 
-def _of_caller(namespace: dict):
+def _of_caller(namespace: dict[str, Any]) -> Callable[[str], bool]:
+    """Return whether a file name is that of the caller's own code."""
     file = namespace.get("__file__")
     return lambda filename: filename == file or "ipykernel" in filename or "<ipython" in filename

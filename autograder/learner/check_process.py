@@ -1,7 +1,7 @@
-"""A warm process that checks files: libraries are imported once, a verdict takes moments.
+"""The check process: it imports the libraries once and then checks files in moments.
 
-It is spawned, not forked, so that it works on every platform. Code that hangs or crashes takes only
-this process with it; the next check starts a new one.
+The process is spawned, not forked, so that it works on every platform. Code that hangs or crashes
+ends only this process; the next check starts another process.
 """
 
 import json
@@ -10,32 +10,47 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from autograder.reports.model import Report, from_json
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
 CALL_SECONDS = 20
 PATIENCE_SECONDS = 90
 
 
 class CodeStopped(Exception):
-    """The learner's code ended or hung the checks; the text says which."""
+    """Code of the learner's that ended or hung the checks; the text says which."""
 
 
 class WarmChecker:
-    """Checks one file at a time in a process that stays; start it early, it takes seconds.
+    """A client of the check process, which checks one file at a time.
 
-    call_seconds: what a cell or a call may take.
+    The process takes seconds to start, so start it early.
     """
 
     def __init__(self, call_seconds: float = CALL_SECONDS):
+        """Prepare a process without starting it.
+
+        Args:
+            call_seconds: Seconds that a cell or a call may take.
+        """
         self._call_seconds = call_seconds
-        self._process = None
-        self._connection = None
+        self._process: SpawnProcess | None = None
+        self._connection: Connection[Any, Any] | None = None
 
     def start(self) -> None:
-        """Start the process, if none is alive."""
-        if self._process is not None and self._process.is_alive():
-            return
+        """Start the process, unless it is alive."""
+        self._connected()
+
+    def _connected(self) -> "Connection[Any, Any]":
+        """Return the connection to the process, started where it is not alive."""
+        alive = self._process is not None and self._process.is_alive()
+        if self._connection is not None and alive:
+            return self._connection
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
@@ -43,24 +58,26 @@ class WarmChecker:
         )
         self._process.start()
         theirs.close()
+        return self._connection
 
     def check(self, path: Path, exercise: str) -> Report:
-        """The report on one exercise in a file.
+        """Return the report on one exercise in a file.
 
-        Raises `UnreadableSubmission` for what cannot be read, `CodeStopped` where the learner's
-        code ended the process or hung for good.
+        Raises:
+            UnreadableSubmission: The file cannot be read.
+            CodeStopped: The learner's code ended the process, or hung for good.
         """
         from autograder.submissions.cells import UnreadableSubmission
         from autograder.util.i18n import _
 
-        self.start()
+        connection = self._connected()
         try:
-            self._connection.send((str(path), exercise))
-            if not self._connection.poll(PATIENCE_SECONDS):
+            connection.send((str(path), exercise))
+            if not connection.poll(PATIENCE_SECONDS):
                 self.stop()
                 text = _("the checks hung for {n} s and were stopped: is there an endless loop?")
                 raise CodeStopped(text.format(n=PATIENCE_SECONDS))
-            kind, document = self._connection.recv()
+            kind, document = connection.recv()
         except (EOFError, OSError):
             self.stop()
             raise CodeStopped(_("your code ended the whole program (exit, or a crash)")) from None
@@ -75,10 +92,11 @@ class WarmChecker:
         if process is not None:
             process.kill()
             process.join()
+        if connection is not None:
             connection.close()
 
 
-def _serve(connection, call_seconds: float) -> None:
+def _serve(connection: "Connection[Any, Any]", call_seconds: float) -> None:
     """Check files on request until the other side is gone."""
     from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -108,13 +126,15 @@ def _serve(connection, call_seconds: float) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process, whatever code it is running, when the one that started it has ended."""
-    multiprocessing.parent_process().join()
+    """End this process, whatever code it is running, when its parent has ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
     os._exit(1)
 
 
 def _be_silent() -> None:
-    """Send what the learner's code prints to nowhere: the terminal shows verdicts."""
+    """Drop what the learner's code prints, since the terminal shows verdicts."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nothing, stream)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograder import course
 from autograder.engine.axes import same_drawing
@@ -12,25 +13,41 @@ from autograder.learner.figures import show
 from autograder.util.i18n import _
 from autograder.util.text import shortened
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+T = TypeVar("T")
+
 LONGEST_TEXT = 200
 
 
 def beside(
     exercise: str,
-    work: Callable,
-    draw: Callable,
+    work: Callable[[SimpleNamespace], T],
+    draw: Callable[["Axes", T], object],
     name: str,
     size: tuple[float, float] = (13, 5.5),
     share: bool = True,
-):
-    """Draw "yours" beside "expected"; show it as figure `name`, and say whether the two agree.
+) -> T:
+    """Draw "yours" beside "expected", show the figure, and print whether the two agree.
 
-    work: takes the functions of the exercise as attributes, returns what is to be drawn; it is
-    called with the caller's own functions, then with the reference's. draw: takes an Axes and that
-    result. size: inches. share: whether both panels have the same axes.
     Where the caller's own functions fail, or are still to be written, the left panel says so.
-    Returns what `work` made of the caller's functions, or else of the reference's.
-    Raises `LookupError` for a name that is no exercise, `RuntimeError` while checks are at work.
+
+    Args:
+        exercise: Its name, number or words (see `course.step`).
+        work: Takes the functions of the exercise as attributes and returns what is to be drawn;
+            it runs with the caller's own functions, then with the reference's.
+        draw: Takes an Axes and that result.
+        name: The name of the figure.
+        size: Width and height in inches.
+        share: Whether both panels have the same limits.
+
+    Returns:
+        What `work` made of the caller's functions, or else of the reference's.
+
+    Raises:
+        LookupError: There is no such exercise.
+        RuntimeError: Checks are at work.
     """
     import matplotlib.pyplot as plt
 
@@ -44,7 +61,7 @@ def beside(
         result = work(own)
         draw(left, result)
     except Exception as error:
-        problem = _told(error)
+        problem = _problem_with(error)
     expected = work(SimpleNamespace(**reference(step.name)))
     draw(right, expected)
     if problem:
@@ -60,11 +77,11 @@ def beside(
     return result
 
 
-def _functions(step: course.Step, namespace: dict) -> SimpleNamespace:
-    """The caller's functions of a step; one that is not there is like a stub."""
+def _functions(step: course.Step, namespace: dict[str, Any]) -> SimpleNamespace:
+    """Return the caller's functions of an exercise; a missing function is like a stub."""
 
-    def stub(name):
-        def missing(*arguments, **keywords):
+    def stub(name: str) -> Callable[..., NoReturn]:
+        def missing(*arguments: object, **keywords: object) -> NoReturn:
             raise NotImplementedError(name)
 
         return missing
@@ -72,7 +89,8 @@ def _functions(step: course.Step, namespace: dict) -> SimpleNamespace:
     return SimpleNamespace(**{name: namespace.get(name, stub(name)) for name in step.functions})
 
 
-def _told(error: Exception) -> str:
+def _problem_with(error: Exception) -> str:
+    """Return a sentence on what the learner's code raised."""
     if isinstance(error, NotImplementedError):
         name = str(error) or _("a function")
         return _("{function} is still to be written.").format(function=name)
@@ -80,8 +98,8 @@ def _told(error: Exception) -> str:
     return _("Your code raised {error}").format(error=text)
 
 
-def _write(axes, text: str) -> None:
-    """Put a text in the place of a figure."""
+def _write(axes: "Axes", text: str) -> None:
+    """Write a text in the place of a figure."""
     from textwrap import fill
 
     axes.clear()
@@ -89,8 +107,8 @@ def _write(axes, text: str) -> None:
     axes.text(0.5, 0.5, fill(text, 34), ha="center", va="center", transform=axes.transAxes)
 
 
-def _share_limits(left, right) -> None:
-    """Give two Axes the same limits, so that both show everything and can be compared."""
+def _share_limits(left: "Axes", right: "Axes") -> None:
+    """Give two Axes the same limits, wide enough for both."""
     for axis in "xy":
         limits = [getattr(axes, f"get_{axis}lim")() for axes in (left, right)]
         lows, highs = zip(*limits, strict=True)

@@ -2,15 +2,21 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from autograder.util.i18n import _
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 PALETTE = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
 )  # fmt: skip
 
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "figure.figsize": (9, 5.5),
     "figure.dpi": 110,
     "figure.constrained_layout.use": True,
@@ -28,14 +34,19 @@ _STYLE = {
 FOLDER = Path("figures")
 
 
-def show(figure, name: str) -> None:
-    """Show a figure in a notebook; in a script, save it as `figures/<name>.png` and say so."""
+def show(figure: "Figure", name: str) -> None:
+    """Show a figure in a notebook; in a script, save it as `figures/<name>.png` and print so.
+
+    Args:
+        figure: The figure, which is closed afterwards.
+        name: The name of the file, without a suffix.
+    """
     import matplotlib.pyplot as plt
 
     if in_notebook():
         from IPython.display import display
 
-        display(figure)
+        display(figure)  # type: ignore[no-untyped-call]
     else:
         FOLDER.mkdir(exist_ok=True)
         path = FOLDER / f"{name}.png"
@@ -44,32 +55,38 @@ def show(figure, name: str) -> None:
     plt.close(figure)
 
 
-def picture(axes):
-    """The whole figure of an Axes as an image: uint8 array (height, width, 4); it is closed."""
+def picture(axes: "Axes") -> "np.ndarray":
+    """Return the whole figure of an Axes as an image, and close the figure.
+
+    Returns:
+        Red, green, blue and opacity: uint8 array (height, width, 4).
+    """
     import matplotlib.pyplot as plt
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = FigureCanvasAgg(axes.figure)
-    canvas.draw()
-    image = np.array(canvas.buffer_rgba())
-    plt.close(axes.figure)
+    figure = cast("Figure", axes.figure)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    image = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    plt.close(figure)
     return image
 
 
 def in_notebook() -> bool:
-    """Whether this code runs in a Jupyter kernel."""
+    """Return whether this code runs in a Jupyter kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")
 
 
 def use_style() -> None:
-    """Large type, thick lines, the palette; without a notebook, a backend that opens no window."""
+    """Set large type, thick lines and the palette; in a script, a backend without windows."""
     import matplotlib as mpl
     from cycler import cycler
+    from matplotlib import style
 
     if not in_notebook():
         mpl.use("agg")
-    mpl.rcParams.update(_STYLE)
+    style.use(_STYLE)
     mpl.rcParams["axes.prop_cycle"] = cycler(color=PALETTE)

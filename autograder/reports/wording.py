@@ -85,11 +85,13 @@ def format_total(earned: course.Total) -> str:
 
 
 def points_of(report: Report) -> str:
-    """Return what a report has earned: points, or the number of bugs found in the bug hunt."""
+    """Return what a report has earned: points; without points, functions found or passed."""
     earned, possible = map(format_points, report.standing)
-    if course.step(report.exercise).graded:
+    step = course.step(report.exercise)
+    if step.graded:
         return f"{earned} / {possible}"
-    return _("{n} of {total} found").format(n=earned, total=possible)
+    text = _("{n} of {total} found") if step.hunt else _("{n} of {total} passed")
+    return text.format(n=earned, total=possible)
 
 
 def _likely(causes: tuple[str, ...], n: int) -> Line:

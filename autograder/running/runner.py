@@ -53,9 +53,9 @@ def _check_files(exercise: str) -> list[str]:
     found = sorted(paths.CHECKS.glob(f"test_{exercise}.py"))
     found += sorted(paths.CHECKS.glob(f"test_{exercise}_*.py"))
     if not found:
-        text = _("{exercise} has no checks: there is no file {file}.")
+        text = _("{exercise} has no checks: {path} is missing. Write it, with a check a function.")
         path = paths.CHECKS / f"test_{exercise}.py"
-        raise CheckError(text.format(exercise=exercise, file=path))
+        raise CheckError(text.format(exercise=exercise, path=path))
     return [str(path) for path in found]
 
 

@@ -1,44 +1,19 @@
-"""Try an answer of a learner: the reference solution with one function replaced."""
+"""Trying an answer of a learner on both sides of the sandbox."""
 
-import tomllib
-from functools import cache
 from pathlib import Path
 
 from autograder import course
-from autograder.engine.local import LocalEngine
-from autograder.engine.run_cells import load
-from autograder.grading.judge import Rules, judge, solution
+from autograder.grading.judge import judge, solution
+from autograder.grading.rules import Rules
 from autograder.reports.model import FunctionReport
-from autograder.running.runner import run
-from autograder.running.targets import EngineTarget
+from autograder.running.bank import Alternative, alternatives_in, verdict_on
 from autograder.sandbox.isolation import LAYERS
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"
 
 
-@cache
-def reference(exercise: str) -> dict:
-    """The namespace of a reference solution."""
-    return load(solution(exercise)).engine.namespace
-
-
-def verdict_on(
-    function: str, code: str, seed: int | None = None, names: dict | None = None
-) -> FunctionReport:
-    """The verdict on `function` when `code` replaces it in the reference solution.
-
-    names: further names that the code may use.
-    """
-    exercise = course.step_of_function(function).name
-    namespace = {**reference(exercise), **(names or {})}
-    exec(compile(code, "<answer>", "exec"), namespace)
-    engine = LocalEngine(namespace, lambda filename: filename == "<answer>")
-    [report] = run(EngineTarget(exercise, engine, frozenset({function})), seed)
-    return report.functions[0]
-
-
 def verdict_in_sandbox(function: str, code: str, zygote, seed: int) -> FunctionReport:
-    """The same verdict, with the answer in a worker of the zygote; in-process where it is None."""
+    """Return the verdict on an answer in a worker of the zygote; in-process without a zygote."""
     if zygote is None:
         return verdict_on(function, code, seed)
     exercise = course.step_of_function(function).name
@@ -47,9 +22,9 @@ def verdict_in_sandbox(function: str, code: str, zygote, seed: int) -> FunctionR
     return result.report.functions[0]
 
 
-def alternatives() -> dict[str, dict]:
-    """Right answers written differently, by name: `function` and `code`."""
+def alternatives() -> dict[str, Alternative]:
+    """Return the right answers written differently, by name."""
     entries = {}
     for path in sorted(ALTERNATIVES.glob("*.toml")):
-        entries.update(tomllib.loads(path.read_text(encoding="utf-8")))
+        entries.update(alternatives_in(path))
     return entries

@@ -1,10 +1,8 @@
 """The command line: what learners and maintainers type."""
 
 import pytest
-from typer.testing import CliRunner
 
 from autograder import course
-from autograder.cli.app import app
 from autograder.cli.doctor import Finding, examine, print_findings
 from autograder.cli.lab import LabMissing, open_lab
 from autograder.util import paths
@@ -23,7 +21,7 @@ def test_help_imports_nothing_heavy(run_python):
     )
     result = run_python("-c", code)
     assert "loaded: []" in result.stdout
-    for command in ("check", "progress", "hint", "build", "lab", "demo", "doctor"):
+    for command in ("check", "progress", "hint", "dev", "lab", "demo", "doctor"):
         assert f"  {command} " in result.stdout
 
 
@@ -34,66 +32,66 @@ def test_the_module_and_the_version(run_python):
 
 
 @pytest.mark.parametrize("name", [STEP, "4", "dot_product"])
-def test_check_takes_an_exercise_by_number_or_words(run_python, tmp_path, name):
+def test_check_takes_an_exercise_by_number_or_words(autograder, tmp_path, name):
     for exercise in ("01_explore", STEP):
         write(tmp_path, exercise, solution_text(exercise))
-    result = run_python("-m", "autograder", "check", name, "--submissions", tmp_path)
-    assert result.returncode == 0, result.stdout
+    result = autograder("check", name, "--submissions", tmp_path)
+    assert result.exit_code == 0, result.stdout
     assert "10 / 10" in result.stdout
     assert "01_explore" not in result.stdout
 
 
-def test_check_takes_functions(run_python, tmp_path):
+def test_check_takes_functions(autograder, tmp_path):
     code = (
         "def score_matrix(user_factors, item_factors):\n    return user_factors @ item_factors.T\n"
     )
     write(tmp_path, STEP, filled_in("score_matrix", code))
-    result = run_python("-m", "autograder", "check", "score_matrix", "--submissions", tmp_path)
-    assert result.returncode == 0, result.stdout
+    result = autograder("check", "score_matrix", "--submissions", tmp_path)
+    assert result.exit_code == 0, result.stdout
     assert "2 / 2" in result.stdout
 
 
 @pytest.mark.parametrize("names, points", [((), "10 / 10"), (("score_matrix",), "2 / 2")])
-def test_check_takes_a_file_wherever_it_lies(run_python, tmp_path, names, points):
+def test_check_takes_a_file_wherever_it_lies(autograder, tmp_path, names, points):
     path = write(tmp_path, STEP, solution_text(STEP))
-    result = run_python("-m", "autograder", "check", path, *names)
-    assert result.returncode == 0, result.stdout
+    result = autograder("check", path, *names)
+    assert result.exit_code == 0, result.stdout
     assert points in result.stdout
 
 
-def test_check_takes_one_file_only(run_python, tmp_path):
-    paths = [
+def test_check_takes_one_file_only(autograder, tmp_path):
+    files = [
         write(tmp_path, exercise, solution_text(exercise)) for exercise in ("01_explore", STEP)
     ]
-    result = run_python("-m", "autograder", "check", *paths)
-    assert result.returncode == 2
+    result = autograder("check", *files)
+    assert result.exit_code == 2
     assert "--submissions" in result.stderr
 
 
 @pytest.mark.parametrize("command", [("check", "nothing"), ("hint", "nothing")])
-def test_an_unknown_name_is_answered_with_the_known_ones(run_python, command):
-    result = run_python("-m", "autograder", *command)
-    assert result.returncode == 2
+def test_an_unknown_name_is_answered_with_the_known_ones(autograder, command):
+    result = autograder(*command)
+    assert result.exit_code == 2
     assert "nothing" in result.stderr
     assert STEP in result.stderr or "build_mf" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_hints_come_one_rung_at_a_time(run_python):
-    first = run_python("-m", "autograder", "hint", "build_mf").stdout
-    third = run_python("-m", "autograder", "hint", "build_mf", "--level", "3").stdout
+def test_hints_come_one_level_at_a_time(autograder):
+    first = autograder("hint", "build_mf").stdout
+    third = autograder("hint", "build_mf", "--level", "3").stdout
     assert "1. " in first
     assert "2. " not in first
     assert "--level 2" in first
     assert "3. " in third
 
 
-def test_progress_counts_points_and_names_what_comes_next(run_python, tmp_path):
+def test_progress_counts_points_and_names_what_comes_next(autograder, tmp_path):
     write(tmp_path, "01_explore", solution_text("01_explore"))
     write(tmp_path, STEP, exercise_text(STEP))
     for _run in ("checked", "from the cache"):
-        result = run_python("-m", "autograder", "progress", "--submissions", tmp_path)
-        assert result.returncode == 0, result.stderr
+        result = autograder("progress", "--submissions", tmp_path)
+        assert result.exit_code == 0, result.stderr
         assert "6 / 16" in result.stdout
         assert f"Next: build_mf in {STEP}" in result.stdout
 
@@ -116,52 +114,59 @@ def test_an_untouched_bonus_costs_nothing_beside_the_core(
     assert "still to be written" not in result.stdout
 
 
-def test_a_bonus_that_was_begun_or_asked_for_has_to_pass(run_python, done_but_for_the_bonus):
+def test_a_bonus_that_was_begun_or_asked_for_has_to_pass(autograder, done_but_for_the_bonus):
     folder = done_but_for_the_bonus
-    check = "-m", "autograder", "check", "--submissions", folder
-    assert run_python(*check, "14").returncode == 1
+    check = "check", "--submissions", folder
+    assert autograder(*check, "14").exit_code == 1
     wrong = "def objective(ratings, p, q, reg):\n    return 0.0\n"
     write(folder, "14_als", f"{exercise_text('14_als')}\n# %%\n{wrong}")
-    result = run_python(*check)
-    assert result.returncode == 1
+    result = autograder(*check)
+    assert result.exit_code == 1
     assert "14_als · objective · failed" in result.stdout
 
 
-def test_progress_offers_the_bonus_when_the_course_is_done(run_python, done_but_for_the_bonus):
-    result = run_python("-m", "autograder", "progress", "--submissions", done_but_for_the_bonus)
+def test_progress_offers_the_bonus_when_the_course_is_done(autograder, done_but_for_the_bonus):
+    result = autograder("progress", "--submissions", done_but_for_the_bonus)
     assert "6 / 6 + 0" in result.stdout
     assert "The course is done. If you like, go on with objective in 14_als." in result.stdout
 
 
-def test_bonus_points_add_to_a_full_total(run_python, tmp_path):
+def test_bonus_points_add_to_a_full_total(autograder, tmp_path):
     for exercise in ("01_explore", "14_als"):
         write(tmp_path, exercise, solution_text(exercise))
-    result = run_python("-m", "autograder", "progress", "--submissions", tmp_path)
+    result = autograder("progress", "--submissions", tmp_path)
     assert "6 / 6 + 5" in result.stdout
     assert "Everything passes." in result.stdout
 
 
-def test_build_check_passes_on_the_committed_exercises(run_python):
-    result = run_python("-m", "autograder", "build", "--check")
-    assert result.returncode == 0, result.stdout
+def test_build_check_passes_on_the_committed_exercises(autograder):
+    result = autograder("dev", "build", "--check")
+    assert result.exit_code == 0, result.stdout
 
 
-def test_build_writes_scripts_and_notebooks(monkeypatch, tmp_path):
+def test_the_old_name_of_build_still_works_and_names_the_new_one(autograder):
+    result = autograder("build", "--check")
+    assert result.exit_code == 0, result.stdout
+    assert "autograder dev build" in result.stderr
+    assert "build" not in autograder("--help").stdout.split("Commands:")[1].split()
+
+
+def test_build_writes_scripts_and_notebooks(autograder, monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "exercises", lambda language: tmp_path / language)
-    options = ["build", "--language", "xx", "--notebooks", str(tmp_path / "notebooks")]
-    result = CliRunner().invoke(app, options)
+    options = ["dev", "build", "--language", "xx", "--notebooks", str(tmp_path / "notebooks")]
+    result = autograder(*options)
     assert result.exit_code == 0, result.output
     names = [step.name for step in course.steps()]
     assert sorted(p.stem for p in (tmp_path / "xx").glob("*.py")) == names
     assert sorted(p.stem for p in (tmp_path / "notebooks").glob("*.ipynb")) == names
 
 
-def test_a_report_that_cannot_be_written_is_said(run_python, tmp_path):
+def test_a_report_that_cannot_be_written_is_said(autograder, tmp_path):
     write(tmp_path, STEP, exercise_text(STEP))
     missing = tmp_path / "missing" / "report.json"
     options = ("score_matrix", "--submissions", tmp_path, "--json", missing)
-    result = run_python("-m", "autograder", "check", *options)
-    assert result.returncode == 2
+    result = autograder("check", *options)
+    assert result.exit_code == 2
     assert str(missing) in result.stderr
 
 
@@ -201,22 +206,22 @@ def test_without_jupyterlab_the_way_to_it_is_named(monkeypatch, tmp_path):
         open_lab(tmp_path, [])
 
 
-def test_an_answer_opens_on_request_only_and_is_remembered(run_python):
-    asked = run_python("-m", "autograder", "solution", "ndcg_at_k")
-    assert asked.returncode != 0
+def test_an_answer_opens_on_request_only_and_is_remembered(autograder):
+    asked = autograder("solution", "ndcg_at_k")
+    assert asked.exit_code != 0
     assert "discounts" not in asked.stdout
-    opened = run_python("-m", "autograder", "solution", "ndcg_at_k", "--yes")
-    assert opened.returncode == 0
+    opened = autograder("solution", "ndcg_at_k", "--yes")
+    assert opened.exit_code == 0
     assert "discounts" in opened.stdout
     assert "SOLUTION" not in opened.stdout
-    checked = run_python("-m", "autograder", "check", "8")
+    checked = autograder("check", "8")
     assert "the answer of ndcg_at_k was opened before it passed" in checked.stdout
 
 
-def test_an_answer_opens_at_once_when_the_function_passes(run_python):
+def test_an_answer_opens_at_once_when_the_function_passes(autograder):
     folder = paths.solutions()
-    opened = run_python("-m", "autograder", "solution", "ndcg_at_k", "--submissions", folder)
-    assert opened.returncode == 0
+    opened = autograder("solution", "ndcg_at_k", "--submissions", folder)
+    assert opened.exit_code == 0
     assert "Show its answer?" not in opened.stdout
-    checked = run_python("-m", "autograder", "check", "8")
+    checked = autograder("check", "8")
     assert "was opened" not in checked.stdout

@@ -7,10 +7,10 @@ import pytest
 
 
 @pytest.mark.slow
-def test_the_demo_takes_the_main_path(run_python, tmp_path, dataset):
+def test_the_demo_takes_the_main_path(autograder, tmp_path, dataset):
     folder = tmp_path / "out"
-    result = run_python("-m", "autograder", "demo", "--out", folder, COURSE_DATA=dataset)
-    assert result.returncode == 0, result.stderr[-2000:]
+    result = autograder("demo", "--out", folder, env={"COURSE_DATA": dataset})
+    assert result.exit_code == 0, result.stderr[-2000:]
     text = result.stdout
     untouched, half_right, whole = (part.start() for part in re.finditer("exercise  ", text))
     assert "todo" in text[untouched:half_right]

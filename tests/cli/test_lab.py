@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.answers import filled_in, without_demonstrations, write
-from tests.test_notebook import contrast
+from tests.learner.test_check import contrast
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 STEP = "04_dot_product"

@@ -12,8 +12,16 @@ from autograder.util import paths
 from tests.answers import exercise_text, solution_text
 
 EXERCISES = [step.name for step in course.steps()]
-HINTS = '\n# %% [markdown] tags=["hint"]\n# ### double\n# 1. One.\n# 2. Two.\n# 3. Three.\n'
-WITH_STUBS = [step.name for step in course.steps() if step.graded]
+WITH_STUBS = [step.name for step in course.steps() if not step.hunt]
+
+
+HINTS = """
+# %% [markdown] tags=["hint"]
+# ### double
+# 1. How often?
+# 2. Twice.
+# 3. Add it to itself.
+"""
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def one_solution(tmp_path, monkeypatch):
     def write(text):
         path = tmp_path / "09_short.py"
         path.write_text(text + HINTS, encoding="utf-8")
-        return solution_file("09_short").exercise()
+        return solution_file("09_short")
 
     return write
 
@@ -76,7 +84,10 @@ def test_the_documents_name_the_bonus_outside_of_the_total_and_the_hours():
         part = bonus if step.bonus else core
         assert f"**{step.name}**" in part
         assert not step.bonus or f"| {step.minutes} | **{step.name}** |" in bonus
-    assert "Together 100 points; the bonus exercises add up to 20" in texts["README.md"]
+    core_points = sum(step.max_points for step in course.steps() if step.core)
+    bonus_points = sum(step.max_points for step in course.steps() if step.bonus)
+    sentence = f"Together {core_points} points; the bonus exercises add up to {bonus_points}"
+    assert sentence in texts["README.md"]
 
 
 def test_a_stub_stands_exactly_where_the_answer_stood(one_solution):
@@ -88,7 +99,7 @@ def test_a_stub_stands_exactly_where_the_answer_stood(one_solution):
         "    return 2 * x\n"
         "    ### END SOLUTION\n"
     )
-    code = exercise.cells[0].source
+    code = solution.exercise().cells[0].source
     assert code == 'def double(x):\n    # TODO: twice\n    raise NotImplementedError("double")'
 
 
@@ -106,7 +117,7 @@ WITH_A_BUG = (
 
 
 def test_a_cell_tagged_bug_stands_where_the_answer_stood(one_solution):
-    [cell] = one_solution(WITH_A_BUG).cells
+    [cell] = one_solution(WITH_A_BUG).exercise().cells
     assert cell.source == "def double(x):\n    return x + x + x"
     assert "tags" not in cell.metadata
 
@@ -120,7 +131,7 @@ def test_a_cell_tagged_bug_stands_where_the_answer_stood(one_solution):
 )
 def test_a_bug_whose_answer_does_not_follow_is_named(one_solution, text):
     with pytest.raises(SolutionError, match="the bug in (double|treble)") as failure:
-        one_solution(text)
+        one_solution(text).exercise()
     assert "09_short.py" in str(failure.value)
 
 
@@ -134,7 +145,7 @@ def test_a_bug_whose_answer_does_not_follow_is_named(one_solution, text):
 )
 def test_a_broken_solution_is_named(one_solution, text, told):
     with pytest.raises(SolutionError, match=told) as failure:
-        one_solution(text)
+        one_solution(text).exercise()
     assert "09_short.py" in str(failure.value)
 
 

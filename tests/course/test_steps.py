@@ -9,34 +9,48 @@ from autograder.course import step_of_file
 from autograder.util import paths
 from tests.answers import solution_text
 
+CORE_POINTS, CORE_EXERCISES = 100, 10
+BONUS = {"11": 5, "12": 5, "13": 5, "14": 5}
+MOVED = "A core exercise more or less? Then share its points out anew in course.toml and prose."
+ENLARGED = "A bonus with points? Then name it in BONUS of this test; without points it may stay."
+
 
 def test_the_core_is_worth_a_hundred_points():
     core = [step for step in course.steps() if step.core]
-    assert sum(step.max_points for step in core) == 100
-    assert len(core) == 10
+    assert sum(step.max_points for step in core) == CORE_POINTS, MOVED
+    assert len(core) == CORE_EXERCISES, MOVED
 
 
 def test_the_bonus_is_worth_twenty_more_and_no_part_of_the_total():
-    bonus = [step for step in course.steps() if step.bonus]
-    assert [step.name[:2] for step in bonus] == ["11", "12", "13", "14"]
-    assert {step.max_points for step in bonus} == {5}
+    bonus = [step for step in course.steps() if step.bonus and step.graded]
+    assert {step.name[:2]: step.max_points for step in bonus} == BONUS, ENLARGED
+    extra = sum(BONUS.values())
     everything = {step.name: step.max_points for step in course.steps()}
-    assert course.total(course.steps(), everything) == course.Total(100, 100, 20)
+    assert course.total(course.steps(), everything) == course.Total(CORE_POINTS, 100, extra), MOVED
     core_only = {step.name: step.max_points for step in course.steps() if step.core}
-    assert course.total(course.steps(), core_only) == course.Total(100, 100, 0)
+    assert course.total(course.steps(), core_only) == course.Total(CORE_POINTS, 100, 0)
     no_bonus = [step for step in course.steps() if not step.bonus]
-    assert course.total(no_bonus, {"01_explore": 2.5}) == course.Total(2.5, 100, None)
+    assert course.total(no_bonus, {"01_explore": 2.5}) == course.Total(2.5, CORE_POINTS, None)
+
+
+def test_a_bonus_without_points_counts_in_no_total():
+    new = course.Step("16_new", "New", "bonus", 45, "try something", {"new": 0})
+    assert not new.graded
+    assert not new.core
+    assert course.total([new], {"16_new": 0.0}) == course.Total(0, 0, 0)
+    with_it = course.total([*course.steps(), new], {})
+    assert with_it == course.total(course.steps(), {})
 
 
 def test_function_names_are_unique():
-    names = [name for step in course.steps() if step.graded for name in step.functions]
+    names = [name for step in course.steps() if not step.hunt for name in step.functions]
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("step", course.steps(), ids=lambda step: step.name)
 def test_every_step_has_its_files_and_functions(step):
     assert (paths.CHECKS / f"test_{step.name}.py").is_file()
-    assert (paths.MISCONCEPTIONS / f"{step.name}.toml").is_file() == step.graded
+    assert (paths.MISCONCEPTIONS / f"{step.name}.toml").is_file() != step.hunt
     tree = ast.parse(solution_text(step.name))
     defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert list(dict.fromkeys(n for n in defined if n in step.points)) == list(step.functions)
@@ -44,11 +58,13 @@ def test_every_step_has_its_files_and_functions(step):
 
 def test_the_timetable_adds_up():
     sessions = course.timetable()
-    assert sum(session.minutes for session in sessions) == 21 * 60
+    hours = "The three days have 21 hours: take from another session of [timetable] in course.toml."
+    assert sum(session.minutes for session in sessions) == 21 * 60, hours
     on_the_timetable = [step for step in course.steps() if not step.bonus]
     for step in on_the_timetable:
         parts = [session for session in sessions if session.step == step.name]
-        assert sum(session.minutes for session in parts) == step.minutes
+        missing = f"{step.name} needs sessions of {step.minutes} minutes in [timetable]"
+        assert sum(session.minutes for session in parts) == step.minutes, missing
         assert "-".join(dict.fromkeys(session.day for session in parts)) == step.day
     order = list(dict.fromkeys(session.step for session in sessions if session.step))
     assert order == [step.name for step in on_the_timetable]

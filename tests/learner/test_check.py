@@ -170,7 +170,7 @@ def test_carry_over_notices_an_edit(run_python, tmp_path):
 
 
 def test_carry_over_gives_no_points(tmp_path):
-    from tests.test_self_check import report_on
+    from tests.running.test_self_check import report_on
 
     code = 'from autograder import carry_over\nscore_matrix = carry_over("4").score_matrix\n'
     report = report_on(write(tmp_path, STEP, filled_in("score_matrix", code)))

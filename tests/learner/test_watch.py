@@ -12,6 +12,7 @@ import pytest
 
 from autograder.engine.timeouts import deadline
 from autograder.learner.check_process import CodeStopped, WarmChecker
+from autograder.reports.wording import text
 from autograder.submissions.cells import UnreadableSubmission
 from tests.answers import exercise_text, solution_text, write
 from tests.conftest import ROOT
@@ -52,7 +53,7 @@ def test_an_endless_loop_costs_its_function_only(checker, tmp_path):
     report = checker.check(path, STEP)
     assert outcomes(report)["recall_at_k"] == "timeout"
     assert outcomes(report)["precision_at_k"] == "passed"
-    [message] = [f.problem.message for f in report.functions if f.name == "recall_at_k"]
+    [message] = [text(f.problem.message) for f in report.functions if f.name == "recall_at_k"]
     assert "of recall_at_k" in message
 
 
@@ -71,7 +72,7 @@ def test_a_limit_holds_where_interrupts_are_ignored():
 ABANDONED = """
 import sys
 from pathlib import Path
-from autograder.warm import WarmChecker
+from autograder.learner.check_process import WarmChecker
 
 if __name__ == "__main__":
     WarmChecker(call_seconds=1000).check(Path(sys.argv[1]), sys.argv[2])
@@ -122,7 +123,7 @@ def test_a_file_that_cannot_be_read_is_told(checker, tmp_path):
     path.write_text("{", encoding="utf-8")
     report = checker.check(path, STEP)
     assert set(outcomes(report).values()) == {"failed"}
-    assert "cannot be graded because" in report.functions[0].problem.message
+    assert "cannot be graded because" in text(report.functions[0].problem.message)
     path.unlink()
     with pytest.raises(UnreadableSubmission):
         checker.check(path, STEP)
@@ -161,10 +162,10 @@ def test_a_save_and_keys_in_a_terminal(tmp_path):
         os.close(ours)
 
 
-def read_until(terminal: int, text: str) -> None:
-    """Read what a terminal shows until a text has come."""
+def read_until(terminal: int, wanted: str) -> None:
+    """Read from a terminal until it has shown a text."""
     shown, until = "", time.monotonic() + 90
-    while text not in shown:
+    while wanted not in shown:
         ready, _writable, _failed = select.select([terminal], [], [], 1)
         if ready:
             shown += os.read(terminal, 65536).decode("utf-8", "replace")

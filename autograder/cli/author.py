@@ -1,0 +1,143 @@
+"""The author's commands, `autograder dev`: new, check, build."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder import course
+from autograder.cli.failure import stop
+from autograder.util import paths
+from autograder.util.environment import HEADLESS, prefer
+from autograder.util.i18n import _
+
+if TYPE_CHECKING:
+    from autograder.cli.requirements import Finding
+
+app = typer.Typer(help=_("For authors of exercises: new, check, build."), no_args_is_help=True)
+
+OnlyCompare = Annotated[
+    bool, typer.Option("--check", help=_("Only compare; fail and show a diff where they differ."))
+]
+NotebookFolder = Annotated[
+    Path | None,
+    typer.Option("--notebooks", help=_("Write the exercises as notebooks to this folder too.")),
+]
+Language = Annotated[str, typer.Option(help=_("The language of the exercises."))]
+
+
+@app.command(help=_("Make a new bonus exercise: all its files, small but complete."))
+def new(
+    name: Annotated[str, typer.Argument(help=_("Its number and words, for example 16_cosine."))],
+    function: Annotated[
+        str | None,
+        typer.Option(help=_("The function that learners write. Default: the words of the name.")),
+    ] = None,
+) -> None:
+    """Write the files of a new exercise and print what comes next."""
+    from autograder.cli.checkout import NoCheckout
+    from autograder.cli.new_exercise import NotNew, make_exercise
+    from autograder.util.atomic import NotWritten
+
+    try:
+        written = make_exercise(name, function)
+    except (NoCheckout, NotNew, NotWritten) as error:
+        stop(str(error))
+    for path in written:
+        print(_("written: {path}").format(path=path))
+    command = f"autograder dev check {name}"
+    print(_("Next: {command}, then docs/authors.md").format(command=command))
+
+
+@app.command(help=_("Check what an exercise needs, one line a requirement; without a name, all."))
+def check(
+    name: Annotated[
+        str | None, typer.Argument(help=_("An exercise: 04_dot_product, 4, dot_product."))
+    ] = None,
+) -> None:
+    """Print the findings on one exercise or all; exit 1 where a requirement does not hold."""
+    from autograder.cli import requirements
+    from autograder.cli.checkout import NoCheckout, require_checkout
+
+    prefer(HEADLESS)
+    try:
+        require_checkout()
+    except NoCheckout as error:
+        stop(str(error))
+    strays = requirements.strays()
+    if name is None:
+        steps = list(course.steps())
+    elif Path(name).stem in strays:
+        steps, strays = [], [Path(name).stem]
+    else:
+        steps, strays = [_step(name)], []
+    sound = not strays
+    for step in steps:
+        print(step.name)
+        for finding in requirements.examine(step):
+            _print_finding(finding)
+            sound = sound and finding.tried and not finding.faults
+    for stray in strays:
+        print(stray)
+        _print_finding(requirements.examine_stray(stray))
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command(help=_("Derive the exercises from the solutions."))
+def build(
+    check: OnlyCompare = False,
+    notebooks: NotebookFolder = None,
+    language: Language = "en",
+) -> None:
+    """Write the exercises and the tables of the course, or compare them."""
+    from autograder.course import build as builder
+    from autograder.course.solutions import SolutionError
+
+    target = paths.exercises(language)
+    try:
+        if check:
+            diff = builder.differences(target)
+            if diff:
+                sys.stdout.write(diff)
+                text = _("The exercises differ from their solutions. Run: autograder dev build")
+                stop(text, code=1)
+            print(_("The exercises are up to date."))
+            return
+        written = builder.build(target)
+        if notebooks is not None:
+            written += builder.build(notebooks, suffix=".ipynb")
+    except SolutionError as error:
+        stop(str(error), code=1)
+    for path in written:
+        print(_("written: {path}").format(path=path))
+    print(_("The exercises are up to date."))
+
+
+def moved_build(
+    check: OnlyCompare = False,
+    notebooks: NotebookFolder = None,
+    language: Language = "en",
+) -> None:
+    """Name the new command for old scripts, and run it."""
+    print(_("`autograder build` is now `autograder dev build`."), file=sys.stderr)
+    build(check, notebooks, language)
+
+
+def _step(name: str) -> course.Step:
+    try:
+        return course.step(name)
+    except LookupError as error:
+        stop(str(error.args[0]))
+
+
+def _print_finding(finding: "Finding") -> None:
+    """Print one line, and a line for each fault, indented."""
+    if not finding.tried:
+        text = _("{requirement}: not tried, the solution and the checks come first")
+        print(f"  · {text.format(requirement=finding.requirement)}", flush=True)
+        return
+    sign = "✗" if finding.faults else "✓"
+    print(f"  {sign} {finding.requirement}", flush=True)
+    for fault in finding.faults:
+        print("    → " + str(fault).replace("\n", "\n      "))

@@ -1,0 +1,178 @@
+"""The instructor's commands: grade, course, notebooks, export."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from autograder.cli import names
+from autograder.cli.failure import stop
+from autograder.util import paths
+from autograder.util.i18n import _, ngettext
+
+app = typer.Typer()
+
+
+@app.command(
+    help=_("Grade many submissions, each isolated; what is unchanged is not graded again.")
+)
+def grade(
+    submissions: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            exists=True,
+            help=_("Files, learners' folders of files, or folders of learners' folders."),
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help=_("Where reports, grades.csv and pages go."))] = Path(
+        "results"
+    ),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("How many at once. Default: one more than cores."))
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help=_("Seed of the checks' data. Default: a fresh one."))
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Grade unchanged work again."))] = False,
+    require_isolation: Annotated[
+        bool,
+        typer.Option(
+            "--require-isolation", help=_("Grade nothing unless every layer of isolation stands.")
+        ),
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=_("Grade on the workers of a Dask scheduler, for example tcp://host:8786."),
+        ),
+    ] = None,
+) -> None:
+    """Grade a class; exit 1 where a file needs a person."""
+    from autograder.grading.command import Options, grade_paths
+    from autograder.grading.executors.process import WorkersMissing
+    from autograder.grading.judge_pool import IsolationMissing
+    from autograder.sandbox.zygote import ZygoteFailed
+    from autograder.util.atomic import NotWritten
+
+    if jobs is not None and scheduler is not None:
+        stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
+    options = Options(out, jobs, seed, force, require_isolation, scheduler)
+    try:
+        all_graded = grade_paths(submissions, options, Console(highlight=False))
+    except (IsolationMissing, NotWritten, WorkersMissing, ZygoteFailed) as error:
+        stop(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    raise typer.Exit(0 if all_graded else 1)
+
+
+@app.command("course", help=_("Make an nbgrader course out of the kit, or bring it up to date."))
+def course_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder of the course."))],
+    exercises: Annotated[
+        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08; 11-14 are a bonus."))
+    ] = "01-10",
+    one_assignment: Annotated[
+        bool, typer.Option("--one-assignment", help=_("All exercises in one assignment."))
+    ] = False,
+    assignment_per_day: Annotated[
+        bool, typer.Option("--assignment-per-day", help=_("An assignment for each day."))
+    ] = False,
+    language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
+) -> None:
+    """Make or refresh an nbgrader course."""
+    from autograder.nbgrading.course import CourseError, make_course
+
+    if one_assignment and assignment_per_day:
+        stop(_("Choose one of --one-assignment and --assignment-per-day."))
+    if not paths.exercises(language).is_dir():
+        stop(_("There are no exercises in the language {language}.").format(language=language))
+    grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
+    try:
+        made = make_course(folder, names.exercises_in(exercises), grouping)
+    except CourseError as error:
+        stop(str(error))
+    for path in made.written:
+        print(_("written: {path}").format(path=path))
+    print(_("Assignments: {names}").format(names=", ".join(made.assignments)))
+    print(_("What to do with it: {path}").format(path=folder / "README.md"))
+
+
+@app.command(help=_("Make notebooks of the scripts that learners handed in to a course."))
+def notebooks(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help=_("The course, or its folder `submitted`."),
+        ),
+    ],
+) -> None:
+    """Make notebooks of scripts; exit 1 where a script cannot be read."""
+    from autograder.nbgrading.scripts import notebooks_of_scripts
+    from autograder.util.atomic import NotWritten
+
+    n_made, problems = 0, 0
+    try:
+        for made in notebooks_of_scripts(folder):
+            for note in made.notes:
+                print(f"{made.script}: {note}")
+            if made.notebook is None:
+                problems += 1
+            else:
+                n_made += 1
+                print(_("written: {path}").format(path=made.notebook))
+    except NotWritten as error:
+        stop(str(error))
+    text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
+    print(text.format(n=n_made))
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command(help=_("Write grades for Moodle's import, or results for Gradescope."))
+def export(
+    form: Annotated[Literal["moodle", "gradescope"], typer.Argument(metavar="moodle|gradescope")],
+    results: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESULTS",
+            exists=True,
+            file_okay=False,
+            help=_("A folder that `autograder grade` left, or a course. Default: this folder."),
+        ),
+    ] = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option(help=_("Where to write. Default: moodle.csv, or the folder gradescope.")),
+    ] = None,
+    identifier: Annotated[
+        Literal["Username", "ID number", "Email address"],
+        typer.Option(
+            case_sensitive=False, help=_("Moodle: the user field that learners are named by.")
+        ),
+    ] = "Username",
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help=_("Moodle: write 9,8 in place of 9.8."))
+    ] = False,
+) -> None:
+    """Write the grades in another system's form."""
+    from autograder.grading.output.exports import write_gradescope, write_moodle
+    from autograder.grading.stored_reports import NoReports, results_in
+    from autograder.util.atomic import NotWritten
+
+    try:
+        found = results_in(results)
+        if form == "moodle":
+            written = out or Path("moodle.csv")
+            write_moodle(found, written, identifier, decimal_comma)
+        else:
+            written = out or Path("gradescope")
+            write_gradescope(found, written)
+    except (NoReports, NotWritten) as error:
+        stop(str(error))
+    print(_("written: {path}").format(path=written))
