@@ -16,7 +16,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.grading.command import executor_of, fresh_seed, progress_bar
-from autograder.grading.judge import Rules
+from autograder.grading.rules import Rules
 from autograder.grading.judge_pool import Grader
 from autograder.grading.pipeline import grade
 from autograder.grading.results import Result, refused

@@ -140,8 +140,8 @@ def _upgraded(cells: list[dict[str, Any]], version: int) -> "list[NotebookNode]"
     document: dict[str, Any] = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
     document |= {"cells": cells} if version in {1, _NEWEST} else {"worksheets": [{"cells": cells}]}
     # nbformat is not annotated.
-    notebook = nbformat.reader.reads(json.dumps(document))  # type: ignore[no-untyped-call]
-    upgraded = nbformat.convert(notebook, _NEWEST)  # type: ignore[no-untyped-call]
+    notebook = nbformat.reader.reads(json.dumps(document))
+    upgraded = nbformat.convert(notebook, _NEWEST)
     return list(upgraded.cells)
 
 

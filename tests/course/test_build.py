@@ -91,7 +91,7 @@ def test_the_documents_name_the_bonus_outside_of_the_total_and_the_hours():
 
 
 def test_a_stub_stands_exactly_where_the_answer_stood(one_solution):
-    exercise = one_solution(
+    solution = one_solution(
         "# %%\n"
         "def double(x):\n"
         "    # TODO: twice\n"
