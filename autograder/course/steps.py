@@ -42,6 +42,7 @@ class Step:
 
     @property
     def max_points(self) -> int:
+        """The sum of its functions' points."""
         return sum(self.points.values())
 
     @property

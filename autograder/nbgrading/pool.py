@@ -16,10 +16,10 @@ from rich.console import Console
 
 from autograder import course
 from autograder.grading.command import executor_of, fresh_seed, progress_bar
-from autograder.grading.rules import Rules
 from autograder.grading.judge_pool import Grader
 from autograder.grading.pipeline import grade
 from autograder.grading.results import Result, refused
+from autograder.grading.rules import Rules
 from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.nbgrading.converter import Converter
 from autograder.submissions.cells import UnreadableSubmission

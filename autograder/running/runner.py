@@ -49,7 +49,7 @@ def collect_only() -> None:
 
 
 def _check_files(exercise: str) -> list[str]:
-    """Return the checks files of an exercise: `test_NN_name.py`, or parts `test_NN_name_part.py`."""
+    """Return the checks files of an exercise: `test_NN_name.py` and its parts `…_part.py`."""
     found = sorted(paths.CHECKS.glob(f"test_{exercise}.py"))
     found += sorted(paths.CHECKS.glob(f"test_{exercise}_*.py"))
     if not found:

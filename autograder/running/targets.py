@@ -1,4 +1,4 @@
-"""What a run of the checks is about: files, a notebook's namespace, or a submission in a sandbox."""
+"""The targets of a run of the checks: files, or a submission whose engine runs already."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -100,7 +100,7 @@ class FileTarget:
         return self._load(exercise).engine
 
     def notes(self, exercise: str) -> tuple[str, ...]:
-        """Return the notes on reading a file and on its cells; those so far for an unreadable one."""
+        """Return the notes on reading a file and on running its cells."""
         try:
             return self._load(exercise).notes
         except UnreadableSubmission as error:

@@ -29,6 +29,7 @@ class Translatable(str):
     params: dict[str, Any]
 
     def __new__(cls, text: str, msgid: str, params: dict[str, Any] | None = None) -> "Translatable":
+        """Return a text that remembers its message id and parameters."""
         sentence = super().__new__(cls, text)
         sentence.msgid = msgid
         sentence.params = params or {}
