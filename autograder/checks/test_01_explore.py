@@ -1,4 +1,4 @@
-"""Checks of `01_explore`: reading ratings, their size and density, the counts of the long tail."""
+"""Checks of `01_explore`: ratings from a file, their size and density, and the long tail."""
 
 import numpy as np
 import pandas as pd
@@ -27,14 +27,14 @@ OTHER_SIZES = {"n_users": 11, "n_items": 30, "n_ratings": 95}
 
 
 def as_text(ratings) -> str:
-    """The frame as MovieLens writes it: a line of names, then one line a rating."""
+    """Return the frame as MovieLens writes it: a line of names, then a line for each rating."""
     rows = zip(*(ratings[name].tolist() for name in TYPES), strict=True)
     lines = [f"{user},{item},{stars:.1f},{time}" for user, item, stars, time in rows]
     return "\n".join([",".join(TYPES), *lines]) + "\n"
 
 
 def read_back(submission, ratings) -> pd.DataFrame:
-    """What `load_ratings` makes of a file of these ratings: a frame of all its rows and columns."""
+    """Return the frame that `load_ratings` makes of a file of these ratings; reject wrong frames."""
     got = submission.load_ratings(submission.given.ratings_file(as_text(ratings)))
     header_read = isinstance(got, pd.DataFrame) and "userId" not in got.columns
     mistakes = {"header-read-as-data": header_read and len(got) == len(ratings) + 1}
@@ -115,7 +115,7 @@ def test_columns_have_their_types(submission, rng):
 
 
 def summary_of(submission, ratings, key: str):
-    """One entry of the learner's summary, as it came."""
+    """Return an entry of the learner's summary, unchanged."""
     return mapping(submission.summarise(ratings), [key])[key]
 
 
@@ -239,7 +239,7 @@ def test_summary_leaves_the_ratings_alone(submission, rng):
 
 
 def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
-    """The learner's counts as (movie ids, counts); rejects all but each item with its count."""
+    """Return the learner's counts as (movie ids, counts); reject wrong ids and wrong counts."""
     mistakes = {"users-counted": shows(answer, ratings["userId"])}
     if not isinstance(answer, pd.Series):
         must = _("the answer is a pandas Series, its index the movieId")
@@ -283,7 +283,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
 
 
 def shows(answer, ids) -> bool:
-    """Whether the answer's index holds these ids rather than those of the films."""
+    """Return whether the answer's index holds these ids rather than the ids of the films."""
     return isinstance(answer, pd.Series) and set(answer.index) == set(ids)
 
 

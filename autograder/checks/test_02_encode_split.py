@@ -43,19 +43,19 @@ from autograder.util.i18n import _
 
 
 def draw_raw_ids(rng, n: int) -> np.ndarray:
-    """n ids with gaps that occur three times each, in no order: int64 array (3 n,)."""
+    """Return n ids with gaps, each three times, in no order: int64 array (3 n,)."""
     return rng.permutation(np.repeat(draw_ids(rng, n, 190_000), 3))
 
 
 def as_column(raw_ids, rng) -> pd.Series:
-    """Ids as a column of a frame whose rows were shuffled and thinned out."""
+    """Return ids as a column of a frame with shuffled rows and a gappy index."""
     return pd.Series(raw_ids, index=draw_ids(rng, len(raw_ids)), name="movieId")
 
 
 def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
-    """The answer as (classes, mapping); rejects classes that are not the distinct ids.
+    """Return the answer as (classes, mapping); reject classes that are not the distinct ids.
 
-    One more class is welcome: the spare row that some encoders keep for unknown ids.
+    The answer may hold one more class: some encoders keep a spare row for unknown ids.
     """
     classes, index_of = pair(answer, must=_("the answer is a pair (classes, mapping)"))
     distinct = np.unique(raw_ids)
@@ -137,7 +137,7 @@ _NOT_PLACES = _(
 
 
 def index_in(index_of, x: int) -> int:
-    """The index of an id; rejects what cannot index an array."""
+    """Return the index of an id; reject a value that cannot index an array."""
     must = _("an index is an int")
     index = whole(index_of[x], must)
     kind = np.asarray(index_of[x]).dtype.kind
@@ -172,19 +172,19 @@ def test_there_and_back(submission, rng):
 
 
 def draw_mapping(rng, ids) -> dict[int, int]:
-    """A mapping that gives the ids the indices 0 to n - 1 in no order."""
+    """Return a mapping that gives the ids the indices 0 to n - 1 in no order."""
     return dict(zip(ids.tolist(), rng.permutation(len(ids)).tolist(), strict=True))
 
 
 def lookup(index_of, raw_ids) -> np.ndarray:
-    """The indices of ids that are all known."""
+    """Return the indices of known ids."""
     return np.array([index_of[x] for x in np.asarray(raw_ids).tolist()])
 
 
 def require_key_error(call, unknown: int, mistakes_of) -> None:
     """Reject a call that does not raise a KeyError whose text names the unknown id.
 
-    mistakes_of: the known mistakes that a returned value shows, as a function of it.
+    `mistakes_of` returns the known mistakes that a returned value shows.
     """
     answers = []
 
@@ -208,7 +208,7 @@ def require_key_error(call, unknown: int, mistakes_of) -> None:
 
 
 def shows_unknown(answer, n_rows: int) -> dict[str, bool]:
-    """The mistakes behind an array of indices in which one of `n_rows` ids was unknown."""
+    """Return the mistakes behind an array of indices in which one of `n_rows` ids was unknown."""
     numbers = array(answer) if shape_of(answer) else np.zeros(0)
     broken = not np.isfinite(numbers).all()
     return {
@@ -300,7 +300,7 @@ def test_every_row_is_in_one_part(submission, rng):
 
 
 def split_of(submission, ratings, fractions):
-    """The answer; rejects a KeyError, whose text would list some hundred rows."""
+    """Return the answer; reject a KeyError, whose text would list some hundred rows."""
     try:
         return submission.split_ratings(ratings, **fractions)
     except KeyError as error:
@@ -389,7 +389,7 @@ def require_sizes(parts, ratings, val: float, test: float) -> None:
 
 
 def sizes_are(got, n_rows: int, val: float, test: float, slack: int = N_USERS) -> bool:
-    """Whether val and test have these fractions of the rows, to `slack` rows."""
+    """Return whether val and test have these fractions of the rows, to `slack` rows."""
     return all(
         abs(got[name] - fraction * n_rows) <= slack
         for name, fraction in (("val", val), ("test", test))
@@ -455,7 +455,7 @@ def test_the_seed_decides(submission, rng):
 
 
 def draw_encoded(rng, n_rows: int = 20):
-    """A raw frame and two mappings of the same ids in different orders: (frame, users, items)."""
+    """Return (frame, users, items): raw ratings and two mappings of the same ids, in two orders."""
     ids = draw_ids(rng, 9)
     ratings = pd.DataFrame(
         {
@@ -470,7 +470,7 @@ def draw_encoded(rng, n_rows: int = 20):
 
 
 def inputs_of(answer) -> tuple:
-    """The answer as (users, items, y), each as it came."""
+    """Return the answer as (users, items, y), all three unchanged."""
     x, y = pair(answer, must=_("the answer is a pair ([users, items], y)"))
     mistakes = {
         "one-array-of-pairs": (shape_of(x) or ())[1:] == (2,),
@@ -483,7 +483,7 @@ def inputs_of(answer) -> tuple:
 
 
 def require_inputs(answer, ratings, user_map, item_map) -> tuple:
-    """The answer as (users, items, y); rejects wrong shapes and wrong numbers."""
+    """Return the answer as (users, items, y); reject wrong shapes and wrong numbers."""
     users, items, y = inputs_of(answer)
     raw = ratings["userId"].to_numpy(), ratings["movieId"].to_numpy()
     m, stars = len(ratings), ratings["rating"].to_numpy()
@@ -573,7 +573,7 @@ def test_unknown_ids_raise(submission, rng):
 
 
 def shows_unknown_row(answer, position: int) -> dict[str, bool]:
-    """The mistakes behind inputs that were made of 20 ratings in spite of an unknown id."""
+    """Return the mistakes behind inputs made of 20 ratings in spite of an unknown id."""
     try:
         part = inputs_of(answer)[position]
     except CheckFailure:

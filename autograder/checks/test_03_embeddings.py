@@ -196,7 +196,7 @@ def test_growth_of_the_tables(submission, rng):
 
 
 def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
-    """The table that a new layer starts with; rejects all but an embedding of these sizes."""
+    """Return the table of a new layer; reject all layers but an embedding of these sizes."""
     _require_embedding(layer)
     layer(np.zeros(1, dtype="int32"))
     weights = layer.get_weights()
@@ -219,13 +219,13 @@ def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
 
 
 def _require_embedding(layer) -> None:
-    """Reject what is no `keras.layers.Embedding` or a kind of it."""
+    """Reject an answer that is neither a `keras.layers.Embedding` nor a kind of it."""
     must = _("the answer is a `keras.layers.Embedding`, a layer and not its weights")
     if not isinstance(layer, Proxy):
         empty = isinstance(layer, list) and not layer
         fail(layer, must, {"weights-before-build": empty}, value_causes.of_kind(layer, EMBEDDING))
     try:
-        found = type(layer.input_dim), type(layer.output_dim)
+        found: tuple[type, ...] = type(layer.input_dim), type(layer.output_dim)
     except AttributeError as error:
         if of_learner(error) is None:
             raise
@@ -234,17 +234,17 @@ def _require_embedding(layer) -> None:
 
 
 def _draw_table(rng, n_ids: int, n_factors: int) -> np.ndarray:
-    """A table (n_ids, n_factors) as Keras keeps it, in float32."""
+    """Return a table (n_ids, n_factors) in float32, Keras' own type."""
     return rng.normal(size=(n_ids, n_factors)).astype("float32")
 
 
 def _draw_ids(rng, n_ids: int, m: int) -> np.ndarray:
-    """Ids in any order, int array (m,): the first comes twice at least, the last once."""
+    """Return ids in any order, int array (m,): the first at least twice, the last at least once."""
     return rng.permutation(np.concatenate([[0, 0, n_ids - 1], rng.integers(n_ids, size=m - 3)]))
 
 
 def _takes_rows(submission, function, weights, ids, known: "KnownMistakes") -> None:
-    """Reject a function that does not answer `weights[ids]`, or changes what it is given."""
+    """Reject a function that does not answer `weights[ids]`, or changes its arguments."""
     kept_weights, kept_ids = submission.keep(weights), submission.keep(ids)
     with crash_means(**known.crashes):
         answer = function(kept_weights, kept_ids)
@@ -257,7 +257,12 @@ def _takes_rows(submission, function, weights, ids, known: "KnownMistakes") -> N
 
 @dataclass(frozen=True)
 class KnownMistakes:
-    """How the mistakes of a function show: by words of an exception, by the answer."""
+    """The signs of the known mistakes of a function.
+
+    Attributes:
+        crashes: Words of an exception's text, by the name of the mistake (see `crash_means`).
+        shown: Returns the mistakes that an answer shows, given the answer, the table and the ids.
+    """
 
     crashes: dict[str, str | tuple[str, ...]]
     shown: Callable
@@ -306,5 +311,5 @@ PRODUCTS = KnownMistakes(
 
 
 def _counts(n_users: int, n_items: int, n_factors: int) -> tuple[int, int]:
-    """The parameters of both tables, without spare rows and with one in each."""
+    """Return the numbers of parameters of both tables, without spare rows and with one in each."""
     return (n_users + n_items) * n_factors, (n_users + n_items + 2) * n_factors

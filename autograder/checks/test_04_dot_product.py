@@ -1,5 +1,7 @@
 """Checks of `04_dot_product`: the model of Koren (1), its predictions, all scores at once."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checking import value_causes
@@ -31,7 +33,7 @@ from autograder.util.i18n import _
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 OTHER_SIZES = {"n_users": 11, "n_items": 5, "n_factors": 3}
-MANY_IDS = {"n_users": 270, "n_items": 300, "n_factors": 2}  # more than one byte counts
+MANY_IDS = {"n_users": 270, "n_items": 300, "n_factors": 2}  # more ids than a byte holds
 TABLES = {"user_embedding": "n_users", "item_embedding": "n_items"}
 
 
@@ -86,9 +88,7 @@ def test_scores_are_dot_products(submission, rng):
             scores,
             _dot(p_u, q_i),
             mistakes=_wrong_scores(scores, p_u, q_i, users, items),
-            otherwise=lambda model=model, p=p_table, pair=(users, items): _cause_of_scores(
-                model, p, pair
-            ),
+            otherwise=partial(_cause_of_scores, model, p_table, (users, items)),
         )
         close(
             array(score_pairs(model, users, items, training=True)).reshape(-1),
@@ -123,7 +123,7 @@ def test_both_tables_learn(submission, rng):
 
 
 def _cause_of_scores(model, p_table, pair) -> Cause:
-    """What the scores of a model do when the users' table is zero, and when it is doubled."""
+    """Find the cause of wrong scores by a zero users' table and by a doubled users' table."""
 
     def ask(factor):
         layer(model, "user_embedding").set_weights([factor * p_table])
@@ -174,7 +174,7 @@ def test_scores_follow_the_pairs(submission, rng):
 
 
 def _cause_of_predictions(submission, got, users, items, shape, rng) -> Cause | None:
-    """Whether a model with other scores gets the same answer, so that it is not asked at all."""
+    """Tell whether the answer depends on the model, by asking a model with other scores."""
     other = rng.normal(scale=4, size=shape)
     if alike(_predictions(submission, other, users, items), got):
         return Cause("model-not-asked", _NOT_ASKED)
@@ -192,7 +192,7 @@ _OTHER_PAIRS = _(
 
 
 def _kept_in_range(got, want) -> bool:
-    """Whether scores were cut off, or rounded, as if they were ratings."""
+    """Return whether scores were clipped, or rounded, as if they were ratings."""
     cut = not alike(got, want) and alike(got, np.clip(want, got.min(), got.max()))
     return cut or any(alike(got, np.round(want * n) / n) for n in (1, 2))
 
@@ -256,7 +256,7 @@ def test_square_tables_keep_users_in_rows(submission, rng):
 
 
 def _tables(model, **sizes):
-    """The tables of a model: (p_table, q_table), each with a row an id or one more."""
+    """Return a model's tables (p_table, q_table), each with n or n + 1 rows for n ids."""
     n_factors = sizes["n_factors"]
     rows = {name: sizes[size] for name, size in TABLES.items()}
     shapes = {name: _table_shape(model, name) for name in rows}
@@ -287,7 +287,7 @@ def _tables(model, **sizes):
 
 
 def _table_shape(model, name) -> tuple[int, ...]:
-    """The shape of a layer's weights; empty unless it has just one array of them."""
+    """Return the shape of a layer's weights; () unless the layer has exactly one array."""
     weights = layer(model, name).get_weights()
     return np.shape(weights[0]) if isinstance(weights, list) and len(weights) == 1 else ()
 
@@ -301,7 +301,7 @@ def _dot(p_u, q_i):
 
 
 def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
-    """Which known mistake explains the scores of a model with planted weights."""
+    """Return the known mistake, if any, behind the scores of a model with planted weights."""
     want = _dot(p_u, q_i)
     lengths = np.linalg.norm(p_u, axis=1) * np.linalg.norm(q_i, axis=1)
     who = np.eye(users.max() + 1)[users]
@@ -325,7 +325,7 @@ def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
 
 
 def _by_id(rows, ids) -> np.ndarray:
-    """The table that rows were looked up in, by ids of which each occurs."""
+    """Return the table from its looked-up rows; every id must occur."""
     return rows[np.unique(ids, return_index=True)[1]]
 
 
@@ -342,14 +342,14 @@ def _softmax(x):
 
 
 def _spanned(values, columns) -> bool:
-    """Whether `values` are a weighted sum of `columns`, up to rounding."""
+    """Return whether `values` are a weighted sum of `columns`, up to rounding."""
     return weights_in(values, columns) is not None
 
 
 def _predictions(submission, scores, users, items, model=None, by_name=False):
-    """What `predict_pairs` says of a model that scores (u, i) by `scores[u, i]`: array (m,).
+    """Return `predict_pairs`' answer for a model that scores (u, i) by `scores[u, i]`: array (m,).
 
-    model: such a model, where one was made before.
+    A given `model` is such a model, made before.
     """
     if model is None:
         model = submission.given.table_model(scores)
@@ -388,7 +388,7 @@ def _predictions(submission, scores, users, items, model=None, by_name=False):
 
 
 def _wrong_shape(got, p, q) -> dict[str, bool]:
-    """Which known mistake explains the shape of a score matrix."""
+    """Return the known mistakes behind the shape of a score matrix."""
     shape, wanted = shape_of(got), (len(p), len(q))
     return {
         "scores-transposed": shape == wanted[::-1],

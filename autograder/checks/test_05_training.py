@@ -1,7 +1,7 @@
 """Checks of `05_training`: the RMSE, one SGD step, and a training that stops at its best epoch.
 
-Checks watch a training through two results of every right way of training: the curves that it
-returns, and the weights of a model whose score is a number of the user plus a number of the item.
+Checks observe a training through two results that every right training has: the returned curves,
+and the weights of a model whose score is a number of the user plus a number of the item.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,11 @@ N_EPOCHS, BATCH = 11, 64
 class Task:
     """Start weights of an additive model, rows to train on and rows to validate on.
 
-    user_terms (U,), item_terms (I,); train and val are ([users, items], y).
+    Attributes:
+        user_terms: The start weights of the users, shape (U,).
+        item_terms: The start weights of the items, shape (I,).
+        train: The rows to train on, ([users, items], y).
+        val: The rows to validate on, ([users, items], y).
     """
 
     user_terms: np.ndarray
@@ -45,11 +49,11 @@ class Task:
     val: tuple
 
     def model(self, submission, offsets=None) -> Proxy:
-        """A fresh model on the learner's side that holds the start weights."""
+        """Return a fresh model on the learner's side that holds the start weights."""
         return submission.given.sum_model(self.user_terms, self.item_terms, offsets)
 
     def errors_at_start(self, rows) -> np.ndarray:
-        """What the ratings of rows exceed the predictions of the start weights by: (m,)."""
+        """Return the residuals (rating minus prediction at the start weights), shape (m,)."""
         return errors_of(self.user_terms, self.item_terms, rows)
 
 
@@ -65,11 +69,12 @@ class Curves:
 
 
 def draw_task(rng, train_side=1.0, val_side=1.0, m=N_ROWS, noise=0.0) -> Task:
-    """A task whose ratings are what the start weights predict, plus a multiple of a gap.
+    """Return a task with ratings at the start weights' predictions plus a multiple of a gap.
 
-    The gap is positive, and the model can close it. A `train_side` of 0 leaves nothing to learn; a
-    `val_side` of -1 makes validation worse with every step in the right direction, one between 0
-    and 1 turns it on the way. `noise`, in stars, is the spread of what is added to train's rows.
+    The gap is positive, and the model can close it. A `train_side` of 0 leaves nothing to learn. A
+    `val_side` of -1 makes validation worse with every step in the right direction; a `val_side`
+    between 0 and 1 makes validation better at first and worse later. `noise`, in stars, is the
+    standard deviation of the noise in train's ratings.
     """
     user_terms, item_terms = (rng.integers(-4, 5, size=n) / 4 for n in (N_USERS, N_ITEMS))
     user_gap, item_gap = (rng.integers(8, 13, size=n) / 4 for n in (N_USERS, N_ITEMS))
@@ -86,13 +91,13 @@ def draw_task(rng, train_side=1.0, val_side=1.0, m=N_ROWS, noise=0.0) -> Task:
 
 
 def errors_of(user_terms, item_terms, rows) -> np.ndarray:
-    """What the ratings of rows exceed an additive model's predictions by: (m,)."""
+    """Return an additive model's residuals (rating minus prediction), shape (m,)."""
     (users, items), y = rows
     return y - user_terms[users[:, 0]] - item_terms[items[:, 0]]
 
 
 def curves_of(history) -> Curves:
-    """The two loss curves of a History; rejects anything without them."""
+    """Return the two loss curves of a History; reject an answer without them."""
     losses = _losses_by_name(history)
     curves = [array(losses[name], (None,)) for name in ("loss", "val_loss")]
     lengths = [len(curve) for curve in curves]
@@ -143,9 +148,10 @@ _LENGTHS = _(
 
 
 def require_defaults(submission, **wanted) -> bool:
-    """Rejects a signature with other defaults; whether it tells all of them.
+    """Reject a signature with other defaults; return whether the signature names all of them.
 
-    What it does not tell (None, `**keywords`), only a call can, at the cost of a training.
+    A default that the signature does not name (None, `**keywords`) shows only in a call, at the
+    cost of a training.
     """
     told = submission.given.defaults(submission.compile_and_fit)
     others = [
@@ -162,24 +168,28 @@ def require_defaults(submission, **wanted) -> bool:
 
 @dataclass(frozen=True)
 class Training:
-    """A training that has ended: its task, its curves and the terms that it left in the model.
+    """A training that has ended.
 
-    terms (U + I,): the users' first. n_steps: how many steps it took, where they were counted.
+    Attributes:
+        task: The task.
+        curves: The losses by epoch.
+        terms: The terms that the training left in the model, the users' first, shape (U + I,).
+        n_steps: The number of training steps; 0 where the model does not count them.
     """
 
     task: Task
     curves: Curves
     terms: np.ndarray
-    n_steps: int | None = None
+    n_steps: int = 0
 
     @property
     def moves(self) -> np.ndarray:
-        """How far each term was moved: (U + I,)."""
+        """Return how far the training moved each term, shape (U + I,)."""
         return self.terms - self._start
 
     @property
     def start_is_kept(self) -> bool:
-        """Whether it went out from the start weights: what it left still resembles them."""
+        """Return whether the final terms still resemble the start weights (correlation > 0.5)."""
         return bool(np.corrcoef(self._start, self.terms)[0, 1] > 0.5)
 
     @property
@@ -187,14 +197,15 @@ class Training:
         return np.concatenate([self.task.user_terms, self.task.item_terms])
 
     def errors(self, rows) -> np.ndarray:
-        """What the ratings of rows exceed the predictions of the model by: (m,)."""
-        return errors_of(*np.split(self.terms, [N_USERS]), rows)
+        """Return the residuals (rating minus prediction of the trained model), shape (m,)."""
+        user_terms, item_terms = np.split(self.terms, [N_USERS])
+        return errors_of(user_terms, item_terms, rows)
 
 
 def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
-    """Train a fresh model on a task; further arguments are those of `compile_and_fit`.
+    """Train a fresh model on a task.
 
-    offsets: as in `materials.sum_model`.
+    `offsets` are as in `fixtures.sum_model`; further arguments go to `compile_and_fit`.
     """
     model = task.model(submission, offsets)
     history = submission.compile_and_fit(model, task.train, task.val, *arguments, **keywords)
@@ -204,14 +215,14 @@ def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
 def _ended(task, history, model) -> Training:
     curves = curves_of(history)
     terms, *n_steps = model.get_weights()
-    return Training(task, curves, array(terms).ravel(), int(n_steps[0]) if n_steps else None)
+    return Training(task, curves, array(terms).ravel(), int(n_steps[0]) if n_steps else 0)
 
 
 # Trainings that several checks examine, each for another property
 
 
 def noisy_training(submission, rng) -> Training:
-    """All of three epochs towards ratings that scatter; each step makes validation worse."""
+    """Return a training of three epochs on noisy ratings; each step makes validation worse."""
 
     def train():
         return _in_another_state(submission, draw_task(rng, val_side=-1.0, noise=3.0), rng)
@@ -220,15 +231,15 @@ def noisy_training(submission, rng) -> Training:
 
 
 def _in_another_state(submission, task, rng) -> Training:
-    """A training with a fixed seed, whatever the state of the global generators."""
+    """Return a training with a fixed seed, after a disturbance of the global generators."""
     submission.given.disturb_random(int(rng.integers(1000)))
     return trained(submission, task, epochs=3, batch_size=BATCH, patience=PATIENT, seed=3)
 
 
 def idle_training(submission, rng) -> tuple[Training, bool]:
-    """An epoch of batches of 64 where train fits at the start, and val asks for higher terms.
+    """Return a training of one epoch that has nothing to learn, and whether its rows are unchanged.
 
-    With it, whether the function left the rows as they were.
+    Batches have 64 rows. The start weights fit train, and val asks for higher terms.
     """
 
     def train():
@@ -244,7 +255,7 @@ def idle_training(submission, rng) -> tuple[Training, bool]:
 
 
 def worsening_training(submission, rng) -> Training:
-    """A training that runs out of patience: each step makes validation worse."""
+    """Return a training that runs out of patience: each step makes validation worse."""
 
     def train():
         task = draw_task(rng, val_side=-1.0)
@@ -305,7 +316,7 @@ def test_columns_and_vectors_mix(submission, rng):
 
 
 def _is_clipped(got, y, prediction) -> bool:
-    """Whether an RMSE is that of predictions cut to a scale of stars."""
+    """Return whether an RMSE is the RMSE of predictions clipped to a scale of stars."""
     return any(
         alike(got, np.sqrt(np.mean((y - np.clip(prediction, *scale)) ** 2)))
         for scale in ((0.5, 5), (1, 5), (0, 5))
@@ -313,13 +324,13 @@ def _is_clipped(got, y, prediction) -> bool:
 
 
 def draw_step(rng, n_factors, reg):
-    """Arguments of one SGD step: p and q (K,), a rating that they miss, lr and reg."""
+    """Return the arguments of one SGD step: p and q (K,), a rating that they miss, lr and reg."""
     p, q = rng.normal(size=(2, n_factors))
     return p, q, float(p @ q + rng.choice([-1, 1]) * rng.uniform(1, 2)), rng.uniform(0.05, 0.2), reg
 
 
 def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
-    """What known mistakes make of one SGD step, by the mistake's name."""
+    """Return the vectors (p, q) that known mistakes make of one SGD step, by the mistake's name."""
     e = rating - q @ p
     p_new, q_new = p + lr * (e * q - reg * p), q + lr * (e * p - reg * q)
     return {
@@ -350,7 +361,7 @@ def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
 
 
 def check_step(submission, step):
-    """Rejects another answer than the new p and q of a step, both from the old ones."""
+    """Reject an answer that is not the new p and q of a step, both from the old vectors."""
     p, q, rating, lr, reg = step
     answer = pair(submission.sgd_step(p=p, q=q, rating=rating, lr=lr, reg=reg))
     summed = len(p) > 1 and tuple(map(shape_of, answer)) == ((), ())
@@ -369,13 +380,13 @@ def check_step(submission, step):
 
 
 def _mistake_of_step(got, step) -> dict[str, bool]:
-    """The known mistakes that give these vectors; without a penalty, some cannot be told apart."""
+    """Return the known mistakes that give these vectors; some coincide without a penalty."""
     shown = [name for name, wrong in wrong_steps(*step).items() if alike(got, wrong)]
     return dict.fromkeys(shown, True)
 
 
 def _cause_of_step(got, step) -> Cause:
-    """Which of the two vectors is wrong, and whether its change has a wrong length or direction."""
+    """Tell which vector is wrong, and whether its change has a wrong length or direction."""
     p, q, rating, lr, reg = step
     e = rating - q @ p
     steps = lr * (e * q - reg * p), lr * (e * p - reg * q)
@@ -440,7 +451,7 @@ def test_training_lowers_the_training_loss(submission, rng):
 
 
 def require_fit(training, n_epochs):
-    """Rejects a training of another length, or one that did not bring the model towards train."""
+    """Reject a training of another length, or a training that did not approach train's ratings."""
     curves = training.curves
     require(
         len(curves) == n_epochs,
@@ -518,7 +529,7 @@ _LOSS = _(
 
 
 def _mistakes_of_moves(training) -> dict[str, bool]:
-    """What has moved a model that fitted train at its start: val asks for higher terms."""
+    """Return the mistakes that moved a model which fits train, where val asks for higher terms."""
     kept = training.start_is_kept
     towards_val = bool((training.moves > -1e-2).all())
     return {
@@ -529,7 +540,7 @@ def _mistakes_of_moves(training) -> dict[str, bool]:
 
 
 def _loss_mistakes(value, errors) -> dict[str, bool]:
-    """Which other measure of the errors a loss is."""
+    """Return the other measures of the errors that a loss equals."""
     return {
         "loss-not-squared": alike(value, np.mean(np.abs(errors)), rtol=1e-3),
         "loss-under-a-root": alike(value, np.sqrt(np.mean(errors**2)), rtol=1e-3),
@@ -565,7 +576,7 @@ def test_stops_when_validation_stops_improving(submission, rng):
 
 
 def _lengths(training, patience: int) -> tuple[int, int]:
-    """After how many epochs a training ended, and how many were due."""
+    """Return the numbers of epochs that a training took and should have taken."""
     curves = training.curves
     return len(curves), epochs_due(curves.val_loss, patience, N_EPOCHS)
 
@@ -604,9 +615,9 @@ JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
 
 def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
-    """After how many epochs a training has to stop if `val_loss` goes on as it does here.
+    """Return the number of epochs after which a training with this `val_loss` has to stop.
 
-    Where the curve ends before its patience is used up, no later epoch is taken to be lower.
+    Where the curve ends before its patience is used up, later epochs count as no better.
     """
     best = 0
     for epoch, value in enumerate(val_loss):
@@ -627,7 +638,7 @@ def test_the_best_epoch_is_left_in_the_model(submission, rng):
 
 
 def _require_best(training):
-    """Rejects a training that left the weights of another epoch in the model."""
+    """Reject a training that left the weights of another epoch in the model."""
     val, val_loss = training.task.val, training.curves.val_loss
     errors = training.errors(val)
     mse, start = (np.mean(e**2) for e in (errors, training.task.errors_at_start(val)))
@@ -735,7 +746,7 @@ def test_validation_rows_are_only_looked_at(submission, rng):
 
 
 def _same(first, second) -> bool:
-    """Whether two curves come of the same steps: equal up to the order of additions."""
+    """Return whether two curves come from the same steps: equal up to the order of additions."""
     return alike(first, second, rtol=1e-5, atol=1e-7)
 
 
@@ -744,9 +755,9 @@ def _shown(curve) -> str:
 
 
 def draw_curve(n_epochs, best, rng) -> list[float]:
-    """A jagged curve: highest at epoch 0, a dip at epoch 1, lowest at `best` (3 or more).
+    """Return a jagged curve: highest at epoch 0, a dip at epoch 1, lowest at `best` (3 or more).
 
-    The deepest drop is that to epoch 1. A curve of one epoch has one value.
+    The deepest drop leads to epoch 1. A curve of one epoch has one value.
     """
     if n_epochs == 1:
         return [rng.uniform(0.5, 1)]

@@ -1,5 +1,7 @@
 """Checks of `06_biases`: means, damped biases, the model of Koren (4), one table of errors."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -45,7 +47,7 @@ from autograder.util.i18n import _
 
 
 def encoded(rng, users, items) -> pd.DataFrame:
-    """Drawn ratings of the given pairs, in no order, with an index that is no row number."""
+    """Return drawn ratings of the given pairs, in no order; the index holds no row numbers."""
     m = len(users)
     order = rng.permutation(m)
     return pd.DataFrame(
@@ -60,7 +62,7 @@ def encoded(rng, users, items) -> pd.DataFrame:
 
 
 def draw_train(rng, users, items) -> pd.DataFrame:
-    """Ratings in which every given user and item occurs, a few or many times; no pair twice."""
+    """Return ratings of every given user and item, a few or many for each; no pair occurs twice."""
     grid = [(u, i) for u in range(len(users)) for i in range(len(items))]
     rated = [(u, i) for u, i in grid if (u + i) % len(users) == 0 or rng.random() < 0.2 + u / 10]
     rows, columns = np.array(rated).T
@@ -68,7 +70,7 @@ def draw_train(rng, users, items) -> pd.DataFrame:
 
 
 def means_of(train, test) -> dict[str, np.ndarray]:
-    """What `mean_baselines` must answer, computed row by row."""
+    """Return the right answer of `mean_baselines`, computed row by row."""
     mu = train["rating"].mean()
     want = {"global": np.full(len(test), mu)}
     for key in ("user", "item"):
@@ -78,7 +80,7 @@ def means_of(train, test) -> dict[str, np.ndarray]:
 
 
 def medians_of(train, test) -> dict[str, np.ndarray]:
-    """What medians in place of means would answer."""
+    """Return the answer that medians in place of means would give."""
     middle = train["rating"].median()
     medians = {"global": np.full(len(test), middle)}
     for key in ("user", "item"):
@@ -129,7 +131,7 @@ def require_means(answer, train, test) -> None:
 
 
 def _by_position(values, train, ids, key: str) -> bool:
-    """Whether the means of the ids that occur were indexed by id as if every id did."""
+    """Return whether the means of the ids that occur were indexed as if every id occurred."""
     own, ids = train.groupby(key)["rating"].mean().to_numpy(), ids.to_numpy()
     inside = ids < len(own)
     gaps = train[key].nunique() <= train[key].max()
@@ -181,7 +183,7 @@ MAX_REPEATS = 21
 
 
 def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
-    """The sum of `values` by id, divided by reg + count: (n_ids,); 0 for ids without a value."""
+    """Return sums of `values` by id over reg + count: (n_ids,); 0 for ids without a value."""
     result = np.zeros(n_ids)
     for k in set(ids):
         own = np.asarray(values)[np.asarray(ids) == k]
@@ -190,7 +192,10 @@ def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
 
 
 def biases_of(train, n_users, n_items, reg_user=10.0, reg_item=25.0, first="item"):
-    """(mu, b_user, b_item) of Koren (3), one side from what mu leaves, the other from the rest."""
+    """Return (mu, b_user, b_item) of Koren (3).
+
+    The `first` side is estimated from ratings minus mu, the other side from the remainder.
+    """
     mu = train["rating"].mean()
     rest = train["rating"].to_numpy() - mu
     users, items = train["user"].to_numpy(), train["item"].to_numpy()
@@ -254,7 +259,7 @@ def _part(name: str, n: int) -> str:
 
 
 def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
-    """Which known mistake explains these biases."""
+    """Return the known mistakes that explain these biases."""
     sizes = len(b_user), len(b_item)
     reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
     mu, right_user, right_item = biases_of(train, *sizes, **regs)
@@ -300,7 +305,7 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
 
 
 def _mistakes_of_items(b_item, ratings, items, reg) -> dict[str, bool]:
-    """Which known mistake explains the biases of the items, the first of the two estimates."""
+    """Return the known mistakes that explain the items' biases, the first of the two estimates."""
     n_items, mu = len(b_item), ratings.mean()
     rest = ratings - mu
     sums, counts = (np.bincount(items, part, n_items) for part in (rest, np.ones(len(rest))))
@@ -322,7 +327,7 @@ def _mistakes_of_items(b_item, ratings, items, reg) -> dict[str, bool]:
 
 
 def _repeated(rest, users, items, biases, regs, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The biases of users and items after n more rounds, each side from what the other leaves."""
+    """Return the biases of users and items after n more rounds of alternating estimates."""
     b_user, b_item = biases
     reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
     for _round in range(n):
@@ -332,7 +337,7 @@ def _repeated(rest, users, items, biases, regs, n: int) -> tuple[np.ndarray, np.
 
 
 def _counts_are_shuffled(biases, sums, counts, reg) -> bool:
-    """Whether each sum was divided by the count of some id, though not of its own."""
+    """Return whether each sum was divided by the count of another id."""
     known = (counts > 0) & (np.abs(sums) > 0.1)
     if not known.all() or not np.all(biases):
         return False
@@ -341,7 +346,7 @@ def _counts_are_shuffled(biases, sums, counts, reg) -> bool:
 
 
 def _damping(biases, values, ids) -> float | None:
-    """The number that explains biases as damped means of `values`; None where there is none."""
+    """Return the reg that explains biases as damped means of `values`; None if no reg does."""
     sums, counts = (np.bincount(ids, part, len(biases)) for part in (values, np.ones(len(ids))))
     known = np.abs(sums) > 0.1
     if not known.any() or not np.all(biases[known]):
@@ -389,7 +394,7 @@ OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
 
 
 def build(submission, sizes, mu, **penalty):
-    """A model of the learner's, built and called once."""
+    """Return a model of the learner's, built and called once."""
     with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
         model = keras_model(submission.build_biased_mf(**sizes, mu=mu, **penalty))
     require_single_ids(model, (sizes["n_users"], sizes["n_items"]))
@@ -397,7 +402,7 @@ def build(submission, sizes, mu, **penalty):
 
 
 def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
-    """The model's scores as (m,); rejects any shape but (m, 1) and (m,)."""
+    """Return the model's scores as (m,); reject any shape but (m, 1) and (m,)."""
     with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
         answer = score_pairs(model, users, items)
     m, shape = len(users), shape_of(answer)
@@ -464,14 +469,12 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 "sum-reweighted": not _shifted(scores, want)
                 and _reweighted(scores, [dots, b_u, b_i]),
             },
-            otherwise=lambda model=model, sizes=sizes, mu=mu, pair=(users, items): _term_at_fault(
-                model, sizes, mu, pair, rng
-            ),
+            otherwise=partial(_term_at_fault, model, sizes, mu, (users, items), rng),
         )
 
 
 def _term_at_fault(model, sizes, mu, pair, rng) -> Cause:
-    """Which term of Koren (4) the model computes wrongly."""
+    """Return the term of Koren (4) that the model computes wrongly, as a cause."""
     users, items = pair
     tables = {name: (sizes[size], sizes["n_factors"]) for name, size in FACTORS.items()}
     tables |= {name: (sizes[size], 1) for name, size in BIASES.items()}
@@ -492,13 +495,13 @@ def _shifted(scores, want) -> bool:
 
 
 def _reweighted(scores, terms) -> bool:
-    """Whether scores are a weighted sum of all terms, plus a constant."""
+    """Return whether scores are a weighted sum of all terms, plus a constant."""
     weights = weights_in(scores, np.column_stack([*terms, np.ones(len(scores))]), atol=1e-5)
     return weights is not None and np.abs(weights[:-1]).min() > 1e-3
 
 
 def forced(scores, want) -> bool:
-    """Whether scores were clipped to a scale, or sent through a sigmoid."""
+    """Return whether scores were clipped to a scale, or sent through a sigmoid."""
     sigmoid = 1 / (1 + np.exp(-want))
     ranges = (0.5, 5), (1, 5), (0, 5), (0, 1)
     return any(
@@ -556,7 +559,7 @@ FEW_USERS, FEW_ITEMS = np.array([0, 0, 3]), np.array([4, 2, 1])
 
 
 def penalty_mistakes(added, tables, l2) -> dict[str, bool]:
-    """Which known mistake explains what the user and the item table add to the loss."""
+    """Return the known mistakes behind the terms that both factor tables add to the loss."""
     squares = np.array([np.sum(rows**2) for rows in tables])
     of_batch = np.array(
         [np.sum(rows[ids] ** 2) for rows, ids in zip(tables, (FEW_USERS, FEW_ITEMS), strict=True)]
@@ -564,7 +567,7 @@ def penalty_mistakes(added, tables, l2) -> dict[str, bool]:
     n_values = np.array([rows.size for rows in tables])
     want = l2 * squares
     weights = added / squares
-    weight = weights[0] if alike(*weights, rtol=2e-3) else None
+    weight = weights[0] if alike(weights[0], weights[1], rtol=2e-3) else None
     return {
         "penalty-left-out": same_penalty(added, 0 * want) and l2 > 0,
         "penalty-on-one-table": any(same_penalty(added, want * side) for side in ([1, 0], [0, 1])),
@@ -633,14 +636,14 @@ _FROZEN = _(
 
 # One table of errors
 
-# Root mean squared errors of warm and cold rows. With one cold row in four the order is item, user,
-# biased. No column of these two, nor the order of the dict, nor the alphabet gives that order.
+# Root mean squared errors of warm and cold rows. With one cold row in four, the errors of all rows
+# rank the models item, user, biased. Neither column, nor the dict, nor the alphabet has this order.
 ERRORS = {"user": (0.9, 0.3), "biased": (0.4, 2.0), "item": (0.6, 1.0)}
 COLUMNS = ["rmse", "rmse_warm", "rmse_cold"]
 
 
 def draw_predictions(rng, names=ERRORS, n_warm=30, n_cold=10):
-    """(predictions, y, cold) of some models, whose errors are about those of `ERRORS`."""
+    """Return (predictions, y, cold) of some models, with errors of about `ERRORS`."""
     cold = rng.permutation(np.repeat([False, True], [n_warm, n_cold]))
     y = rng.choice([0.5, 3.0, 5.0], size=len(cold))
     predictions = {}
@@ -656,7 +659,7 @@ def root_mean_square(errors) -> float:
 
 
 def errors_of(predictions, y, cold, measure=root_mean_square) -> pd.DataFrame:
-    """What `compare` must answer; another `measure` of errors gives what it must not."""
+    """Return the answer that `compare` must give, or a wrong answer by another `measure`."""
     parts = slice(None), ~cold, cold
     errors = {
         name: [measure(values[part] - y[part]) for part in parts]
@@ -670,7 +673,7 @@ def mean_absolute(errors) -> float:
 
 
 def names_of(answer, predictions) -> list[str]:
-    """The models in the order of the answer's rows; rejects other indexes and columns."""
+    """Return the models in the order of the answer's rows; reject other indexes and columns."""
     if isinstance(answer, pd.DataFrame) and set(answer.columns) == set(predictions):
         must = _("the models are rows, and the columns are rmse, rmse_warm and rmse_cold")
         fail(answer, must, {"models-in-columns": True})
@@ -708,14 +711,18 @@ def require_errors(answer, predictions, y, cold) -> None:
         "errors-beside-other-names": alike(np.sort(got, axis=0), np.sort(want, axis=0)),
     }
     for name, row, wanted in zip(names, got, want, strict=True):
-        parts_off = alike(row[0], wanted[0])
         close(
             row,
             wanted,
             _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
             mistakes,
-            otherwise=lambda off=parts_off: _PARTS_OFF if off else _ALL_OFF,
+            otherwise=partial(_cause_of_errors, row, wanted),
         )
+
+
+def _cause_of_errors(row: np.ndarray, wanted: np.ndarray) -> Cause:
+    """Tell whether the error of all rows is right, so that only warm or cold rows are wrong."""
+    return _PARTS_OFF if alike(row[0], wanted[0]) else _ALL_OFF
 
 
 _PARTS_OFF = Cause(

@@ -1,6 +1,7 @@
 """Checks of `07_recommend`: the items that a user has seen, the best unseen items, a film list."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -130,18 +131,19 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
 
 
 def sets_by(table: pd.DataFrame, key: str, value: str) -> dict[int, set[int]]:
-    return {int(k): set(part.tolist()) for k, part in table.groupby(key)[value]}
+    values = {k: table.loc[table[key] == k, value] for k in np.unique(table[key]).tolist()}
+    return {k: set(part.tolist()) for k, part in values.items()}
 
 
 def last_runs(train: pd.DataFrame) -> dict[int, set[int]]:
-    """By user the items of their last rows in a row, as if earlier ones were overwritten."""
+    """Return the items of each user's last run of rows, as if it had overwritten earlier runs."""
     pairs = zip(train["user"].tolist(), train["item"].tolist(), strict=True)
     runs = groupby(pairs, key=lambda pair: pair[0])
     return {user: {item for _user, item in rows} for user, rows in runs}
 
 
 def as_set(items) -> set:
-    """A set of ids in whatever container they come; empty for what is none."""
+    """Return the ids of any container as a set; an empty set for other values."""
     if isinstance(items, np.ndarray):
         items = items.ravel().tolist()
     try:
@@ -213,13 +215,13 @@ def test_scores_and_seen_stay_as_they_are(submission, rng):
 
 
 def draw_seen(rng, scores, n: int) -> set:
-    """A set of n seen items, the two best among them: a list that forgets them shows it."""
+    """Return n seen items, among them the two best, so that a list that ignores the set shows."""
     best = best_of(range(len(scores)), scores)
     return {int(item) for item in (*best[:2], *rng.permutation(best[2:])[: n - 2])}
 
 
 def _one_a_score(got, left, scores, n) -> bool:
-    """Whether a list holds one item for each score, though some items share a score."""
+    """Return whether a list holds one item for each score, though some items share a score."""
     if len(shape_of(got) or ()) != 1:
         return False
     items = np.asarray(got, dtype="float64")
@@ -256,9 +258,15 @@ def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
 class World:
     """A small catalogue with its users, and a model whose every score is known.
 
-    scores: array (U, I). user_map: raw id -> row; item_classes: raw id of every column. Raw ids
-    have gaps and no order; all raw user ids but one are rows of other users. Every title is that
-    of two films, and `movies` holds films that the model does not know.
+    Raw ids have gaps and no order. All raw user ids but one are rows of other users.
+
+    Attributes:
+        scores: The scores of all pairs, shape (U, I).
+        user_map: The row of each raw user id.
+        item_classes: The raw id of every column, shape (I,).
+        seen: The columns that each row's user has seen.
+        movies: The films with titles, among them films that the model does not know. Each title
+            belongs to two films.
     """
 
     scores: np.ndarray
@@ -279,14 +287,14 @@ class World:
         return self.item_classes[np.asarray(items, dtype=int)]
 
     def best(self, user: int, n: int) -> np.ndarray:
-        """movieId of the user's n best unseen films, best first."""
+        """Return the movieId of the user's n best unseen films, best first."""
         return self.films(best_of(self.left(user), self.scores[user], n))
 
 
 def draw_scores(rng, n_users: int, n_items: int) -> np.ndarray:
-    """Scores of which some users' are far below zero, some far above five stars.
+    """Return scores (U, I): some users' lie far below zero, some users' far above five stars.
 
-    Every user's third and fourth best items are the first and the last one.
+    Every user's third and fourth best items are the first and the last item.
     """
     scores = rng.normal(scale=3, size=(n_users, n_items))
     for row, shift in zip(scores, rng.permutation(np.linspace(-9, 9, n_users)), strict=True):
@@ -296,8 +304,9 @@ def draw_scores(rng, n_users: int, n_items: int) -> np.ndarray:
 
 
 def draw_world(rng, n_users: int = 3, n_items: int = 16, n_seen: int = 2) -> World:
-    """A world in which every user has seen their two best films and, in passing, the third best
-    of the user whose raw id is their row.
+    """Return a world in which every user has seen their own two best films.
+
+    A user whose row is another user's raw id has also seen that user's third best film.
     """
     scores = draw_scores(rng, n_users, n_items)
     rows = rng.permutation(n_users)
@@ -380,7 +389,7 @@ def test_unknown_user_is_an_error(submission, rng):
     for unknown in (row_of_another, 99_999):
         raises(
             KeyError,
-            lambda unknown=unknown: submission.recommend(model, unknown, **world.arguments, n=2),
+            partial(submission.recommend, model, unknown, **world.arguments, n=2),
             _("user {user} is not in `user_map`: the call raises KeyError").format(user=unknown),
             {"unknown-user-answered": True},
         )
@@ -403,7 +412,7 @@ def _falls(numbers) -> bool:
 
 
 def films_are(answer, world: World, raw_user_id: int, n: int) -> None:
-    """Reject all but a frame of the user's n best unseen films, best first."""
+    """Reject an answer that is not a frame of the user's n best unseen films, best first."""
     want = world.best(world.user_map[raw_user_id], n).tolist()
     must = _("the films {want}, in this order").format(want=want)
     mistakes = mistakes_of_films(answer, world, raw_user_id, n)
@@ -447,7 +456,7 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
 
 
 def require_titles(column, items, world: World) -> None:
-    """Reject titles that are not those of the items' films, row by row."""
+    """Reject titles that do not belong to the items' films, row by row."""
     got = np.asarray(column, dtype=object).tolist()
     films = world.films(items)
     title_of = world.movies.set_index("movieId")["title"]
@@ -471,5 +480,5 @@ _TITLES = _(
 
 
 def in_order_of(movies: pd.DataFrame, films) -> list[int]:
-    """The films in the order in which `movies` lists them."""
+    """Return the films in the order in which `movies` lists them."""
     return [film for film in movies["movieId"].tolist() if film in films]

@@ -17,7 +17,7 @@ METRICS = ("precision", "recall", "ndcg")
 
 
 def draw_list(rng, n: int, n_relevant: int, n_hits: int) -> tuple[np.ndarray, set[int]]:
-    """A list of n distinct items and a set of relevant ones, n_hits of which are in the list.
+    """Return a list of n distinct items and a set of relevant items, n_hits of them in the list.
 
     The hits stand anywhere in the list but never first, where a discount does not show.
     """
@@ -28,7 +28,7 @@ def draw_list(rng, n: int, n_relevant: int, n_hits: int) -> tuple[np.ndarray, se
 
 
 def hits_of(recommended, relevant) -> np.ndarray:
-    """1.0 where an item of the list is relevant, else 0.0: array (n,)."""
+    """Return 1.0 where an item of the list is relevant, else 0.0: array (n,)."""
     return np.array([float(item in relevant) for item in recommended])
 
 
@@ -45,7 +45,7 @@ def ndcg(recommended, relevant, k: int) -> float:
 
 
 def gain(hits, discount: Callable = lambda rank: np.log2(rank + 1)) -> float:
-    """Discounted cumulative gain of a list of hits, from rank 1."""
+    """Return the discounted cumulative gain of a list of hits, from rank 1."""
     return float(np.sum(hits / discount(np.arange(1.0, len(hits) + 1))))
 
 
@@ -137,7 +137,7 @@ def recall_is_right(value, recommended, relevant, k: int) -> None:
 
 @contextmanager
 def untouched(submission, *arguments):
-    """Places arguments beforehand; rejects a function that left one of them changed."""
+    """Place arguments on the learner's side; reject a function that changed one of them."""
     kept = [submission.keep(argument) for argument in arguments]
     yield kept
     for proxy, argument in zip(kept, arguments, strict=True):
@@ -187,7 +187,7 @@ def test_ndcg_of_a_short_list_misses_what_it_leaves_out(submission, rng):
 
 
 def ask_for_ndcg(submission, recommended, relevant, k: int) -> None:
-    """Ask for one nDCG and reject an answer that differs from the definition."""
+    """Call `ndcg_at_k` and reject an answer that differs from the definition."""
     with crash_means(discount_of_rank="division by zero"):
         got = submission.ndcg_at_k(recommended, relevant, k=k)
     ndcg_is_right(submission, got, recommended, relevant, k)
@@ -201,7 +201,7 @@ def ndcg_is_right(submission, value, recommended, relevant, k: int) -> None:
 
 
 def _cause_of_ndcg(submission) -> Cause:
-    """Whether single hits, or several in one list, are what an nDCG is wrong about."""
+    """Tell whether an nDCG is wrong already for single hits, or only for several hits."""
     items = np.arange(40, 46)
     for rank in range(1, len(items) + 1):
         relevant = {int(items[rank - 1])}
@@ -264,7 +264,7 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
         ),
         "ndcg-of-whole-list": len(every) > k and alike(got, gain(every) / gain(possible)),
         "rank-among-hits": alike(got, gain(np.ones(int(hits.sum()))) / gain(possible)),
-        "average-precision-for-ndcg": hits.any()
+        "average-precision-for-ndcg": bool(hits.any())
         and alike(
             got,
             np.sum(hits * np.cumsum(hits) / np.arange(1, len(hits) + 1)) / len(possible),
@@ -308,12 +308,13 @@ def test_a_user_without_relevant_items_does_not_count(submission, rng):
 
 
 def draw_lists(rng, n_users: int) -> tuple[dict, dict]:
-    """What users were recommended and what they like: dicts user -> items, in other orders.
+    """Return the recommended and the liked items: dicts user -> items, in different orders.
 
     The first user of `relevant` likes a single item, which is in their list.
     """
     users = rng.choice(np.arange(2, 40), size=n_users, replace=False).tolist()
-    recommended, relevant = {}, {}
+    recommended: dict[int, list[int]] = {}
+    relevant: dict[int, set[int]] = {}
     for user in users:
         n_relevant = int(rng.integers(2, 5)) if relevant else 1
         n_hits = int(rng.integers(1, n_relevant)) if relevant else 1
@@ -323,9 +324,9 @@ def draw_lists(rng, n_users: int) -> tuple[dict, dict]:
 
 
 def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=None) -> None:
-    """Ask for the means and reject an answer that differs from them in any metric.
+    """Call `evaluate_ranking` and reject an answer that differs from the means in any metric.
 
-    kept: both dicts as placed beforehand, where it is watched whether they change.
+    `kept` holds both dicts on the learner's side, where the check watches them for changes.
     """
     with crash_means(empty_relevant_counted="division by zero"):
         answer = submission.evaluate_ranking(*(kept or (recommended, relevant)), k)
@@ -361,13 +362,13 @@ _MEANS_OFF = _(
 
 
 def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
-    """The mean of a metric that takes the liked items for the list, and the list for the liked."""
+    """Return the mean of a metric that exchanges the list and the liked items."""
     pairs = [(list(items), set(recommended.get(user, ()))) for user, items in relevant.items()]
     return float(np.mean([metric(*pair, k) if pair[1] else 0.0 for pair in pairs if pair[0]]))
 
 
 def mean_mistakes(got: float, values: dict, recommended: dict, relevant: dict) -> dict[str, bool]:
-    """The mistakes that a mean of the users' `values` shows."""
+    """Return the mistakes that a mean of the users' `values` shows."""
     total = sum(values.values())
     with_list = [user for user in values if len(recommended.get(user, ()))]
     sizes = [len(relevant[user]) for user in values]
@@ -422,9 +423,9 @@ def test_train_and_seen_stay_as_they_are(submission, rng):
 
 
 def draw_seen(rng, train: pd.DataFrame, most: int = 5) -> dict[int, set[int]]:
-    """Users with sets of items of train, the most popular one in nearly all of them.
+    """Return users with sets of items of train, the most popular item in nearly all sets.
 
-    They are not the users of train: some of these are missing, and a newcomer has seen nothing.
+    Some users of train are missing, and a newcomer has seen nothing.
     """
     counts = train["item"].value_counts()
     users = rng.permutation(np.unique(train["user"]))[:2].tolist()
@@ -437,10 +438,10 @@ def draw_seen(rng, train: pd.DataFrame, most: int = 5) -> dict[int, set[int]]:
 
 
 def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
-    """Reject an answer that does not hold the most rated unseen items for every user of `seen`."""
+    """Reject an answer without the most rated unseen items for every user of `seen`."""
     lists = mapping(answer)
     counts = np.bincount(train["item"])
-    items = np.flatnonzero(counts)
+    items = np.flatnonzero(counts).tolist()
     require(
         set(lists) == set(seen),
         _("lists for the users {users}").format(users=brief(list(lists))),
@@ -457,7 +458,7 @@ def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
 def popularity_mistakes(got, train, left: list, n: int, seen: dict) -> dict[str, bool]:
     anyone = set().union(*seen.values())
     counts = np.bincount(train["item"])
-    items = np.flatnonzero(counts)
+    items = np.flatnonzero(counts).tolist()
     table = train.groupby("item")["rating"].agg(["sum", "mean"]).reindex(range(len(counts)))
     best = best_of(items, counts)
     places = [place for place, item in enumerate(best) if item in left]

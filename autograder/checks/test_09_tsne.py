@@ -28,13 +28,13 @@ TABLES = ("user_embedding", "item_offset", "item_embedding")
 
 
 def draw_tables(rng, order, n_users, n_items, n_factors) -> dict:
-    """Tables of a model by layer name, in this order of layers."""
+    """Return the tables of a model by layer name, in this order of layers."""
     rows = {"user_embedding": n_users, "item_offset": n_items, "item_embedding": n_items}
     return {name: rng.normal(size=(rows[name], n_factors)).astype("float32") for name in order}
 
 
 def read_embeddings(submission, tables):
-    """What the learner's function reads from a model that holds the tables."""
+    """Return the table that the learner's function reads from a model that holds `tables`."""
     model = submission.given.length_model(tables)
     got = submission.item_embeddings(model)
     want = tables["item_embedding"]
@@ -86,19 +86,19 @@ def test_embeddings_are_float32(submission, rng):
 
 
 def unit(vectors) -> np.ndarray:
-    """Rows of length 1."""
+    """Return the rows scaled to length 1."""
     vectors = np.asarray(vectors, dtype="float64")
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def draw_vectors(rng, n_items=23, n_factors=5) -> np.ndarray:
-    """Item vectors of very different lengths, float32."""
+    """Return item vectors of very different lengths, float32."""
     lengths = rng.uniform(0.2, 6, size=(n_items, 1))
     return (lengths * rng.normal(size=(n_items, n_factors))).astype("float32")
 
 
 def _two_arrays(got) -> tuple:
-    """The answer as (indices, similarities); rejects one array, and a list of pairs."""
+    """Return the answer as (indices, similarities); reject one array, and a list of pairs."""
     must = _("the answer is a pair (indices, similarities)")
     shape = shape_of(got) or ()
     pairs = len(shape) == 2 and shape[1] == 2 and isinstance(got, list)
@@ -108,7 +108,7 @@ def _two_arrays(got) -> tuple:
 
 
 def _all_whole(value) -> bool:
-    """Whether a value is an array of whole numbers that are not all alike."""
+    """Return whether a value is an array of whole numbers that are not all alike."""
     if len(shape_of(value) or ()) != 1:
         return False
     numbers = array(value)
@@ -116,7 +116,7 @@ def _all_whole(value) -> bool:
 
 
 def check_neighbours(got, embeddings, index, n) -> np.ndarray:
-    """Reject what are not the query's min(n, I - 1) nearest others; returns their indices."""
+    """Return the indices; reject an answer that is not the query's min(n, I - 1) nearest items."""
     n_items = len(embeddings)
     size = min(n, n_items - 1)
     indices, similarities = _two_arrays(got)
@@ -171,7 +171,7 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
 
 
 def _cause_of_neighbours(indices, cosines, best) -> Cause:
-    """Whether the films are the right ones, so that their numbers are not."""
+    """Tell whether the films are right, so that only their similarities are wrong."""
     if alike(np.sort(cosines[indices]), np.sort(best)):
         return Cause("numbers-of-neighbours-off", _NUMBERS_OFF)
     return Cause("other-neighbours", _OTHER_NEIGHBOURS)
@@ -196,7 +196,7 @@ _OTHER_ROWS = _(
 
 
 def _by_columns(embeddings, index) -> np.ndarray:
-    """Products of the query with every film, after dividing by the lengths of the columns."""
+    """Return products of the query with every film, after division by the columns' lengths."""
     scaled = unit(np.asarray(embeddings).T).T
     return scaled @ scaled[index]
 
@@ -287,7 +287,7 @@ def test_a_query_changes_no_embedding(submission, rng):
 
 
 def draw_clusters(rng, n_clusters=10, size=6, n_factors=12):
-    """Films of clusters far apart, in shuffled rows: (embeddings float32, cluster of each row)."""
+    """Return clusters far apart, in shuffled rows: (embeddings float32, cluster of each row)."""
     clusters = rng.permutation(np.repeat(np.arange(n_clusters), size))
     corners = 12 * np.eye(n_factors)[rng.permutation(n_factors)[:n_clusters]]
     noise = 1.5 * rng.normal(size=(len(clusters), n_factors))
@@ -295,7 +295,7 @@ def draw_clusters(rng, n_clusters=10, size=6, n_factors=12):
 
 
 def map_of(submission, embeddings, *arguments, **keywords) -> np.ndarray:
-    """A map as a float array (m, 2); rejects another shape and what is not finite."""
+    """Return a map as a float array (m, 2); reject another shape and values that are not finite."""
     m = len(embeddings)
     with crash_means(perplexity_not_lowered="perplexity"):
         got = submission.tsne_2d(embeddings, *arguments, **keywords)
@@ -343,7 +343,7 @@ def spread_of(places) -> float:
 
 
 def same_map(one, other) -> bool:
-    """Whether two maps agree up to what rounding may do in a thousand steps."""
+    """Return whether two maps agree up to the rounding of a thousand steps."""
     return alike(one, other, rtol=0, atol=0.03 * spread_of(other))
 
 
@@ -368,15 +368,15 @@ def require_neighbours(places, clusters) -> None:
 
 
 def _is_clustered(distances) -> bool:
-    """Whether points lie in tight groups, whoever they are; the diagonal is infinite."""
+    """Return whether points lie in tight groups of any films; the diagonal is infinite."""
     fourth = np.sort(distances, axis=1)[:, 3]
     return bool(fourth.mean() < 0.15 * distances[np.isfinite(distances)].mean())
 
 
 def first_map(submission, rng):
-    """Clusters and a map of theirs, with perplexity 5 and seed 0, that several checks look at.
+    """Return (embeddings, cluster of each row, map), with perplexity 5 and seed 0.
 
-    That is (embeddings, cluster of each row, map).
+    Several checks share this map.
     """
 
     def make():
@@ -413,7 +413,7 @@ def test_same_seed_same_map(submission, rng):
 
 
 def _require_again(submission, embeddings, first, seed):
-    """Rejects another map than the first one where the seed is the same."""
+    """Reject a map that differs from the first map where the seed is the same."""
     again = map_of(submission, embeddings, perplexity=5.0, seed=seed)
     require(
         same_map(again, first),
@@ -443,7 +443,7 @@ def test_perplexity_counts(submission, rng):
 
 
 def _has_default(submission, **wanted) -> bool:
-    """Whether the signature tells this default, so that no map need be made to learn it."""
+    """Return whether the signature names this default, so that no map is needed to learn it."""
     told = submission.given.defaults(submission.tsne_2d)
     return all(told.get(name) == value for name, value in wanted.items())
 
@@ -472,7 +472,7 @@ NAMES = ("comedy", "western", "noir", "horror", "musical", "thriller", "romance"
 
 
 def draw_map(rng, n_labels=4, m=20):
-    """Points well apart, and labels in no order: (coordinates (m, 2), labels (m,))."""
+    """Return points well apart and labels in no order: (coordinates (m, 2), labels (m,))."""
     grid = np.argwhere(np.ones((6, 4)))[rng.permutation(24)[:m]]
     coordinates = 5.0 * grid * [1.0, -1.0] + rng.uniform(-1, 1, size=(m, 2))
     names = rng.permutation(NAMES)[:n_labels]
@@ -480,7 +480,7 @@ def draw_map(rng, n_labels=4, m=20):
 
 
 def drawing_of(submission, coordinates, labels, **titles) -> dict:
-    """What the learner's figure shows (see `axes.read_axes`); its figure is closed again."""
+    """Return the contents of the learner's figure (see `axes.read_axes`); close the figure."""
     before = submission.given.open_figures()
     try:
         axes = submission.plot_map(coordinates, labels, **titles)
@@ -499,8 +499,8 @@ def drawing_of(submission, coordinates, labels, **titles) -> dict:
 
 
 def colours_at(drawn, coordinates) -> list[set]:
-    """The colours of the markers at each place, an empty set where there is none."""
-    found = [set() for _place in coordinates]
+    """Return the colours of the markers at each place; an empty set at a place without a marker."""
+    found: list[set] = [set() for _place in coordinates]
     for x, y, colours in drawn["points"]:
         distances = np.hypot(*(coordinates - [x, y]).T)
         if np.nanmin(distances, initial=np.inf) < 0.05:
@@ -509,7 +509,7 @@ def colours_at(drawn, coordinates) -> list[set]:
 
 
 def colours_of_labels(drawn, coordinates, labels) -> dict:
-    """By label the colours that all of its points have, and no other point."""
+    """Return for each label the colours that all of its points have, and no other point."""
     colours = colours_at(drawn, coordinates)
     drawn_labels = {label for found, label in zip(colours, labels.tolist(), strict=True) if found}
     missing = sum(not found for found in colours)
@@ -537,7 +537,7 @@ def colours_of_labels(drawn, coordinates, labels) -> dict:
 
 
 def require_colours(submission, drawn, coordinates, labels) -> dict:
-    """Reject a map on which a label has no colour of its own; returns the colours by label."""
+    """Return the colours by label; reject a map on which a label has no colour of its own."""
     colours = colours_of_labels(drawn, coordinates, labels)
     plain = [label for label, own in colours.items() if not own]
     at_points = colours_at(drawn, coordinates)

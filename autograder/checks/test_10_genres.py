@@ -43,7 +43,7 @@ GENRES = (
 
 
 def draw_movies(rng, n_films=40) -> pd.DataFrame:
-    """Films of one to four genres, one without any, and a genre that only one film has."""
+    """Return films of one to four genres, a film without genres, and a genre of only one film."""
     picks = [rng.permutation(GENRES[1:])[: rng.integers(1, 5)] for _film in range(n_films)]
     genres = ["|".join(names) for names in picks]
     genres[3] = NO_GENRE
@@ -58,12 +58,12 @@ def draw_movies(rng, n_films=40) -> pd.DataFrame:
 
 
 def genres_of(movies) -> list[set]:
-    """The genres of each film."""
+    """Return the genres of each film."""
     return [set(text.split("|")) - {NO_GENRE} for text in movies["genres"]]
 
 
 def names_of(got, mistakes=None) -> list[str]:
-    """The names of genres as a list of str; rejects anything else."""
+    """Return the names of genres as a list of str; reject any other answer."""
     must = _("names is a list of the genres' names, one a column")
     if isinstance(got, (pd.Series, np.ndarray)):
         got = got.tolist()
@@ -143,7 +143,7 @@ def check_labels(got, movies, min_films) -> None:
 
 
 def _same_rows(cells, want) -> bool:
-    """Whether two matrices have the same rows, in whatever order."""
+    """Return whether two matrices have the same rows, in any order."""
     return sorted(map(tuple, cells.tolist())) == sorted(map(tuple, want.tolist()))
 
 
@@ -197,7 +197,7 @@ def test_rows_follow_the_frame(submission, rng):
 
 
 def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
-    """Train and test positions, each sorted; rejects parts that overlap or leave a position out."""
+    """Return train and test positions, each sorted; reject overlapping and incomplete parts."""
     train, test = pair(got, must=_("the answer is a pair (train, test)"))
     must = _("train and test are arrays of positions, integers from 0 to n_items - 1")
     masks = any(np.asarray(part, dtype=object).shape == (n_items,) for part in (train, test))
@@ -339,7 +339,7 @@ SHIFT = np.float32(3)
 
 
 def draw_films(rng, n_films=N_TRAIN + 80):
-    """Embeddings float32 (m, 6) and int8 genres (m, 4), each given away by one direction."""
+    """Return embeddings float32 (m, 6) and genres int8 (m, 4); one direction shows each genre."""
     genres = (rng.random((n_films, N_GENRES)) < [0.5, 0.4, 0.5, 0.3]).astype("int8")
     genres[:4], genres[4:8] = 1, 0
     signs = 2.0 * genres - 1
@@ -350,7 +350,7 @@ def draw_films(rng, n_films=N_TRAIN + 80):
 
 
 def probabilities(submission, classifier, embeddings) -> np.ndarray:
-    """What `predict_genres` says, as a float array (m, G); rejects what is no probability."""
+    """Return `predict_genres`' answer as a float array (m, G); reject other numbers than 0 to 1."""
     got = submission.predict_genres(classifier, embeddings)
     shape = (len(embeddings), N_GENRES)
     result = array(
@@ -373,7 +373,10 @@ def probabilities(submission, classifier, embeddings) -> np.ndarray:
 
 
 def separation(predicted, genres) -> np.ndarray:
-    """By genre, how often a film that has it is ranked above one that has not; ties count half."""
+    """Return for each genre how often a film of it ranks above a film without it, shape (G,).
+
+    Ties count half.
+    """
     result = []
     for column, has in zip(predicted.T, genres.T.astype(bool), strict=True):
         difference = column[has][:, None] - column[~has][None, :]
@@ -382,7 +385,7 @@ def separation(predicted, genres) -> np.ndarray:
 
 
 def require_genres(predicted, genres) -> None:
-    """Reject probabilities that do not tell films of a genre from others."""
+    """Reject probabilities that do not separate films of a genre from other films."""
     ranked = separation(predicted, genres)
     require(
         ranked.min() > 0.75,
@@ -399,9 +402,9 @@ def require_genres(predicted, genres) -> None:
 
 
 def require_several(submission, classifier, shift=0) -> None:
-    """Reject probabilities that add up to the same for a film of all genres and one of none.
+    """Reject probabilities with the same sum for a film of all genres and a film of no genre.
 
-    shift: what was added to all embeddings that the classifier has learnt from.
+    `shift` is the number that was added to all embeddings in training.
     """
     clear = np.zeros((2, N_GENRES + 2), dtype="float32")
     clear[0, :N_GENRES], clear[1, :N_GENRES] = 1.5, -1.5
@@ -421,7 +424,7 @@ def require_several(submission, classifier, shift=0) -> None:
 
 
 def stop_at_stub(submission) -> None:
-    """Let an untouched `predict_genres` say so before `fit_genres` is asked for anything."""
+    """Call `predict_genres` first, so that an untouched stub fails before `fit_genres` runs."""
     try:
         submission.predict_genres(None, np.zeros((1, 6), dtype="float32"))
     except NotImplementedError:
@@ -518,7 +521,10 @@ SCORES = ("macro_ap", "prevalence", "macro_f1")
 
 
 def draw_scores(rng, n_films=150, n_genres=5):
-    """Genres int8 and probabilities without ties, better than chance; one in each column is 0.5."""
+    """Return genres int8 and probabilities, both (n_films, n_genres).
+
+    The probabilities have no ties and are better than chance. Each column holds 0.5 once.
+    """
     genres = (rng.random((n_films, n_genres)) < rng.uniform(0.1, 0.6, n_genres)).astype("int8")
     genres[:3] = 1
     ranks = np.argsort(rng.normal(size=(n_films, n_genres)) + 1.2 * genres, axis=0).argsort(axis=0)
@@ -528,14 +534,14 @@ def draw_scores(rng, n_films=150, n_genres=5):
 
 
 def average_precision(has, scores) -> float:
-    """Mean of the precision down to the place of each film that has the genre."""
+    """Return the mean of the precision at the place of each film that has the genre."""
     ranked = np.asarray(has)[np.argsort(-scores)]
     precision = np.cumsum(ranked, dtype=float) / np.arange(1, len(ranked) + 1)
     return float(precision[ranked == 1].mean()) if ranked.any() else 0.0
 
 
 def trapezoids(has, scores) -> float:
-    """The area under the curve of precision over recall, its points joined by straight lines."""
+    """Return the area under the precision-recall curve, its points joined by straight lines."""
     ranked = np.asarray(has, dtype=float)[np.argsort(-scores)]
     hits = np.cumsum(ranked)
     precision = np.concatenate([[1.0], hits / np.arange(1, len(ranked) + 1)])
@@ -543,18 +549,18 @@ def trapezoids(has, scores) -> float:
 
 
 def f1(has, predicted) -> float:
-    """2 TP / (2 TP + FP + FN)."""
+    """Return 2 TP / (2 TP + FP + FN)."""
     hits = np.sum((has == 1) & predicted)
     return float(2 * hits / max(np.sum(has == 1) + np.sum(predicted), 1))
 
 
 def macro(score, genres, predicted) -> float:
-    """The mean of a score over the columns."""
+    """Return the mean of a score over the columns."""
     return float(np.mean([score(genres[:, k], predicted[:, k]) for k in range(genres.shape[1])]))
 
 
 def scores_of(submission, genres, predicted) -> dict[str, float]:
-    """The learner's three scores; rejects an answer that lacks one."""
+    """Return the learner's three scores; reject an answer that lacks one of the scores."""
     got = mapping(submission.score_genres(genres, predicted), SCORES)
     return {key: number(got[key], _("{key} is one number").format(key=key)) for key in SCORES}
 
@@ -562,7 +568,7 @@ def scores_of(submission, genres, predicted) -> dict[str, float]:
 def require_score(got, key, want, wrong, otherwise=lambda: None) -> None:
     """Reject a score that differs; `wrong` holds the value, or values, of each known mistake.
 
-    otherwise: looks for a cause where none of these is shown.
+    `otherwise` looks for a cause where the score shows no known mistake.
     """
     close(
         got[key],
@@ -577,7 +583,7 @@ def require_score(got, key, want, wrong, otherwise=lambda: None) -> None:
 
 
 def cause_of_score(submission, key, genres, predicted, score: Callable) -> Cause:
-    """Whether the score of a single genre is wrong already, or the mean over the genres."""
+    """Tell whether a single genre's score is wrong already, or only the mean over the genres."""
     got = scores_of(submission, genres[:, :1], predicted[:, :1])
     if alike(got[key], score(genres[:, 0], predicted[:, 0])):
         return Cause("mean-of-genres-off", _MEAN_OFF.format(key=key))
@@ -596,7 +602,7 @@ _ONE_OFF = _(
 
 
 def tied_precision(genres, decided) -> float:
-    """Mean average precision of decisions, in which all films of one answer share a place."""
+    """Return the mean average precision of decisions: all films of one answer share a place."""
     values = []
     for has, yes in zip(genres.T, decided.T, strict=True):
         prevalence = has.mean()
@@ -637,7 +643,7 @@ def require_ap(submission, got, genres, predicted, wrong) -> None:
 
 
 def overflowing_f1(genres, decided) -> float:
-    """The mean F1 where everything is counted in int8, beyond whose 127 counting starts again."""
+    """Return the mean F1 of counts in int8, which overflow beyond 127."""
     yes = decided.astype("int8")
     hits, wrong, missed = (
         np.array([np.dot(*pair) for pair in zip(left.T, right.T, strict=True)], dtype="int8")

@@ -22,7 +22,7 @@ from autograder.util.i18n import _
 
 
 def draw_user(rng, n_items: int, n_factors: int, n: int):
-    """(p_u, item_vectors, items): drawn numbers, and n different items in no order."""
+    """Return (p_u, item_vectors, items): drawn numbers, and n different items in no order."""
     items = rng.permutation(n_items)[:n]
     return rng.normal(size=n_factors), rng.normal(size=(n_items, n_factors)), items
 
@@ -103,6 +103,8 @@ SQUARE_SIZES = {"n_users": 8, "n_items": 8, "n_factors": 3}
 FIXED = ("expected shape", "incompatible", "inconsistent")
 NO_ROW = ("out of bounds", "indices[", "not in [0")
 
+Pairs = tuple[np.ndarray, np.ndarray]
+
 
 def table_sizes(sizes) -> dict[str, tuple[int, int]]:
     users, items, width = sizes["n_users"], sizes["n_items"], sizes["n_factors"]
@@ -116,14 +118,14 @@ def table_sizes(sizes) -> dict[str, tuple[int, int]]:
 
 
 def build(submission, sizes, mu, history):
-    """A model of the learner's, called once, so that a subclassed one has its weights."""
+    """Return a model of the learner's, called once, so that a subclassed model has its weights."""
     model = model_of(submission.build_svdpp(**sizes, mu=mu))
     scores(model, np.zeros(len(history)), np.zeros(len(history)), history)
     return model
 
 
 def scores(model, users, items, history):
-    """The model's scores (m,) of pairs with the histories of their users."""
+    """Return the model's scores (m,) of pairs with the histories of their users."""
     with crash_means(
         padding_looked_up="= -1 is not", row_out_of_its_table=NO_ROW, history_of_fixed_length=FIXED
     ):
@@ -135,9 +137,9 @@ def scores(model, users, items, history):
 
 
 def draw_histories(rng, n_rows: int, n_items: int, longest: int, fewest: int = 0, ends=False):
-    """Padded histories, int32 (n_rows, longest): all lengths from `fewest`, no item twice in one.
+    """Return padded histories, int32 (n_rows, longest), of all lengths from `fewest`.
 
-    ends: all padding at the end; otherwise at any place.
+    No history holds an item twice. With `ends` all padding stands at the end, otherwise anywhere.
     """
     histories = np.full((n_rows, longest), -1, dtype="int32")
     for k, row in enumerate(histories):
@@ -148,7 +150,10 @@ def draw_histories(rng, n_rows: int, n_items: int, longest: int, fewest: int = 0
 
 
 def pooled(x, history, root=np.sqrt, counted=None) -> np.ndarray:
-    """|N|^(-1/2) times the sum of x_j, (m, K); other `root`s and counts give what is wrong."""
+    """Return |N|^(-1/2) times the sum of x_j, (m, K), from Koren (6).
+
+    Another `root`, or other counts in `counted`, give the sums of known mistakes.
+    """
     heard = history >= 0
     total = (x[np.maximum(history, 0)] * heard[:, :, None]).sum(axis=1)
     n = heard.sum(axis=1, keepdims=True) if counted is None else counted
@@ -156,7 +161,7 @@ def pooled(x, history, root=np.sqrt, counted=None) -> np.ndarray:
 
 
 def formula(users, items, history, mu, bracket=None):
-    """Koren (6) as a function of the tables; `bracket(rows)` replaces the user's factors."""
+    """Return Koren (6) as a function of the tables; `bracket` replaces the user's factors."""
 
     def result(rows):
         p, q = rows["user_embedding"][users], rows["item_embedding"][items]
@@ -168,8 +173,8 @@ def formula(users, items, history, mu, bracket=None):
     return result
 
 
-def require_scores(model, sizes, mu, pairs, history, rng) -> None:
-    """Reject a model whose scores, with drawn tables, are not those of Koren (6)."""
+def require_scores(model, sizes, mu, pairs: Pairs, history, rng) -> None:
+    """Reject a model whose scores, with drawn tables, differ from Koren (6)."""
     tables = table_sizes(sizes)
     planted = plant_tables(model, tables, rng)
     got = scores(model, *pairs, history)
@@ -200,8 +205,8 @@ def require_scores(model, sizes, mu, pairs, history, rng) -> None:
     )
 
 
-def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
-    """Which known mistake explains scores that are not those of Koren (6)."""
+def wrong_scores(got, planted, sizes, mu, pairs: Pairs, history) -> dict[str, bool]:
+    """Return the known mistakes that explain scores which differ from Koren (6)."""
     tables = table_sizes(sizes)
     users, items = pairs
     padded = history < 0
@@ -292,8 +297,8 @@ def wrong_scores(got, planted, sizes, mu, pairs, history) -> dict[str, bool]:
     }
 
 
-def reads_spare_row(got, planted, sizes, mu, pairs, history) -> bool:
-    """Whether padding reads a spare row of the implicit table like that of an item."""
+def reads_spare_row(got, planted, sizes, mu, pairs: Pairs, history) -> bool:
+    """Return whether padding reads a spare row of the implicit table as if it were an item's."""
     tables = table_sizes(sizes)
     padding = (history < 0).sum(axis=1, keepdims=True)
     n = history.shape[1] - padding
@@ -311,8 +316,8 @@ def reads_spare_row(got, planted, sizes, mu, pairs, history) -> bool:
     return False
 
 
-def padding_row_stays_zero(model, sizes, mu, pairs, history, rng) -> bool:
-    """Whether padding has a row of its own that is zero, and that training leaves at zero."""
+def padding_row_stays_zero(model, sizes, mu, pairs: Pairs, history, rng) -> bool:
+    """Return whether padding has a zero row of its own that training leaves at zero."""
     tables = table_sizes(sizes)
     name = "implicit_embedding"
     n_rows = len(weights_of(model, name, tables[name]))

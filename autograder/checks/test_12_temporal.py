@@ -60,7 +60,7 @@ def require_deviations(answer, t, t_mean, beta) -> None:
 
 
 def draw_days(rng, m: int, t_mean: float) -> np.ndarray:
-    """Times before and after t_mean, near and far, in no order: float array (m,), days."""
+    """Return times before and after t_mean, near and far, in no order: float array (m,), days."""
     return rng.permutation(t_mean + np.linspace(-1, 1, m) * rng.uniform(2, 900, size=m))
 
 
@@ -95,7 +95,7 @@ def test_the_mean_itself_deviates_by_nothing(submission, rng):
 
 
 def bins_of(timestamps, edges) -> np.ndarray:
-    """What `time_bins` must answer, counted edge by edge."""
+    """Return the right answer of `time_bins`, counted edge by edge."""
     inner = list(edges)[1:-1]
     return np.array([sum(t >= edge for edge in inner) for t in timestamps])
 
@@ -141,12 +141,12 @@ def require_bins(answer, timestamps, edges) -> None:
 
 
 def draw_edges(rng, n_bins: int) -> np.ndarray:
-    """Rising seconds since 1970 with unequal gaps: int64 array (n_bins + 1,)."""
+    """Return rising seconds since 1970 with unequal gaps: int64 array (n_bins + 1,)."""
     return 900_000_000 + np.cumsum(rng.integers(10**4, 10**8, size=n_bins + 1))
 
 
 def draw_inside(rng, edges, m: int) -> np.ndarray:
-    """Times in every bin, on no edge, in no order."""
+    """Return times in every bin, away from the edges, in no order."""
     bins = rng.permutation(np.arange(m) % (len(edges) - 1))
     share = rng.uniform(0.05, 0.95, size=m)
     return (edges[bins] + share * np.diff(edges)[bins]).astype("int64")
@@ -196,12 +196,12 @@ def table_sizes(sizes) -> dict[str, tuple[int, int]]:
 
 
 def spare_rows(sizes) -> dict[str, int]:
-    """The bins of a spare item may be spare."""
+    """Return the numbers of spare rows by table; the bins of a spare item may be spare."""
     return {"item_bin_bias": sizes["n_bins"]}
 
 
 def draw_inputs(rng, sizes):
-    """(users, items, bins, deviations) in which every id and every item's every bin occurs."""
+    """Return (users, items, bins, deviations) with every id and every item's every bin."""
     n_items, n_bins = sizes["n_items"], sizes["n_bins"]
     users, items = draw_pairs(rng, sizes["n_users"], n_items, n_pairs=n_items * n_bins)
     items[: n_items * n_bins] = np.arange(n_items * n_bins) // n_bins
@@ -217,7 +217,7 @@ def columns(inputs) -> list[np.ndarray]:
 
 
 def build(submission, sizes, mu, inputs):
-    """A model of the learner's, called once, so that a subclassed one has its weights."""
+    """Return a model of the learner's, called once, so that a subclassed model has its weights."""
     model = model_of(submission.build_temporal_mf(**sizes, mu=mu))
     scores(model, inputs, sizes)
     n_items, n_bins = sizes["n_items"], sizes["n_bins"]
@@ -227,7 +227,7 @@ def build(submission, sizes, mu, inputs):
 
 
 def scores(model, inputs, sizes):
-    """The model's scores (m,)."""
+    """Return the model's scores (m,)."""
     widths = {sizes["n_factors"], sizes["n_bins"]}
     with crash_means(row_out_of_its_table=OUT_OF_BOUNDS):
         return scores_for(
@@ -241,10 +241,10 @@ def scores(model, inputs, sizes):
 
 
 def formula(inputs, sizes, mu, drift=None, bin_row=None, **factors):
-    """Koren (7) as a function of the tables.
+    """Return Koren (7) as a function of the tables.
 
-    drift(alpha, deviation) and bin_row(item, bin) replace what is right; factors: by how much each
-    table's term counts, where that is not 1.
+    `drift(alpha, deviation)` and `bin_row(item, bin)` replace the right terms. `factors` holds the
+    factor of a table's term where it is not 1.
     """
     users, items, bins, deviations = inputs
     n_bins = sizes["n_bins"]
@@ -266,7 +266,7 @@ def formula(inputs, sizes, mu, drift=None, bin_row=None, **factors):
 
 
 def require_scores(model, sizes, mu, inputs, rng) -> None:
-    """Reject a model whose scores, with drawn tables, are not those of Koren (7)."""
+    """Reject a model whose scores, with drawn tables, differ from Koren (7)."""
     tables = table_sizes(sizes)
     planted = plant_tables(model, tables, rng, spare_rows(sizes))
     n_cells = tables["item_bin_bias"][0]
@@ -297,7 +297,7 @@ def require_scores(model, sizes, mu, inputs, rng) -> None:
 
 
 def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
-    """Which known mistake explains scores that are not those of Koren (7)."""
+    """Return the known mistakes that explain scores which differ from Koren (7)."""
     users, items, bins, deviations = inputs
     n_users, n_items, n_bins = sizes["n_users"], sizes["n_items"], sizes["n_bins"]
 

@@ -1,7 +1,7 @@
 """Checks of `13_confidence`: confidence from counts, the weighted sum of Koren (8), a fit with it.
 
-Checks watch a fit through the weights that it leaves in a model of the kit's own, whose score is a
-number of the user plus a number of the item.
+Checks observe a fit through the weights that it leaves in a model of the kit's own, whose score is
+a number of the user plus a number of the item.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def require_confidence(answer, counts, alpha) -> None:
 
 
 def draw_counts(rng, shape, n_unseen: int) -> np.ndarray:
-    """Counts from 0 to 40, in no order, the given number of them 0."""
+    """Return counts from 0 to 40, in no order, the given number of them 0."""
     counts = rng.integers(1, 41, size=shape)
     counts.flat[rng.choice(counts.size, size=n_unseen, replace=False)] = 0
     return counts
@@ -113,7 +113,7 @@ _OTHER_SUM = _(
 
 
 def draw_rows(rng, m: int, dtype="float64"):
-    """Ratings, predictions and positive weights that are neither equal nor around 1: (m,) each."""
+    """Return ratings, predictions and unequal positive weights not around 1: (m,) each."""
     y_true = rng.normal(3, 1, size=m)
     y_pred = y_true + rng.choice([-1, 1], size=m) * rng.uniform(0.4, 2, size=m)
     weights = rng.uniform(2, 9, size=m)
@@ -159,7 +159,11 @@ def test_doubled_weights_double_the_loss(submission, rng):
 class Task:
     """Start weights of an additive model, and weighted rows to train it on.
 
-    user_terms (U,), item_terms (I,); train is ([users, items], y); weights (m,).
+    Attributes:
+        user_terms: The start weights of the users, shape (U,).
+        item_terms: The start weights of the items, shape (I,).
+        train: The rows, ([users, items], y).
+        weights: The weights of the rows, shape (m,).
     """
 
     user_terms: np.ndarray
@@ -168,13 +172,19 @@ class Task:
     weights: np.ndarray
 
     def model(self, submission) -> Proxy:
-        """A fresh model on the learner's side that holds the start weights."""
+        """Return a fresh model on the learner's side that holds the start weights."""
         return submission.given.sum_model(self.user_terms, self.item_terms)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a fit left: its losses by epoch, the model's terms and how far they moved."""
+    """The result of a fit.
+
+    Attributes:
+        loss: The losses by epoch, shape (n_epochs,).
+        terms: The terms that the fit left in the model, the users' first, shape (U + I,).
+        moves: The differences between the terms and the start weights, shape (U + I,).
+    """
 
     loss: np.ndarray
     terms: np.ndarray
@@ -182,10 +192,10 @@ class Fitted:
 
 
 def draw_task(rng, above, weight_above, below=0.0, weight_below=0.0) -> Task:
-    """Every pair twice: one rating lies above what the start weights predict, one below.
+    """Return a task that has every pair twice, rated above and below the start weights' prediction.
 
-    above, below: how far, in stars. Weights vary from row to row by a tenth. Rows are sorted by
-    user; the weights of rows above and below lie in no order.
+    `above` and `below` are the distances in stars. Weights vary from row to row by a tenth. Rows
+    are sorted by user; the weights of rows above and below lie in no order.
     """
     user_terms, item_terms = (rng.integers(2, 9, size=n) / 4 for n in (N_USERS, N_ITEMS))
     users = np.repeat(np.arange(N_USERS), 2 * N_ITEMS)
@@ -198,18 +208,18 @@ def draw_task(rng, above, weight_above, below=0.0, weight_below=0.0) -> Task:
 
 
 def _sides(rng) -> np.ndarray:
-    """For one user's rows, items in order twice, whether each is the one above: bool (2 I,)."""
+    """Return whether each of a user's rows, the items in order twice, lies above: bool (2 I,)."""
     first = rng.random(N_ITEMS) < 0.5
     return np.concatenate([first, ~first])
 
 
 def fit(submission, task: Task, **options) -> Fitted:
-    """Have a fresh model fitted, and look at what is left; options go to `fit_weighted`."""
+    """Fit a fresh model with the learner's function; options go to `fit_weighted`."""
     return _after(submission, task, task.train, task.weights, options)
 
 
 def _after(submission, task, train, weights, options) -> Fitted:
-    """The same for rows and weights that may stand for something kept on the learner's side."""
+    """Fit with rows and weights that may be proxies of objects on the learner's side."""
     model = task.model(submission)
     losses = losses_of(submission.fit_weighted(model, train, weights, **options))
     start = np.concatenate([task.user_terms, task.item_terms])
@@ -224,7 +234,7 @@ def _after(submission, task, train, weights, options) -> Fitted:
 
 
 def losses_of(history) -> np.ndarray:
-    """The losses of a History by epoch; rejects anything else."""
+    """Return the losses of a History by epoch; reject any other answer."""
     must = _("the answer is a History: its attribute `history` maps `loss` to a list")
     if not isinstance(history, Proxy):
         unwrapped = isinstance(history, dict) and "loss" in history

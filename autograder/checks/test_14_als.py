@@ -1,6 +1,7 @@
 """Checks of `14_als`: the objective of Koren (2), and one sweep of alternating least squares."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,13 @@ from autograder.util.i18n import _
 
 @dataclass(frozen=True)
 class Problem:
-    """Ratings (encoded frame) and tables p (U, K), q (I, K) to start from."""
+    """Ratings and the tables to start from.
+
+    Attributes:
+        ratings: An encoded frame.
+        p: The users' table, shape (U, K).
+        q: The items' table, shape (I, K).
+    """
 
     ratings: pd.DataFrame
     p: np.ndarray
@@ -21,14 +28,15 @@ class Problem:
 
     @property
     def triples(self):
-        """Users, items and ratings of all rows: arrays (m,) each."""
+        """Return users, items and ratings of all rows: arrays (m,) each."""
         return (self.ratings[name].to_numpy() for name in ("user", "item", "rating"))
 
 
 def draw_problem(rng, n_users, n_items, n_factors, cold=(0, 0), dtype="float64") -> Problem:
-    """Ratings in no order, whose index is no row number; users and items differ in their counts.
+    """Return ratings in no order, whose index holds no row numbers, and tables.
 
-    cold: how many users and how many items have no rating; they lie anywhere in the tables.
+    Users and items differ in their numbers of ratings. `cold` gives the numbers of users and items
+    without a rating, which lie anywhere in the tables.
     """
     warm = [np.sort(rng.permutation(n)[k:]) for n, k in zip((n_users, n_items), cold, strict=True)]
     shape = len(warm[0]), len(warm[1])
@@ -55,7 +63,7 @@ def draw_problem(rng, n_users, n_items, n_factors, cold=(0, 0), dtype="float64")
 
 
 def parts_of(ratings, p, q):
-    """Errors (m,), |p_u|^2 and |q_i|^2 of every row (m,) in double precision."""
+    """Return errors (m,), |p_u|^2 and |q_i|^2 of every row (m,) in double precision."""
     p, q = np.asarray(p, dtype="float64"), np.asarray(q, dtype="float64")
     users, items = ratings["user"].to_numpy(), ratings["item"].to_numpy()
     errors = ratings["rating"].to_numpy() - np.sum(p[users] * q[items], axis=1)
@@ -63,13 +71,13 @@ def parts_of(ratings, p, q):
 
 
 def objective_of(ratings, p, q, reg) -> float:
-    """Koren (2), the penalty inside the sum."""
+    """Return the objective of Koren (2), with the penalty inside the sum."""
     errors, user_squares, item_squares = parts_of(ratings, p, q)
     return float(np.sum(errors**2 + reg * (user_squares + item_squares)))
 
 
 def _paired_by_label(ratings, errors, penalty, reg) -> list[float]:
-    """Objectives of errors that pandas paired by label, with the labels of row numbers."""
+    """Return objectives of errors that pandas paired by label, with row numbers as labels."""
     predicted = pd.Series(ratings["rating"].to_numpy() - errors)
     paired = float(((ratings["rating"] - predicted) ** 2).sum())
     return [paired + reg * penalty, paired]
@@ -113,7 +121,7 @@ def require_objective(submission, problem: Problem, reg, answer) -> None:
 
 
 def _cause_of_objective(submission, problem: Problem) -> Cause:
-    """Whether the squared errors alone are right, so that the penalty is not."""
+    """Tell whether the squared errors are right, so that only the penalty is wrong."""
     ratings, p, q = problem.ratings, problem.p, problem.q
     errors = number(submission.objective(ratings, p, q, 0.0))
     if alike(errors, objective_of(ratings, p, q, 0.0)):
@@ -156,9 +164,9 @@ def test_rows_without_ratings_add_nothing(submission, rng):
 
 
 def solved(own, other, ratings, vectors, n_rows, weigh) -> np.ndarray:
-    """Ridge solutions (n_rows, K) of the rows of one table, 0 where nothing is rated.
+    """Return the ridge solutions (n_rows, K) of one table's rows; 0 for rows without ratings.
 
-    own, other: ids (m,); weigh: the weight of |x|^2 for a number of ratings.
+    `own` and `other` are ids (m,). `weigh` returns the weight of |x|^2 for a number of ratings.
     """
     result = np.zeros((n_rows, vectors.shape[1]))
     for k in set(own.tolist()):
@@ -171,9 +179,9 @@ def solved(own, other, ratings, vectors, n_rows, weigh) -> np.ndarray:
 
 
 def sweep_of(problem: Problem, reg, order="user", weigh=None, fresh=True):
-    """(p, q) after a sweep in double precision; other keywords make known mistakes.
+    """Return (p, q) after a sweep in double precision; other keywords make known mistakes.
 
-    order: which table is solved first; fresh: whether the second sees the new first one.
+    `order` names the table to solve first. With `fresh` the second table uses the new first table.
     """
     users, items, ratings = problem.triples
     p, q = (np.asarray(table, dtype="float64") for table in (problem.p, problem.q))
@@ -201,8 +209,14 @@ def require_sweep(answer, problem: Problem, reg, must=None) -> None:
     wrong = _mistakes_of_sweep(got, problem, reg)
     for name, table, want in zip("pq", got, (want_p, want_q), strict=True):
         text = must or _MUST[name]
-        off = Cause("users-off", _USERS_OFF) if name == "p" else Cause("items-off", _ITEMS_OFF)
-        close(table, want, text, wrong, **TOLERANCE, otherwise=lambda off=off: off)
+        close(table, want, text, wrong, **TOLERANCE, otherwise=partial(_cause_of_table, name))
+
+
+def _cause_of_table(name: str) -> Cause:
+    """Name the table, p or q, that a sweep solves wrongly."""
+    if name == "p":
+        return Cause("users-off", _USERS_OFF)
+    return Cause("items-off", _ITEMS_OFF)
 
 
 _USERS_OFF = _(
@@ -227,7 +241,7 @@ def _table_must(name: str, want) -> str:
 
 
 def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
-    """Which known mistakes give these tables, judged by the rows that have ratings."""
+    """Return the known mistakes that give these tables, by the rows that have ratings."""
     users, items, _ratings = problem.triples
     warm = np.unique(users), np.unique(items)
     right = sweep_of(problem, reg)
@@ -270,13 +284,13 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
 
 
 def _without_negative(problem: Problem, reg) -> tuple[np.ndarray, np.ndarray]:
-    """A sweep that takes ratings of zero and less for missing ones."""
+    """Return the sweep that treats ratings of zero and less as missing."""
     ratings = problem.ratings[problem.ratings["rating"] > 0]
     return sweep_of(Problem(ratings, problem.p, problem.q), reg)
 
 
 def _with_zeros(problem: Problem, reg) -> tuple[np.ndarray, np.ndarray]:
-    """A sweep over the whole matrix, in which a cell without a rating holds 0."""
+    """Return the sweep over the whole matrix, in which a cell without a rating holds 0."""
     users, items, ratings = problem.triples
     cells = np.zeros((len(problem.p), len(problem.q)))
     cells[users, items] = ratings
@@ -328,7 +342,7 @@ def test_the_objective_never_rises(submission, rng):
         answer = submission.als_sweep(problem.ratings, problem.p, problem.q, reg)
         p, q = pair(answer)
         tables = [array(t, np.shape(old)) for t, old in ((p, problem.p), (q, problem.q))]
-        after = objective_of(problem.ratings, *tables, reg)
+        after = objective_of(problem.ratings, tables[0], tables[1], reg)
         require(
             after <= before * (1 + 1e-5) and after < start,
             _("an objective of {before:.5g} before the sweep, {after:.5g} after it").format(

@@ -1,4 +1,4 @@
-"""Checks of `15_bug_hunt`: each function has the checks of the exercise that it comes from."""
+"""Checks of `15_bug_hunt`: each function has the checks of its exercise of origin."""
 
 from importlib import import_module
 

@@ -1,5 +1,6 @@
 """Helpers for checks of Keras models: layers, planted tables, scores of pairs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from autograder.checking.asserts import (
     shape_of,
 )
 from autograder.checking.proxies import Proxy
-from autograder.checking.value_causes import Cause
+from autograder.checking.value_causes import Cause, Shape
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
@@ -54,7 +55,7 @@ def require_single_ids(model: Any, sizes: tuple[int, ...]) -> None:
 
     Args:
         model: The model.
-        sizes: The numbers of ids; a learner may mistake such a number for the length of an input.
+        sizes: The numbers of ids, which a learner may mistake for the length of an input.
     """
     try:
         declared = model.input_shape
@@ -163,7 +164,7 @@ def weights_of(
     return array(weights[0])
 
 
-def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
+def table_cause(shapes: Sequence[Shape | None], n: int, width: int) -> Cause | None:
     """Return the likely cause where a layer's weights have these shapes instead of (n, width)."""
     if not shapes:
         return Cause(
@@ -182,7 +183,9 @@ def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
             ),
         )
     [shape] = shapes
-    if len(shape) == 2 and shape[0] not in (n, n + 1):
+    if shape is None or len(shape) != 2:
+        return None
+    if shape[0] not in (n, n + 1):
         return Cause(
             "table-of-another-size",
             _(
@@ -190,15 +193,13 @@ def table_cause(shapes: list[tuple], n: int, width: int) -> Cause | None:
                 "size of the other side. What tells how many rows it needs?"
             ).format(rows=shape[0], n=n),
         )
-    if len(shape) == 2:
-        return Cause(
-            "table-of-another-width",
-            _(
-                "A row holds {got} numbers, and {width} are asked for: another number went in "
-                "second. What does the second argument of an embedding say?"
-            ).format(got=shape[1], width=width),
-        )
-    return None
+    return Cause(
+        "table-of-another-width",
+        _(
+            "A row holds {got} numbers, and {width} are asked for: another number went in "
+            "second. What does the second argument of an embedding say?"
+        ).format(got=shape[1], width=width),
+    )
 
 
 def table(model: Any, name: str, n_rows: int, n_columns: int) -> np.ndarray:
