@@ -31,6 +31,8 @@ from tests.grading.common import (
     with_cell,
 )
 
+pytestmark = pytest.mark.process
+
 TALKS = """
 print("seen by nobody but me", "x" * 30_000)
 for k in range(6):

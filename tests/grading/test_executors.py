@@ -29,6 +29,9 @@ from tests.grading.common import MISTAKE, PATIENCE, STEP, autograder
 # Threads
 
 
+pytestmark = pytest.mark.process
+
+
 def test_threads_give_what_their_calls_give():
     with DaemonThreads(2) as threads:
         assert list(threads.map(divmod, (7, 9), (2, 4))) == [(3, 1), (2, 1)]

@@ -27,6 +27,8 @@ from tests.grading.common import (
     with_cell,
 )
 
+pytestmark = pytest.mark.process
+
 
 def test_a_judge_that_is_ended_costs_its_submission_a_line_and_the_others_nothing(grader, tmp_path):
     folder = tmp_path / "class"
