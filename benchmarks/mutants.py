@@ -1,7 +1,7 @@
 """Do the checks notice small changes? `python benchmarks/mutants.py [FUNCTION …] [--skip STEP …]`.
 
 Every operator, constant, default, keyword argument and bare call of a reference answer is changed
-in turn, and the checks of its function run across the wall. A change that earns full points is
+in turn, and the checks of its function run in the sandbox. A change that earns full points is
 listed, with the reason where `equivalent_mutants.toml` gives one; without one the exit code is 1.
 """
 

@@ -1,1 +1,1 @@
-"""What the author of a check uses: assertions, proxies, likely causes."""
+"""The tools of an author of checks: assertions, proxies, likely causes."""

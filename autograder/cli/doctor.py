@@ -26,13 +26,13 @@ class Finding:
         subject: The part.
         fine: Whether it works.
         found: Its version, or what is amiss.
-        mend: What to do where it is amiss.
+        remedy: What to do where it is amiss.
     """
 
     subject: str
     fine: bool
     found: str
-    mend: str = ""
+    remedy: str = ""
 
 
 def examine() -> list[Finding]:
@@ -66,7 +66,7 @@ def print_findings(findings: list[Finding]) -> None:
         console.print(f"[{style}]{sign}[/] {finding.subject}: ", end="")
         console.print(finding.found, markup=False, soft_wrap=True)
         if not finding.fine:
-            console.print(f"  → {finding.mend}", markup=False, soft_wrap=True)
+            console.print(f"  → {finding.remedy}", markup=False, soft_wrap=True)
 
 
 _INSTALL = _("in the folder of the course: python -m pip install -e . -c constraints.txt")
@@ -75,8 +75,10 @@ _INSTALL = _("in the folder of the course: python -m pip install -e . -c constra
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     fine = sys.version_info >= OLDEST_PYTHON
-    mend = _("install Python {version} or newer").format(version=".".join(map(str, OLDEST_PYTHON)))
-    return Finding("Python", fine, version, mend)
+    remedy = _("install Python {version} or newer").format(
+        version=".".join(map(str, OLDEST_PYTHON))
+    )
+    return Finding("Python", fine, version, remedy)
 
 
 def _package(name: str) -> Finding:
@@ -93,8 +95,8 @@ def _tensorflow_runs() -> Finding:
     keras = importlib.import_module("keras")
     backend = keras.backend.backend()
     if backend != "tensorflow":
-        mend = _("set the environment variable KERAS_BACKEND to tensorflow")
-        return Finding(_("TensorFlow runs"), False, f"KERAS_BACKEND={backend}", mend)
+        remedy = _("set the environment variable KERAS_BACKEND to tensorflow")
+        return Finding(_("TensorFlow runs"), False, f"KERAS_BACKEND={backend}", remedy)
     layer = keras.layers.Embedding(3, 2)
     shape = tuple(layer(keras.ops.array([[0], [2]])).shape)
     return Finding(_("TensorFlow runs"), shape == (2, 1, 2), _("an embedding answers"), _INSTALL)
@@ -105,15 +107,15 @@ def _data() -> Finding:
     try:
         dataset = data.load()
     except data.DataError as error:
-        mend = _("until then the course runs on simulated data: set COURSE_DATA to simulated")
-        return Finding(_("data"), False, str(error), mend)
+        remedy = _("until then the course runs on simulated data: set COURSE_DATA to simulated")
+        return Finding(_("data"), False, str(error), remedy)
     found = _("{name}: {n} ratings").format(name=dataset.name, n=f"{len(dataset.ratings):,}")
     wanted = os.environ.get("COURSE_DATA") or "ml-latest-small"
-    mend = _(
+    remedy = _(
         "MovieLens cannot be reached. The course runs on simulated data; for the real one, go "
         "online once, or set MOVIELENS_DIR to the folder that holds {name}"
     ).format(name=wanted)
-    return Finding(_("data"), dataset.name == wanted, found, mend)
+    return Finding(_("data"), dataset.name == wanted, found, remedy)
 
 
 def _jupytext() -> Finding:
@@ -121,8 +123,8 @@ def _jupytext() -> Finding:
     try:
         metadata.version("jupyterlab")
     except metadata.PackageNotFoundError:
-        mend = _("for notebooks: python -m pip install -e .[lab] -c constraints.txt")
-        return Finding(subject, False, _("JupyterLab is not installed"), mend)
+        remedy = _("for notebooks: python -m pip install -e .[lab] -c constraints.txt")
+        return Finding(subject, False, _("JupyterLab is not installed"), remedy)
     importlib.import_module("jupytext_config")
     importlib.import_module("jupyterlab_jupytext")
     return Finding(subject, True, _("ready: autograder lab"))

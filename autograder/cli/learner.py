@@ -175,7 +175,7 @@ def lab(
     raise typer.Exit(code)
 
 
-@app.command(help=_("Look at this installation, and say how to mend what is amiss."))
+@app.command(help=_("Look at this installation, and say how to repair what is amiss."))
 def doctor() -> None:
     """Print the findings; exit 1 where something is amiss."""
     from autograder.cli.doctor import examine, print_findings

@@ -1,4 +1,4 @@
-"""What is taught: the step table, the solution files, hints, known mistakes, and what is built."""
+"""The course: step table, solution files, hints, known mistakes, built exercises."""
 
 from autograder.course.steps import (
     Session,

@@ -63,9 +63,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Total:
-    """What some exercises earn together: points out of a maximum, bonus points on top of it.
+    """The sum of what some exercises earn.
 
-    bonus: None where there is no bonus exercise among them.
+    Attributes:
+        points: Points of the exercises that are no bonus.
+        max_points: The points that these exercises can earn.
+        bonus: Points of the bonus exercises, None where there is no bonus exercise.
     """
 
     points: float
@@ -96,12 +99,17 @@ def reread() -> None:
 
 @cache
 def steps() -> tuple[Step, ...]:
-    """All exercises in course order."""
+    """Return all exercises in course order."""
     return tuple(Step(**row) for row in _table()["step"])
 
 
 def total(exercises: Iterable[Step], points: Mapping[str, float]) -> Total:
-    """The sum of what these exercises earned, by name; one that is missing earned nothing."""
+    """Return the sum of what some exercises earned.
+
+    Args:
+        exercises: The exercises that count.
+        points: Points by exercise; a missing exercise earned nothing.
+    """
     exercises = tuple(exercises)
     bonus = [points.get(step.name, 0.0) for step in exercises if step.bonus]
     core = [step for step in exercises if not step.bonus]
@@ -114,14 +122,15 @@ def total(exercises: Iterable[Step], points: Mapping[str, float]) -> Total:
 
 @cache
 def timetable() -> tuple[Session, ...]:
-    """All sessions of the three days in order."""
+    """Return all sessions of the three days in order."""
     return tuple(Session(day, **row) for day, rows in _table()["timetable"].items() for row in rows)
 
 
 def step(name: str) -> Step:
-    """The exercise of this name; its number ("4", "04") or its words ("dot_product") do as well.
+    """Return the exercise with a name, a number ("4", "04") or words ("dot_product").
 
-    Raises `LookupError`, naming the exercises, where there is none.
+    Raises:
+        LookupError: There is no such exercise; the text names the exercises.
     """
     wanted = Path(name).stem.lower()
     for candidate in steps():
@@ -136,15 +145,18 @@ def step(name: str) -> Step:
 
 
 def step_of_function(function: str) -> Step:
-    """The exercise in which a function is written; see `located`."""
+    """Return the exercise in which a learner writes a function (see `located`)."""
     return located(function)[0]
 
 
 def located(function: str) -> tuple[Step, str]:
-    """The exercise in which a function is written, of several the first, and its bare name.
+    """Return the exercise in which a learner writes a function, and the function's bare name.
 
-    function: `top_n`, or `15.top_n` for that of a certain exercise.
-    Raises `LookupError`, naming the functions, where there is none.
+    Args:
+        function: `top_n` means the first exercise that has the function, `15.top_n` exercise 15.
+
+    Raises:
+        LookupError: There is no such function; the text names the functions.
     """
     exercise, _dot, name = function.rpartition(".")
     for candidate in [step(exercise)] if exercise else steps():
@@ -159,13 +171,16 @@ def located(function: str) -> tuple[Step, str]:
 
 
 def address(exercise: str, function: str) -> str:
-    """What names a function of an exercise without a doubt: `top_n`, in the bug hunt `15.top_n`."""
+    """Return the unambiguous name of an exercise's function: `top_n`, in the bug hunt `15.top_n`."""
     number = exercise.partition("_")[0]
     return function if located(function)[0].name == exercise else f"{number}.{function}"
 
 
 def step_of_file(path: Path) -> Step | None:
-    """The exercise that a file's name tells: `04_dot_product.py`, `04_dot_product-ada.ipynb`."""
+    """Return the exercise that a file's name begins with, None where it begins with no exercise.
+
+    `04_dot_product.py` and `04_dot_product-ada.ipynb` are files of 04_dot_product.
+    """
     for candidate in steps():
         if re.match(rf"{candidate.name}(?![a-z])", path.stem.lower()):
             return candidate

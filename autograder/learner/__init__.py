@@ -1,1 +1,1 @@
-"""What a learner calls, inside an exercise and on every save."""
+"""The tools of a learner: check, hint, carry_over, figures, watch."""

@@ -15,7 +15,7 @@ OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
 
 @dataclass(frozen=True)
 class Message:
-    """What a check says to a learner, part by part; `wording` makes sentences of it.
+    """A check's message to a learner, part by part; `wording` makes sentences of it.
 
     A part is empty where there is nothing to say. A message with `got` alone is one plain sentence.
     Texts that can be translated are `i18n.Translatable`; the others are data of the learner's.

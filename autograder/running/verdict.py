@@ -27,9 +27,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a check is about: the function, the calls made on it, the property, the file's notes.
+    """The subject of a check.
 
-    address: what names the function on the command line.
+    Attributes:
+        function: The function that the check is about.
+        address: The function's name on the command line (see `course.address`).
+        calls: The calls that the check made, as a learner would type them.
+        property: What must hold.
+        notes: The notes on the file and its cells.
     """
 
     function: str
@@ -40,9 +45,12 @@ class Subject:
 
 
 def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Verdict:
-    """The verdict on a check that ended with `error` (None: it ended well).
+    """Return the verdict on a check.
 
-    trace: the kit's own traceback, shown when the kit is at fault.
+    Args:
+        error: The exception that ended the check, None where it passed.
+        subject: What the check is about.
+        trace: The kit's own traceback, which a fault of the kit shows.
     """
     if error is None:
         return Verdict("passed")
@@ -67,7 +75,7 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
 
 
 def stopped(verdict: Verdict, error: BaseException | None) -> bool:
-    """Whether a learner's code hung or ended its program, so that it is not tried again."""
+    """Return whether a learner's code hung or ended its program; then no check tries it again."""
     raised = of_learner(error) if error is not None else None
     return verdict.outcome == "timeout" or (
         raised is not None and raised.type_name == "ProgramEnded"
@@ -75,7 +83,7 @@ def stopped(verdict: Verdict, error: BaseException | None) -> bool:
 
 
 def _called_stub(raised: Raised, subject: Subject) -> str | None:
-    """The untouched function behind an exception, if it is the one that the check itself called."""
+    """Return the stub that raised an exception, None unless the check itself called it."""
     if raised.type_name != "NotImplementedError":
         return None
     for name in (subject.function, subject.calls.partition("(")[0]):
@@ -136,7 +144,7 @@ def _joined(before: str, note: str) -> str:
 
 
 def _absent(error: MissingFunction, after_a_stop: bool) -> Cause:
-    """The cause behind a function that is not there: a near name, or a cell that did not run."""
+    """Return the cause of a missing function: a near name, or a cell that did not run."""
     asked_for = {name for step in course.steps() for name in step.functions}
     near = [name for name in sorted(error.others) if name not in asked_for and name.isidentifier()]
     plain = {name.replace("_", "").lower(): name for name in near}

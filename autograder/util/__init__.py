@@ -1,1 +1,1 @@
-"""What knows nothing of the course: translation, files, paths, fingerprint, user state, text."""
+"""Tools that know nothing of the course: translation, files, paths, fingerprint, state, text."""

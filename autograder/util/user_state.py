@@ -1,4 +1,4 @@
-"""What the kit remembers for one user of this machine: opened answers, cached reports."""
+"""The kit's memory for one user of this machine: opened answers, cached reports."""
 
 import json
 from pathlib import Path

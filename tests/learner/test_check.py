@@ -121,7 +121,7 @@ def test_an_unknown_function_is_named_with_the_known_ones():
 def test_every_function_has_three_hints(function):
     levels = hints_of(function)
     assert len(levels) == HINT_LEVELS
-    assert all(len(rung.split()) >= 4 for rung in levels)
+    assert all(len(hint.split()) >= 4 for hint in levels)
     assert len(set(levels)) == HINT_LEVELS
 
 

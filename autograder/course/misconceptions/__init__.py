@@ -1,4 +1,4 @@
-"""The catalogue of wrong answers that learners really give, one TOML file a step.
+"""The catalogue of wrong answers that learners really give, a TOML file for each exercise.
 
     [dot-normalised]
     function = "build_mf"
@@ -6,7 +6,7 @@
     question = "Which range can a cosine reach, and which one do ratings need?"
     code = '''…a wrong answer that shows it…'''
 
-The code is the kit's own test bank: run in place of the reference, it must fail with this name.
+The code belongs to the kit's own tests. In place of the reference it must fail, by this name.
 """
 
 import tomllib
@@ -20,7 +20,15 @@ from autograder.util.i18n import Translatable, _
 
 @dataclass(frozen=True)
 class Misconception:
-    """A known wrong answer: its cause, a question that leads on, and code that shows it."""
+    """A known wrong answer.
+
+    Attributes:
+        name: Its name, unique in the course.
+        function: The function that the code answers.
+        cause: The likely cause, a sentence.
+        question: A question that leads on.
+        code: A wrong answer that shows the mistake.
+    """
 
     name: str
     function: str
@@ -35,7 +43,7 @@ class Misconception:
 
 @cache
 def of_step(exercise: str) -> dict[str, Misconception]:
-    """The misconceptions of one step by name; empty where there is no file."""
+    """Return the misconceptions of one exercise by name; empty where there is no file."""
     path = paths.MISCONCEPTIONS / f"{exercise}.toml"
     if not path.is_file():
         return {}
@@ -45,5 +53,5 @@ def of_step(exercise: str) -> dict[str, Misconception]:
 
 @cache
 def catalogue() -> dict[str, Misconception]:
-    """All misconceptions of the course by name."""
+    """Return all misconceptions of the course by name."""
     return {name: entry for step in course.steps() for name, entry in of_step(step.name).items()}
