@@ -171,7 +171,7 @@ def located(function: str) -> tuple[Step, str]:
 
 
 def address(exercise: str, function: str) -> str:
-    """Return the unambiguous name of an exercise's function: `top_n`, in the bug hunt `15.top_n`."""
+    """Return an exercise's function by its unambiguous name, such as `top_n` or `15.top_n`."""
     number = exercise.partition("_")[0]
     return function if located(function)[0].name == exercise else f"{number}.{function}"
 
