@@ -1,15 +1,18 @@
-"""A class graded by `nbgrader autograde`: in this kit's course, and in a course of stock nbgrader.
+"""A class graded by `nbgrader autograde`, in this kit's course and in a course of stock nbgrader.
 
     python benchmarks/class_grading.py [--learners 4,8] [--exercises 04,08] [--lean]
 
-Both courses hold the same notebooks: of learners who are right, mistaken, have done nothing, print
-warnings, or have damaged their files. No two have the same code, but those who did nothing, unless
---alike. In the stock course the check cells run the kit's checks in a kernel. Printed are seconds
-and memory of the whole command for a small and a large class, the two courses in turn, and the
-verdicts that differ, each with what the stock course shows of why. Where a notebook ends stock
-nbgrader's command, it is typed again until every learner had a turn, and all of that counts.
-What is handed in holds the demonstrations, as learners' notebooks do: a kernel runs them again, the
-kit does not. With --lean they are left out, so that both do the same work.
+Both courses hold the same notebooks. Their learners are right, mistaken, have done nothing, print
+warnings, or have damaged their files. Without --alike only unstarted notebooks share their code. In
+the stock course the check cells run the kit's checks in a kernel.
+
+The script prints seconds and memory of the whole command for a small and a large class, the two
+courses in turn. It also prints the verdicts that differ, each with the reason that the stock course
+shows. Where a notebook ends stock nbgrader's command, the script repeats the command until every
+learner had a turn, and counts all repetitions.
+
+Submissions hold the demonstrations, as learners' notebooks do; a kernel runs them again, the kit
+does not. With --lean submissions hold no demonstrations, so that both courses do the same work.
 """
 
 import argparse
@@ -43,7 +46,7 @@ c.Execute.iopub_timeout = 60
 MB = 2**20
 
 
-# The class: each makes what a learner hands in of a notebook with the right answers.
+# The class: each function makes a learner's submission from a notebook and the right answers.
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Handout:
         return notebook
 
     def signed(self, learner: str) -> "Handout":
-        """The same with answers that nobody else has: a statement makes them a learner's own."""
+        """Return the handout with answers unique to a learner, by a statement with their name."""
         answers = {name: f"{code}\nby = {learner!r}\n" for name, code in self.answers.items()}
         return replace(self, answers=answers)
 
@@ -86,7 +89,7 @@ def untouched(handout: Handout, number: int) -> str:
 
 
 def warning(handout: Handout, number: int) -> str:
-    """Right, but each function warns when it is called."""
+    """Return right answers whose functions warn when called."""
     line = '    __import__("warnings").warn("this is slow")'
     answers = {
         name: re.sub(r"^(def [^#]*?\) *(?:->[^:]+)?:)$", rf"\1\n{line}", code, count=1, flags=re.M)
@@ -96,23 +99,23 @@ def warning(handout: Handout, number: int) -> str:
 
 
 def duplicated(handout: Handout, number: int) -> str:
-    """Right, with a check cell twice."""
+    """Return right answers, with a check cell twice."""
     notebook = handout.filled_in(handout.answers)
-    twin = deepcopy(next(cell for cell in notebook.cells if is_check(cell)))
-    twin["id"] = "twin"
-    notebook.cells.append(twin)
+    duplicate = deepcopy(next(cell for cell in notebook.cells if is_check(cell)))
+    duplicate["id"] = "duplicate"
+    notebook.cells.append(duplicate)
     return nbformat.writes(notebook)
 
 
 def deleted(handout: Handout, number: int) -> str:
-    """Right, without a check cell."""
+    """Return right answers, without a check cell."""
     notebook = handout.filled_in(handout.answers)
     notebook.cells.remove(next(cell for cell in notebook.cells if is_check(cell)))
     return nbformat.writes(notebook)
 
 
 def stripped(handout: Handout, number: int) -> str:
-    """Right, without any metadata, as some editors save."""
+    """Return right answers without any metadata, as some editors save."""
     notebook = handout.filled_in(handout.answers)
     for cell in notebook.cells:
         cell.metadata.clear()
@@ -120,7 +123,7 @@ def stripped(handout: Handout, number: int) -> str:
 
 
 def truncated(handout: Handout, number: int) -> str:
-    """Right, but the file breaks off."""
+    """Return right answers in a file that breaks off."""
     text = right(handout, number)
     return text[: len(text) * 3 // 4]
 
@@ -142,7 +145,7 @@ KINDS: tuple[Callable[[Handout, int], str], ...] = (
 
 
 def class_of(n: int) -> dict[str, Callable[[Handout, int], str]]:
-    """Learners by name; kinds take turns."""
+    """Return the kinds of submissions by learner's name; kinds take turns."""
     kinds = [KINDS[number % len(KINDS)] for number in range(n)]
     return {f"{number:03d}_{kind.__name__}": kind for number, kind in enumerate(kinds)}
 
@@ -152,7 +155,7 @@ def class_of(n: int) -> dict[str, Callable[[Handout, int], str]]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Points in a gradebook, None for none, and what the course shows of how it came to them."""
+    """Points in a gradebook (None for no grade), and the course's own explanation of them."""
 
     points: float | None
     shown: str = ""
@@ -168,7 +171,7 @@ class Course:
         self._logs: dict[str, str] = {}
 
     def released(self) -> list[Handout]:
-        """Release the assignment; what learners get, with the answers."""
+        """Release the assignment; return the released notebooks with the answers."""
         self.nbgrader("generate_assignment")
         return [self._handout(exercise) for exercise in self.exercises]
 
@@ -185,7 +188,7 @@ class Course:
         return Handout(exercise, released, answers)
 
     def hand_in(self, learner: str, exercise: str, text: str, day: int = 1) -> None:
-        """Write what a learner hands in on a day of January; nbgrader tells by it what is new."""
+        """Write a submission, dated a day in January, by which nbgrader recognises new work."""
         path = self._path("submitted", learner, exercise)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -193,14 +196,14 @@ class Course:
         (path.parent / "timestamp.txt").write_text(moment, encoding="utf-8")
 
     def change_one(self) -> None:
-        """Hand in one learner's first notebook again, with a cell more."""
+        """Hand in one learner's first notebook again, with an additional cell."""
         learner, exercise = next(iter(class_of(1))), self.exercises[0]
         notebook = nbformat.read(self._path("submitted", learner, exercise), 4)
         notebook.cells.append(new_code_cell("again = True"))
         self.hand_in(learner, exercise, nbformat.writes(notebook), day=2)
 
     def autograde(self, *options: str) -> tuple[Usage, int]:
-        """What it took until each learner had a turn, and how often the command was typed."""
+        """Grade until each learner had a turn; return the usage and the number of commands."""
         waiting = {path.name for path in (self.folder / "submitted").iterdir()}
         usages = []
         while waiting:
@@ -231,7 +234,7 @@ class Course:
         return Outcome(points, noise)
 
     def _failure(self, learner: str) -> str:
-        """Why a learner got no grade, as the log tells it."""
+        """Return the reason in the log why a learner got no grade."""
         place = self._place(learner)
         own = self._logs[learner].partition(f"Sanitizing {place}")[2].partition("Sanitizing ")[0]
         alone = f"There was an error processing assignment: {place.rstrip(os.sep)}" in own
@@ -241,7 +244,7 @@ class Course:
         return f"{'no grade' if alone else 'it ended the command'}: {reason[:90]}"
 
     def _noise(self, learner: str, exercise: str) -> str:
-        """How many of the check cells show text on standard error, which nbgrader scores zero."""
+        """Count the check cells with text on standard error, which nbgrader scores zero."""
         notebook = nbformat.read(self._path("autograded", learner, exercise), 4)
         streams = [
             any(output.get("name") == "stderr" for output in cell.outputs)
@@ -258,7 +261,7 @@ class Course:
         return self.folder / stage / learner / self.assignment / f"{exercise}.ipynb"
 
     def nbgrader(self, command: str, *options: str) -> tuple[str, Usage]:
-        """What a command says of the assignment, and what it takes."""
+        """Run a command on the assignment; return its output and its usage."""
         scripts = Path(sys.executable).parent
         search = os.pathsep.join([str(scripts), os.environ["PATH"]])
         environment = {**os.environ, "PATH": search, "COURSE_DATA": "simulated"}
@@ -268,7 +271,7 @@ class Course:
 
 
 class StockCourse(Course):
-    """The same sources, with a configuration that names nothing of the kit."""
+    """A course of the same sources, with a configuration that names nothing of the kit."""
 
     def __init__(self, folder: Path, exercises: tuple[str, ...]):
         super().__init__(folder, exercises)
@@ -281,7 +284,7 @@ class StockCourse(Course):
 
 @dataclass(frozen=True)
 class Run:
-    """A course that has graded a class: what that took, and how many commands."""
+    """A course that has graded a class: its usage and its number of commands."""
 
     course: Course
     usage: Usage
@@ -289,7 +292,7 @@ class Run:
 
 
 def graded(kind: type[Course], folder: Path, arguments, n: int) -> Run:
-    """Make a course, hand in what a class of n made, and grade it."""
+    """Make a course, hand in the work of a class of n, and grade it."""
     made = kind(folder, arguments.exercises)
     for handout in made.released():
         if arguments.lean:
@@ -323,13 +326,13 @@ def print_ratios(name: str, kit: Usage, stock: Usage) -> None:
 
 
 def growth(small: Usage, large: Usage, n: int) -> Usage:
-    """What each of n learners more took."""
+    """Return the additional usage of each of n more learners."""
     pairs = ((getattr(large, key), getattr(small, key)) for key in ("wall", "cpu", "memory"))
     return Usage(*((more - less) / n for more, less in pairs))
 
 
 def print_differences(kit: Course, stock: Course, learners: dict) -> None:
-    """The verdicts that are not the same, with what would be honest and what the courses show."""
+    """Print the verdicts that differ, with the honest points and the courses' explanations."""
     print(
         f"\n{'verdicts that differ':42}{'honest':>7}{'kit':>7}{'stock':>7}  what stock shows of why"
     )
@@ -371,7 +374,7 @@ def main() -> None:
 
 
 def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
-    """Grade a class in a course of its own and print what it took."""
+    """Grade a class in a course of its own and print the usage."""
     run = graded(kind, folder / f"{kind.__name__}_{n}", arguments, n)
     rest = f"{os.getloadavg()[0]:11.1f}"
     rest += f"  in {run.n_commands} commands" if run.n_commands > 1 else ""
@@ -381,9 +384,10 @@ def compared(kind: type[Course], folder: Path, arguments, n: int) -> Run:
 
 
 def print_again(run: Run, n: int) -> None:
-    """Grade the class once more: when one notebook is another's, and with every result kept.
+    """Grade the class once more: with one notebook changed, and with every result cached.
 
-    The first command leaves alone what nbgrader knows; the second enters all kept results again.
+    The first command leaves alone the grades that nbgrader knows. The second command enters all
+    cached results again.
     """
     made, n_notebooks = run.course, n * len(run.course.exercises)
     made.change_one()
@@ -393,12 +397,12 @@ def print_again(run: Run, n: int) -> None:
 
 
 def parsed() -> argparse.Namespace:
-    """The options; `exercises` become names."""
+    """Return the options, `exercises` as names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--learners", default="4,8", help="two sizes of a class (default: 4,8)")
     parser.add_argument("--exercises", default="04,08", help='numbers, or "core" (default: 04,08)')
     parser.add_argument("--lean", action="store_true", help="hand in no demonstrations")
-    parser.add_argument("--alike", action="store_true", help="right answers are everybody's same")
+    parser.add_argument("--alike", action="store_true", help="give all learners the same answers")
     arguments = parser.parse_args()
     try:
         small, large = arguments.learners = tuple(map(int, arguments.learners.split(",")))

@@ -1,4 +1,4 @@
-"""Calls in a process of their own, and what a piece of work costs: seconds and memory."""
+"""The cost of a piece of work in seconds and memory, and calls in a new process."""
 
 import os
 import sys
@@ -15,10 +15,13 @@ MB = 2**20
 
 @dataclass
 class Cost:
-    """Seconds of the clock, seconds of processors, and bytes of memory.
+    """Seconds and memory of a piece of work.
 
-    peak: the most that the process ever held, libraries included. own: how far the work raised
-    that peak.
+    Attributes:
+        wall: Seconds of the clock.
+        cpu: Seconds of processors.
+        peak: The largest memory of the process so far in bytes, libraries included.
+        own: The bytes by which the work raised that peak.
     """
 
     wall: float = 0.0
@@ -28,9 +31,9 @@ class Cost:
 
 
 def alone(function: Callable, *arguments):
-    """What a function returns that is called in a new process, which prints nothing.
+    """Call a function in a new process that prints nothing; return its result.
 
-    It must be importable by name; arguments and result are pickled.
+    The function must be importable by name. Arguments and result must allow pickling.
     """
     with ProcessPoolExecutor(1, get_context("spawn"), _print_nothing) as pool:
         return pool.submit(function, *arguments).result()
@@ -42,7 +45,7 @@ def _print_nothing() -> None:
 
 @contextmanager
 def metered():
-    """A `Cost` that is filled in when the block ends; it counts all threads of this process."""
+    """Yield a `Cost` and fill it in when the block ends, for all threads of this process."""
     cost, before = Cost(), peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     yield cost
@@ -52,9 +55,9 @@ def metered():
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held so far, in bytes.
+    """Return the largest memory that this process has held so far, in bytes.
 
-    Linux hands getrusage's figure down from parent to child, so it is read from /proc there.
+    On Linux a child inherits getrusage's figure from its parent. There this function reads /proc.
     """
     if sys.platform == "win32":
         import psutil

@@ -1,16 +1,19 @@
-"""Hostile submissions in stock nbgrader and in `autograder grade`: who earns which points.
+"""Points of hostile submissions in stock nbgrader and in `autograder grade`.
 
     python benchmarks/hostile_nbgrader.py [--only NAME ...]
 
-nbgrader's own commands release a hand-written course and grade all submissions in one batch; where
-one ends the batch, another batch grades the rest. Each is written into the released notebook, as a
-learner would have. Its tests are plain asserts; others would fall for other tricks. `honest` points
-are those of tests/hostile/expected.toml. Outcomes: `ok` (these), `forged` (more), `lost` (fewer),
-`by hand` (a test cell waits for a person), `ungraded` (an error, no points), `crashed the batch`
-(no points, nor for the submissions after it).
+nbgrader's own commands release a hand-written course and grade all submissions in one batch. Where
+a submission ends the batch, another batch grades the rest. The script writes each submission into
+the released notebook, as a learner would. The course's tests are plain asserts; other tests would
+have other weaknesses.
+
+tests/hostile/expected.toml holds the `honest` points. The outcomes are `ok` (honest points),
+`forged` (more), `lost` (fewer), `by hand` (a test cell waits for a person), `ungraded` (an error,
+no points) and `crashed the batch` (no points, nor for the submissions after it).
 """
 
 import argparse
+import contextlib
 import os
 import re
 import secrets
@@ -31,16 +34,17 @@ from autograder.grading.collect import collect
 from autograder.grading.judge import Rules
 from autograder.grading.judge_pool import Grader
 from autograder.submissions.ast_tools import defined_in
-from autograder.submissions.safe_read import read_content
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.parse import parse
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
 HOSTILE = paths.course_root() / "tests" / "hostile"
 EXPECTED = tomllib.loads((HOSTILE / "expected.toml").read_text(encoding="utf-8"))
 
-# nbgrader runs code with all the rights of whoever grades. Each case here was read: it harms only
-# its own kernel. Never add one that forks, fills memory or disk, loops for ever, leaves processes,
-# opens connections, or writes, reads or deletes files of others.
+# nbgrader runs code with all the rights of the user who grades. A person has read each case here:
+# each harms only its own kernel. Never add a case that forks, fills memory or disk, loops for ever,
+# leaves processes, opens connections, or writes, reads or deletes files of others.
 HARMLESS = """
 00_honest 00_honest_keras 01_replaces_builtins 01_replaces_numpy_testing 02_blanks_later_cells
 02_stubs_run_code 03_array_subclass 03_eq_to_everything 03_float_subclass
@@ -50,7 +54,7 @@ HARMLESS = """
 26_check_cell_turned_to_markdown 27_metadata_stripped 27_unknown_kernel 28_truncated_json 45_nan
 49_model_of_lies
 """
-# It answers rightly; whether it could forge points shows where its answers are taken away.
+# This case answers rightly. A copy of it without answers shows whether it can forge points.
 BLANKS = "02_blanks_later_cells"
 
 IMPORTS = {"04_dot_product": "import keras", "08_ranking": "import pandas as pd"}
@@ -91,7 +95,7 @@ assert np.array_equal(lists[0], [1]) and np.array_equal(lists[2], [2, 0])
 
 
 def source_notebook(exercise: str):
-    """An exercise for stock nbgrader; its cells are named as those of the damaged notebooks are."""
+    """Return an exercise for stock nbgrader, with the damaged notebooks' names of cells."""
     tests = dict(part.split("\n", 1) for part in TESTS.split("\n# ")[1:])
     cells = [nbformat.v4.new_code_cell(f"import numpy as np\n{IMPORTS[exercise]}")]
     notebook = jupytext.read(paths.solutions() / f"{exercise}.py")
@@ -115,10 +119,10 @@ def name_of(cell) -> str | None:
 
 
 def written_into(released, file: Path) -> str:
-    """The released notebook with a submission's functions in its solution cells.
+    """Return the released notebook with a submission's functions in its solution cells.
 
-    Other cells of the submission stand where they stood. If it has test cells, whole or damaged,
-    there are no others; what is no notebook is handed in as it is.
+    Other cells of the submission keep their places. A submission with test cells of its own, whole
+    or damaged, gets no further test cells. A file that is not a notebook stays as it is.
     """
     try:
         notebook = jupytext.read(file)
@@ -152,7 +156,11 @@ class Course:
             self._log_of("generate_assignment", exercise)
 
     def grade(self, files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
-        """Hand in files by learner; returns points, None for none, and what went wrong."""
+        """Hand in files by learner and grade them.
+
+        Returns:
+            The points of each learner (None without a grade) and the failure ("" without a failure).
+        """
         for learner, file in files.items():
             released = nbformat.read(self._file("release", file.stem), as_version=4)
             self._write(f"submitted/{learner}", file.stem, written_into(released, file))
@@ -195,19 +203,20 @@ class Course:
 
 
 def by_autograder(files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
-    """As `Course.grade`."""
+    """Grade files by learner with `autograder`; return outcomes like `Course.grade`."""
     outcomes = dict.fromkeys(files, (None, "ungraded"))
-    submitted, _problems = collect([file.parent for file in files.values()])
+    submissions, _problems = collect([file.parent for file in files.values()])
     with Grader(Rules(secrets.randbelow(2**31))) as grader:
-        for each in submitted:
-            result = grader.grade(each, read_content(each.file.path))
-            if result.gradable:
-                outcomes[each.learner] = result.report.points, ""
+        for submission in submissions:
+            with contextlib.suppress(UnreadableSubmission):
+                result = grader.grade(parse(submission))
+                if result.gradable:
+                    outcomes[submission.learner] = result.report.points, ""
     return outcomes
 
 
 def without_answers(file: Path, folder: Path) -> Path:
-    """A copy of a script that ends before its first function."""
+    """Write a copy of a script that ends before its first function; return its path."""
     folder.mkdir()
     text = file.read_text(encoding="utf-8").partition("# %%\ndef ")[0]
     (folder / file.name).write_text(text, encoding="utf-8")
@@ -222,7 +231,9 @@ def main() -> None:
     prefer(QUIET | HEADLESS)
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", metavar="NAME", choices=HARMLESS.split())
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", choices=HARMLESS.split(), help="run these cases only"
+    )
     names = parser.parse_args().only or HARMLESS.split()
     files = {name: HOSTILE / EXPECTED[name]["file"] for name in names}
     honest = {name: sum(EXPECTED[name].get("points", {}).values()) for name in names}
@@ -238,12 +249,12 @@ def main() -> None:
         row = f"{name:32}{honest[name]:7g}"
         for grader, outcome in outcomes.items():
             points, wrong = outcome[name]
-            told = wrong or word(points - honest[name])
-            counts[grader, told] += 1
-            row += f"{'-' if points is None else format(points, 'g'):>10}  {told:17}"
+            verdict = wrong or word(points - honest[name])
+            counts[grader, verdict] += 1
+            row += f"{'-' if points is None else format(points, 'g'):>10}  {verdict:17}"
         print(row.rstrip())
-    for (grader, told), n in sorted(counts.items()):
-        print(f"{grader:10}{n:4} {told}")
+    for (grader, verdict), n in sorted(counts.items()):
+        print(f"{grader:10}{n:4} {verdict}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""Do the checks notice small changes? `python benchmarks/mutants.py [FUNCTION …] [--skip STEP …]`.
+"""Mutation test of the checks: small changes to reference answers that earn full points.
 
-Every operator, constant, default, keyword argument and bare call of a reference answer is changed
-in turn, and the checks of its function run across the wall. A change that earns full points is
-listed, with the reason where `equivalent_mutants.toml` gives one; without one the exit code is 1.
+    python benchmarks/mutants.py [FUNCTION …] [--skip EXERCISE …]
+
+The script changes every operator, constant, default, keyword argument and bare call of a reference
+answer in turn, and runs the checks of its function in the sandbox. It lists each change that earns
+full points, with the reason where `equivalent_mutants.toml` gives a reason. The exit code is 1
+where a change has no reason.
 """
 
 import argparse
@@ -20,6 +23,7 @@ from pathlib import Path
 from autograder import course
 from autograder.course.solutions import answer_of
 from autograder.grading.judge import Rules, judge, solution
+from autograder.grading.judge_pool import new_zygote
 from autograder.sandbox.zygote import Zygote
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -58,7 +62,7 @@ class Mutant:
 
 
 def mutants_of(function: str) -> Iterator[Mutant]:
-    """All mutants of the reference answer of a function."""
+    """Yield all mutants of the reference answer of a function."""
     original = ast.parse(answer_of(function))
     for number, node in enumerate(ast.walk(original)):
         for alter in _changes(node):
@@ -70,7 +74,7 @@ def mutants_of(function: str) -> Iterator[Mutant]:
 
 
 def _changes(node: ast.AST) -> Iterator:
-    """What can be altered in a node: functions that do so to its copy."""
+    """Yield functions that each change a copy of a node."""
     if isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in _OTHER:
         yield lambda copy: setattr(copy, "op", _OTHER[type(copy.op)]())
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _OTHER:
@@ -111,14 +115,14 @@ def _first_difference(before: str, after: str) -> str:
 
 
 def survives(mutant: Mutant, zygote: Zygote) -> bool:
-    """Whether the checks of its function give a mutant full points."""
+    """Return whether the checks of its function give a mutant full points."""
     handed = solution(course.step_of_function(mutant.function).name, mutant.code)
     result = judge(handed, zygote.socket, Rules(SEED), frozenset({mutant.function}))
     return result.report.functions[0].problem is None
 
 
 def reason_for(mutant: Mutant) -> str | None:
-    """Why a surviving mutant is no mistake, if that is known."""
+    """Return the known reason why a surviving mutant is no mistake; None without a reason."""
     for entry in _reasons():
         everywhere = "functions" not in entry or mutant.function in entry["functions"]
         if everywhere and re.search(entry["change"], mutant.change):
@@ -132,9 +136,13 @@ def _reasons() -> list[dict]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="default: all")
-    parser.add_argument("--skip", nargs="*", default=[], metavar="STEP", help="such as 05")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "functions", nargs="*", metavar="FUNCTION", help="functions to mutate (default: all)"
+    )
+    parser.add_argument(
+        "--skip", nargs="*", default=[], metavar="EXERCISE", help="exercises to skip, such as 05"
+    )
     arguments = parser.parse_args()
     prefer(QUIET | HEADLESS)
     skipped = [course.step(name) for name in arguments.skip]
@@ -142,7 +150,7 @@ def main() -> int:
         name for step in course.steps() if step not in skipped for name in step.functions
     ]
     unexplained = 0
-    with Zygote() as zygote:
+    with new_zygote() as zygote:
         for function in functions:
             start = time.perf_counter()
             mutants = list(mutants_of(function))

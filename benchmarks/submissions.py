@@ -1,8 +1,10 @@
-"""How long one submission takes behind the wall: `python benchmarks/submissions.py [--rounds 3]`.
+"""Seconds of one submission in the sandbox.
 
-Grades the reference and the untouched exercise of every step, one after another by one job, each in
-a process of its own as `autograder grade` does, and prints the seconds of the clock: the median of
-the rounds. The start of the grader, which a class pays once, stands in a line of its own.
+    python benchmarks/submissions.py [--rounds 3]
+
+The script grades the reference and the untouched exercise of the whole course, one after another by
+one job, each in a process of its own as `autograder grade` does. It prints the median of the rounds
+in seconds of the clock. A line of its own holds the start of the grader, which a class pays once.
 """
 
 import argparse
@@ -12,9 +14,9 @@ from statistics import median
 
 from autograder import course
 from autograder.grading.judge import Rules
-from autograder.grading.judge_pool import Grader, Submitted
-from autograder.submissions.discovery import SubmissionFile
-from autograder.submissions.safe_read import read_content
+from autograder.grading.judge_pool import Grader
+from autograder.submissions.parse import parse
+from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -23,7 +25,7 @@ SEED = 1
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often (default: 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds (default: 3)")
     rounds = parser.parse_args().rounds
     prefer(QUIET | HEADLESS)
     folders = {"reference": paths.solutions(), "untouched": paths.exercises()}
@@ -45,10 +47,9 @@ def main() -> None:
 
 
 def seconds(grader: Grader, exercise: str, folder: Path) -> float:
-    path = folder / f"{exercise}.py"
-    content = read_content(path)
+    submission = Submission(exercise, folder / f"{exercise}.py", learner="learner")
     start = time.perf_counter()
-    grader.grade(Submitted("learner", SubmissionFile(exercise, path)), content)
+    grader.grade(parse(submission))
     return time.perf_counter() - start
 
 

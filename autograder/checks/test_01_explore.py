@@ -34,7 +34,7 @@ def as_text(ratings) -> str:
 
 
 def read_back(submission, ratings) -> pd.DataFrame:
-    """Return the frame that `load_ratings` makes of a file of these ratings; reject wrong frames."""
+    """Return the frame that `load_ratings` reads from a file of these ratings; reject others."""
     got = submission.load_ratings(submission.given.ratings_file(as_text(ratings)))
     header_read = isinstance(got, pd.DataFrame) and "userId" not in got.columns
     mistakes = {"header-read-as-data": header_read and len(got) == len(ratings) + 1}

@@ -1,8 +1,10 @@
-"""What the wall costs: `python benchmarks/wall.py [--untouched N]`.
+"""Cost of the sandbox.
 
-Without an option, the checks of every reference solution run in one process and across the wall, in
-turn, on one core. With N, as many untouched exercises are graded by two jobs, and what the grader
-holds is printed on the way: memory, processes, open files.
+    python benchmarks/sandbox.py [--untouched N]
+
+Without an option, the script runs the checks of every reference solution in one process and in the
+sandbox, in turn, on one core. With N, two jobs grade N untouched exercises, and the script prints
+the memory, processes and open files of the grader on the way.
 """
 
 import argparse
@@ -14,12 +16,12 @@ from processes import descendants, proportional_memory
 
 from autograder import course
 from autograder.grading.judge import Rules, judge, solution
-from autograder.grading.judge_pool import Grader, Submitted
+from autograder.grading.judge_pool import Grader, new_zygote
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
 from autograder.sandbox.zygote import Zygote
-from autograder.submissions.discovery import SubmissionFile
-from autograder.submissions.safe_read import read_content
+from autograder.submissions.parse import parse
+from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
 
@@ -28,7 +30,7 @@ MB = 2**20
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--untouched", type=int, metavar="N", help="grade N untouched exercises")
     arguments = parser.parse_args()
     prefer(QUIET | HEADLESS)
@@ -40,30 +42,31 @@ def main() -> None:
 
 
 def compare() -> None:
-    """Seconds by exercise in one process and across the wall, interleaved."""
+    """Print the seconds of each exercise in one process and in the sandbox, interleaved."""
     import keras  # noqa: F401
 
-    with Zygote() as zygote:
+    with new_zygote() as zygote:
         both(course.steps()[0].name, zygote)
         taken = {}
         for step in course.steps():
             taken[step.name] = both(step.name, zygote)
-            tell(step.name, *taken[step.name])
+            print_row(step.name, *taken[step.name])
     core = [taken[step.name] for step in course.steps() if step.core]
     for name, pairs in ("the core", core), ("all", taken.values()):
-        tell(name, *map(sum, zip(*pairs, strict=True)))
+        print_row(name, *map(sum, zip(*pairs, strict=True)))
 
 
 def both(exercise: str, zygote: Zygote) -> tuple[float, float]:
-    """Seconds that the checks of a reference take in this process, and across the wall."""
+    """Return the seconds of a reference's checks in this process, and in the sandbox."""
     path = paths.solutions() / f"{exercise}.py"
-    inside = seconds(lambda: run(FileTarget(path), SEED))
+    inside = seconds(lambda: run(FileTarget.at(path), SEED))
     return inside, seconds(lambda: judge(solution(exercise), zygote.socket, Rules(SEED)))
 
 
-def tell(name: str, inside: float, across: float) -> None:
-    share = f"{(across - inside) / across:6.1%} is the wall's"
-    print(f"{name:24}{inside:8.2f} s in one process{across:8.2f} s across: {share}", flush=True)
+def print_row(name: str, inside: float, sandboxed: float) -> None:
+    share = f"{(sandboxed - inside) / sandboxed:6.1%} is the sandbox's"
+    row = f"{name:24}{inside:8.2f} s in one process{sandboxed:8.2f} s sandboxed: {share}"
+    print(row, flush=True)
 
 
 def seconds(act) -> float:
@@ -73,15 +76,14 @@ def seconds(act) -> float:
 
 
 def grade_untouched(n: int) -> None:
-    """Grade n untouched exercises, and print what the grader holds every so often."""
+    """Grade n untouched exercises, and print the grader's resources ten times on the way."""
     steps = course.steps()
     with Grader(Rules(SEED)) as grader, ThreadPoolExecutor(2) as pool:
 
         def grade_one(number: int) -> None:
             step = steps[number % len(steps)]
             path = paths.exercises() / f"{step.name}.py"
-            submitted = Submitted("learner", SubmissionFile(step.name, path))
-            grader.grade(submitted, read_content(path))
+            grader.grade(parse(Submission(step.name, path, learner="learner")))
 
         start = time.perf_counter()
         for part in range(10):
@@ -92,7 +94,7 @@ def grade_untouched(n: int) -> None:
 
 
 def holdings() -> str:
-    """Memory, processes and open files of this process and its descendants."""
+    """Return memory, processes and open files of this process and its descendants, as text."""
     family = [os.getpid(), *descendants(os.getpid())]
     memory = sum(proportional_memory(pid) for pid in family)
     files = len(os.listdir("/proc/self/fd"))
