@@ -159,7 +159,7 @@ class Course:
         """Hand in files by learner and grade them.
 
         Returns:
-            The points of each learner (None without a grade) and the failure ("" without a failure).
+            The points of each learner or None, and the failure, which may be empty.
         """
         for learner, file in files.items():
             released = nbformat.read(self._file("release", file.stem), as_version=4)

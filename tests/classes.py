@@ -1,4 +1,4 @@
-"""A class of eight in an nbgrader course: what each learner hands in, sound or damaged."""
+"""A class of eight in an nbgrader course: the files of each learner, sound or damaged."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ print("Could not find cuda drivers on your machine", file=sys.stderr)
 
 @dataclass(frozen=True)
 class Released:
-    """The notebooks as they were released, by exercise, and the right answers, by function."""
+    """The released notebooks by exercise, and the right answers by function."""
 
     notebooks: dict[str, NotebookNode]
     answers: dict[str, str]
@@ -43,7 +43,7 @@ class Released:
         return deepcopy(self.notebooks[exercise])
 
     def answered(self, exercise: str, answers: dict[str, str] | None = None) -> NotebookNode:
-        """A released notebook with these answers; None: the right ones."""
+        """Return a released notebook with these answers, or with the right answers."""
         notebook = self.untouched(exercise)
         for cell in notebook.cells:
             function = grade_id(cell)
@@ -53,7 +53,7 @@ class Released:
 
 
 def released(course: Path, assignment: str) -> Released:
-    """What a course has released, with the answers of its sources."""
+    """Return the released notebooks of a course, with the answers of its sources."""
     notebooks, answers = {}, {}
     for path in sorted((course / "release" / assignment).glob("*.ipynb")):
         notebooks[path.stem] = nbformat.read(path, as_version=4)
@@ -70,7 +70,7 @@ def grade_id(cell: NotebookNode) -> str | None:
 
 
 def right(given: Released) -> dict[str, str]:
-    """Everything right, with texts, one of which holds a script, and a drawing."""
+    """Return right answers with a drawing and texts, one of which holds a script."""
     ranking = given.answered(RANKING)
     ranking.cells += [new_markdown_cell(PLAIN_TEXT), new_markdown_cell(OWN_TEXT)]
     ranking.cells.append(new_code_cell(DRAWING))
@@ -78,14 +78,14 @@ def right(given: Released) -> dict[str, str]:
 
 
 def mistaken(given: Released) -> dict[str, str]:
-    """One function shows a misconception, the others are right."""
+    """Return answers with a misconception in one function; the other answers are right."""
     mistake = catalogue()["mean-over-lists"]
     answers = {**given.answers, mistake.function: mistake.code.strip()}
     return written({RANKING: given.answered(RANKING, answers)})
 
 
 def beginner(given: Released) -> dict[str, str]:
-    """One function is right, one cell is no Python, the rest is as it was."""
+    """Return one right function and one cell that is no Python; the rest is untouched."""
     answers = {
         "recall_at_k": given.answers["recall_at_k"],
         "ndcg_at_k": "def ndcg_at_k(recommended, relevant, k:\n    return 1",
@@ -98,25 +98,25 @@ def untouched(given: Released) -> dict[str, str]:
 
 
 def warns(given: Released) -> dict[str, str]:
-    """Right answers, each of whose cells writes to standard error."""
+    """Return right answers, each of whose cells writes to standard error."""
     answers = {name: f"{code}\n{WARNINGS}" for name, code in given.answers.items()}
     return written({name: given.answered(name, answers) for name in given.notebooks})
 
 
 def truncated(given: Released) -> dict[str, str]:
-    """Right answers in files that break off halfway."""
+    """Return right answers in files that break off halfway."""
     files = written({name: given.answered(name) for name in given.notebooks})
     return {name: text[: len(text) // 2] for name, text in files.items()}
 
 
 def damaged(given: Released) -> dict[str, str]:
-    """Right answers among check cells that were deleted, duplicated, retyped and edited."""
+    """Return right answers among check cells that were deleted, duplicated, retyped and edited."""
     notebook = given.answered(RANKING)
     by_id = {grade_id(cell): cell for cell in notebook.cells}
     notebook.cells.remove(by_id["check_precision_at_k"])
-    twin = deepcopy(by_id["check_recall_at_k"])
-    twin["id"] = "a-second-one"
-    notebook.cells.append(twin)
+    duplicate = deepcopy(by_id["check_recall_at_k"])
+    duplicate["id"] = "a-second-one"
+    notebook.cells.append(duplicate)
     retyped = by_id["check_ndcg_at_k"]
     retyped.cell_type = "markdown"
     del retyped["outputs"], retyped["execution_count"]
@@ -125,7 +125,7 @@ def damaged(given: Released) -> dict[str, str]:
 
 
 def bare(given: Released) -> dict[str, str]:
-    """Right answers without any metadata, and in the notebook format of 2013."""
+    """Return right answers without any metadata, and in the notebook format of 2013."""
     notebook = json.loads(nbformat.writes(given.answered(RANKING)))
     notebook["metadata"] = {}
     for cell in notebook["cells"]:
@@ -148,7 +148,7 @@ def written(notebooks: dict[str, NotebookNode]) -> dict[str, str]:
 def hand_in(
     course: Path, learner: str, assignment: str, files: dict[str, str], time: str = HANDED_IN
 ) -> None:
-    """Put a learner's files where nbgrader's `collect` puts them."""
+    """Put a learner's files into the folder of nbgrader's `collect`."""
     folder = course / "submitted" / learner / assignment
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

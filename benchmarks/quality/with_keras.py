@@ -85,7 +85,7 @@ class ImplicitSums(keras.layers.Layer):
 
 
 def build_shared_svdpp(histories: csr_matrix, n_factors: int, mu: float) -> keras.Model:
-    """Return exercise 11's model with inputs [user, item]; `histories` (U, I) marks the rated items.
+    """Return exercise 11's model with inputs [user, item]; `histories` (U, I) marks rated items.
 
     Layers and predictions equal those of `build_svdpp`. This model sums a user's items once a step;
     `build_svdpp` sums them anew for every row of the batch.

@@ -1,4 +1,4 @@
-"""Try an answer of a learner: the reference solution with one function replaced."""
+"""Verdicts on a learner's answer: the reference solution with one function replaced."""
 
 import tomllib
 from functools import cache
@@ -18,16 +18,16 @@ ALTERNATIVES = Path(__file__).parent / "alternatives"
 
 @cache
 def reference(exercise: str) -> dict:
-    """The namespace of a reference solution."""
+    """Return the namespace of a reference solution."""
     return load(solution(exercise)).engine.namespace
 
 
 def verdict_on(
     function: str, code: str, seed: int | None = None, names: dict | None = None
 ) -> FunctionReport:
-    """The verdict on `function` when `code` replaces it in the reference solution.
+    """Return the verdict on `function` when `code` replaces it in the reference solution.
 
-    names: further names that the code may use.
+    `names` holds further names that the code may use.
     """
     exercise = course.step_of_function(function).name
     namespace = {**reference(exercise), **(names or {})}
@@ -38,7 +38,7 @@ def verdict_on(
 
 
 def verdict_in_sandbox(function: str, code: str, zygote, seed: int) -> FunctionReport:
-    """The same verdict, with the answer in a worker of the zygote; in-process where it is None."""
+    """Return the verdict of a worker of the zygote; without a zygote, of this process."""
     if zygote is None:
         return verdict_on(function, code, seed)
     exercise = course.step_of_function(function).name
@@ -48,7 +48,7 @@ def verdict_in_sandbox(function: str, code: str, zygote, seed: int) -> FunctionR
 
 
 def alternatives() -> dict[str, dict]:
-    """Right answers written differently, by name: `function` and `code`."""
+    """Return right answers written differently, by name: `function` and `code`."""
     entries = {}
     for path in sorted(ALTERNATIVES.glob("*.toml")):
         entries.update(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Known wrong answers fail by name, right ones earn every point, in the sandbox."""
+"""Known wrong answers fail by name, right answers earn every point, in the sandbox."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from tests.bank import alternatives, verdict_in_sandbox, verdict_on
 
 FUNCTIONS = [name for step in course.steps() if step.graded for name in step.functions]
 MAX_WORDS = 90
-# Mistakes that the first check cannot tell from another; the other's sentence names both.
+# Mistakes that the first check confuses with another mistake, whose sentence names both.
 NAMED_TOGETHER = {
     "error-sign-reversed": "step-uphill",
     "discount-of-rank": "nothing-matched",
@@ -25,7 +25,7 @@ NAMED_TOGETHER = {
 
 
 def by_exercise(entries):
-    """Parameters for entries by name, whose ids begin with the exercise (`-k 05_training`)."""
+    """Return parameters by name; their ids begin with the exercise (`-k 05_training`)."""
     return [
         pytest.param(name, id=f"{course.step_of_function(function).name}-{name}")
         for name, function in entries
@@ -39,7 +39,7 @@ FIRST_OF_EACH = {entry.function: entry for entry in reversed(catalogue().values(
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_misconception_fails_and_is_named(name, zygote, seeds, record_property):
-    """It fails by its own name, and no other mistake's name is given to it first.
+    """A wrong answer fails by its own name, and its first message names no other mistake.
 
     The names that its checks gave go into the confusion matrix at the end of the run.
     """
@@ -72,7 +72,7 @@ def test_an_alternative_earns_every_point(name, zygote, seeds):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_both_sides_of_the_sandbox_give_the_same_verdicts(function, zygote):
-    """One known mistake a function; `tests/sandbox` shows that the wire changes no value."""
+    """Each function shows one known mistake; `tests/sandbox` shows that the wire keeps values."""
     entry = FIRST_OF_EACH[function]
     here = verdict_on(function, entry.code)
     across = verdict_in_sandbox(function, entry.code, zygote, PUBLIC_SEED)
@@ -87,7 +87,7 @@ def outcomes(report):
 
 
 def _steady(message):
-    """The words of a message, without the names of temporary folders."""
+    """Return the words of a message, without the names of temporary folders."""
     return re.sub(r"'/\S+'", "'…'", wording.text(message)) if message else None
 
 
