@@ -1,10 +1,11 @@
-"""Test error of the baselines and of step 6's model, on random splits of one data set.
+"""Test error of the baselines and of exercise 6's model, on random splits of one data set.
 
     python benchmarks/biased_model.py [set]
 
-Prints, for ml-latest-small (or the set named, see `data.load`), the RMSE of held-out ratings: mean
-and spread over three splits of 70 % training, 10 % validation and 20 % test rows. All functions are
-those of the reference solutions. Predictions are clipped to the scale of the ratings.
+The script prints the RMSE of held-out ratings of ml-latest-small, or of the named set (see
+`recommender_data.load`): mean and spread over three splits of 70 % training, 10 % validation and
+20 % test rows. The reference solutions provide all functions. Predictions are clipped to the scale
+of the ratings.
 """
 
 import argparse
@@ -54,7 +55,7 @@ def draw_fold(ratings: pd.DataFrame, seed: int) -> Fold:
     return Fold(*parts, n_users=n_ids["user"], n_items=n_ids["item"], seed=seed)
 
 
-# Contenders: each is trained on a fold and answers with its predictions for pairs of the test rows.
+# Contenders: each fits a fold and returns a predictor for the pairs of the test rows.
 
 Predictor = Callable[[], np.ndarray]
 
@@ -73,7 +74,7 @@ def bias_baseline(fold: Fold) -> Predictor:
 
 
 def biased_model(train: Callable) -> Callable[[Fold], Predictor]:
-    """Step 6's model with its own default penalty, trained by `train(model, train, val, seed)`."""
+    """Return exercise 6's model with its default penalty, trained by `train`."""
 
     def fit(fold: Fold) -> Predictor:
         keras.utils.set_random_seed(fold.seed)
@@ -87,18 +88,18 @@ def biased_model(train: Callable) -> Callable[[Fold], Predictor]:
 
 
 def columns(frame: pd.DataFrame):
-    """Inputs and targets of a model: ([users, items], y), int32 (m, 1) each and float32 (m,)."""
+    """Return a model's inputs and targets: ([users, items], y), int32 (m, 1) and float32 (m,)."""
     users, items = (frame[[key]].to_numpy("int32") for key in ("user", "item"))
     return [users, items], frame["rating"].to_numpy("float32")
 
 
 def early_stopping(model, train, val, seed: int) -> None:
-    """Step 5's `compile_and_fit`, with its defaults."""
+    """Train with exercise 5's `compile_and_fit` and its defaults."""
     TRAINING["compile_and_fit"](model, train, val, seed=seed)
 
 
 def cosine_decay(model, train, val, seed: int, epochs: int = 8, batch_size: int = 2048) -> None:
-    """A fixed number of epochs with a falling learning rate; validation rows are not used."""
+    """Train a fixed number of epochs with a falling learning rate, without validation rows."""
     inputs, y = train
     n_steps = epochs * -(-len(y) // batch_size)
     rate = keras.optimizers.schedules.CosineDecay(0.01, n_steps)
@@ -117,7 +118,7 @@ CONTENDERS = {
 
 
 def measure(fit: Callable[[Fold], Predictor], folds: list[Fold], scale: tuple[float, float]):
-    """Test RMSE and seconds of fitting, one each a fold: float arrays."""
+    """Return the test RMSE and the seconds of fitting of each fold: float arrays (n_folds,)."""
     errors, seconds = [], []
     for one in folds:
         start = perf_counter()
@@ -130,7 +131,9 @@ def measure(fit: Callable[[Fold], Predictor], folds: list[Fold], scale: tuple[fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("set", nargs="?", default="ml-latest-small", choices=data.NAMES)
+    parser.add_argument(
+        "set", nargs="?", default="ml-latest-small", choices=data.NAMES, help="the data set"
+    )
     dataset = data.load(parser.parse_args().set, bad_rows="skip")
     ratings = dataset.ratings
     scale = ratings["rating"].min(), ratings["rating"].max()

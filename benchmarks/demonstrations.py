@@ -1,13 +1,15 @@
-"""How long each exercise takes with all its demonstrations: `python benchmarks/demonstrations.py`.
+"""Seconds of each exercise with all its demonstrations.
 
     python benchmarks/demonstrations.py [--exercises 12,13] [--sets simulated] [--only cells]
 
-Runs every solution on simulated ratings and, where MOVIELENS_DIR is set, on ml-latest-small:
+The script runs every solution on simulated ratings and, where MOVIELENS_DIR is set, on
+ml-latest-small:
 
 - as a script and as a notebook: seconds of everything, TensorFlow's import and checks included;
-- cell by cell: seconds of the cells tagged `demo` alone, of processors in brackets. TensorFlow is
-  imported before, and all other cells run, but are not counted. On a quiet machine with two cores
-  the demonstrations of one exercise must stay within `LIMITS`; what does not is marked.
+- cell by cell: seconds of the cells tagged `demo` alone, seconds of processors in brackets. The
+  script imports TensorFlow before, and runs all other cells without counting them. On a quiet
+  machine with two cores the demonstrations of one exercise must stay within `LIMITS`; the table
+  marks longer times.
 
 `--cells` prints the seconds of each demonstration, too.
 """
@@ -45,7 +47,7 @@ def main() -> None:
             for kind, name in columns:
                 if kind == "cells":
                     costs = _demonstrations(exercise, name, Path(folder))
-                    texts.append(_told(costs, LIMITS[name]))
+                    texts.append(_shown(costs, LIMITS[name]))
                     details += [(name, *row) for row in costs or ()]
                 else:
                     texts.append(_time(exercise, kind, name, Path(folder)))
@@ -57,10 +59,14 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     sets = ["simulated", *(["ml-latest-small"] if os.environ.get("MOVIELENS_DIR") else [])]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--exercises", default="", help="names or numbers, with commas; else all")
-    parser.add_argument("--sets", nargs="+", choices=LIMITS, default=sets)
-    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
-    parser.add_argument("--cells", action="store_true", help="print each demonstration")
+    parser.add_argument(
+        "--exercises", default="", help="names or numbers, with commas (default: all)"
+    )
+    parser.add_argument("--sets", nargs="+", choices=LIMITS, default=sets, help="data sets")
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, help="kinds of runs")
+    parser.add_argument(
+        "--cells", action="store_true", help="print the seconds of each demonstration"
+    )
     arguments = parser.parse_args()
     wanted = [name for name in arguments.exercises.split(",") if name]
     steps = [course.step(name) for name in wanted] or course.steps()
@@ -83,7 +89,7 @@ def _time(exercise: str, kind: str, name: str, folder: Path) -> str:
 
 
 def _demonstrations(exercise: str, name: str, folder: Path) -> list[tuple[str, Cost]] | None:
-    """The first line and the cost of each demonstration; None where a cell fails."""
+    """Return the first line and the cost of each demonstration; None where a cell fails."""
     try:
         return alone(run_cells, exercise, name, folder)
     except (Exception, BrokenProcessPool) as error:
@@ -92,9 +98,9 @@ def _demonstrations(exercise: str, name: str, folder: Path) -> list[tuple[str, C
 
 
 def run_cells(exercise: str, name: str, folder: Path) -> list[tuple[str, Cost]]:
-    """Run the cells of a solution in this process, in order; meter those tagged `demo`.
+    """Run the cells of a solution in this process; return the costs of its demonstrations.
 
-    Changes the working folder and the environment of the process.
+    This function changes the working folder and the environment of the process.
     """
     prefer(QUIET)
     os.environ["COURSE_DATA"] = name
@@ -118,7 +124,7 @@ def run_cells(exercise: str, name: str, folder: Path) -> list[tuple[str, Cost]]:
     return costs
 
 
-def _told(costs: list[tuple[str, Cost]] | None, limit: float) -> str:
+def _shown(costs: list[tuple[str, Cost]] | None, limit: float) -> str:
     if costs is None:
         return "failed"
     wall, cpu = (sum(getattr(cost, kind) for _line, cost in costs) for kind in ("wall", "cpu"))

@@ -1,14 +1,14 @@
-"""How good the course's models are, beside others: ratings, lists, and genres from vectors.
+"""Quality of the course's models beside others: ratings, lists, and genres from vectors.
 
     python benchmarks/model_quality.py [--sets ml-latest-small ml-100k] [--folds 5]
         [--questions ratings lists genres] [--only NAME ...] [--markdown | --write DOCUMENT]
     python benchmarks/model_quality.py --tune [--sets ...] [--only NAME ...]
 
-Everybody gets the same folds, KFold(5, shuffle=True, random_state=42). Every fit has a process of
-its own, in which libraries are imported and a few rows fitted before the clock starts; within a
-fold the contenders take turns. scikit-surprise joins in where it is installed (the extra
-`benchmarks`). --tune chooses settings anew, on inner validation rows only. --write puts the tables
-into the region `model quality` of a Markdown document.
+All contenders get the same folds, KFold(5, shuffle=True, random_state=42). Every fit has a process
+of its own, which imports libraries and fits a few rows before the clock starts. Within a fold the
+contenders take turns. scikit-surprise takes part where it is installed (the extra `benchmarks`).
+--tune chooses settings anew, on inner validation rows only. --write puts the tables into the region
+`model quality` of a Markdown document.
 """
 
 import argparse
@@ -72,10 +72,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folds", type=int, default=N_FOLDS, choices=range(1, N_FOLDS + 1))
     parser.add_argument("--questions", nargs="+", default=QUESTIONS, choices=QUESTIONS)
     names = [contender.name for contender in (*RATING, *RANKING)]
-    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help="rows by name")
-    parser.add_argument("--tune", action="store_true", help="choose settings; measures nothing")
+    parser.add_argument(
+        "--only", nargs="+", choices=names, metavar="NAME", help="names of contenders"
+    )
+    parser.add_argument("--tune", action="store_true", help="choose settings only")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="a document to refresh")
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="the document to refresh")
     return parser.parse_args()
 
 
@@ -133,7 +135,7 @@ def _rating_table(name: str, runs: dict[str, Runs], absent) -> Table:
 
 
 def _verdicts(name: str, runs: dict[str, Runs]) -> Iterator[str]:
-    """Each goal of the project, and whether it is met."""
+    """Yield each goal of the project, and whether the models meet it."""
     for contender, goal in GOALS.get(name, {}).items():
         if contender in runs:
             error = np.mean([scores["rmse"] for scores in runs[contender].scores])

@@ -1,4 +1,4 @@
-"""What a process and all of its descendants use, read from Linux's /proc."""
+"""Processor time and memory of a process and all of its descendants, from Linux's /proc."""
 
 import contextlib
 import os
@@ -19,9 +19,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds of the clock and of processors, and the most memory at a time in bytes.
+    """Seconds and memory of a family of processes.
 
-    Shared memory counts once, as processes' proportional shares of it.
+    Attributes:
+        wall: Seconds of the clock.
+        cpu: Seconds of processors.
+        memory: The largest memory at a time in bytes, shared memory in proportional shares.
     """
 
     wall: float
@@ -30,10 +33,10 @@ class Usage:
 
 
 def measured(command: list[str], **ways) -> tuple[subprocess.CompletedProcess, Usage]:
-    """Run a command (`ways` as `subprocess.Popen` takes them): its output as text, and its usage.
+    """Run a command; return its output as text, and its usage.
 
-    Processor time is looked at every `EVERY_SECONDS`, so that the last moment of each process is
-    missing, and memory every `MEMORY_EVERY_SECONDS`.
+    A thread samples processor time every `EVERY_SECONDS`, so that the last moment of each process
+    is missing, and memory every `MEMORY_EVERY_SECONDS`. `ways` are arguments of `subprocess.Popen`.
     """
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -49,7 +52,7 @@ def measured(command: list[str], **ways) -> tuple[subprocess.CompletedProcess, U
 
 
 class _Watch(threading.Thread):
-    """Looks at a family of processes again and again; those that lost their parents stay in it."""
+    """A thread that samples a family of processes, orphans included."""
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
@@ -74,7 +77,7 @@ class _Watch(threading.Thread):
         self.join()
 
     def _look_at(self, pid: int) -> bool:
-        """Note the processor time of a process; False where it is gone."""
+        """Record the processor time of a process; return whether the process still runs."""
         try:
             stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -86,12 +89,12 @@ class _Watch(threading.Thread):
 
 
 def descendants(pid: int) -> list[int]:
-    """The children of a process, theirs, and so on."""
+    """Return the children of a process, their children, and so on."""
     return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
 def children(pid: int) -> list[int]:
-    """The children of a process; of one that is gone, none."""
+    """Return the children of a process; no children if the process has ended."""
     found = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -102,7 +105,7 @@ def children(pid: int) -> list[int]:
 
 
 def proportional_memory(pid: int) -> int:
-    """Bytes of a process, shared ones divided among those that share them."""
+    """Return the proportional set size of a process in bytes, 0 if the process has ended."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
     except OSError:

@@ -1,7 +1,9 @@
-"""Seconds from a save to its verdict in a terminal: `python benchmarks/saves.py [--saves 20]`.
+"""Seconds from a save to its verdict in a terminal.
 
-`autograder watch` runs in a terminal of its own on a step that is done but for one function, which
-returns another number at each save; a verdict has come when the terminal shows that number.
+    python benchmarks/saves.py [--saves 20]
+
+`autograder watch` runs in a terminal of its own on a finished exercise, one of whose functions
+returns another number at each save. A verdict has come when the terminal shows that number.
 """
 
 import argparse
@@ -24,8 +26,8 @@ PAUSE = 0.7
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--saves", type=int, default=20, help="how often (default: 20)")
-    parser.add_argument("functions", nargs="*", default=FUNCTIONS)
+    parser.add_argument("--saves", type=int, default=20, help="number of saves (default: 20)")
+    parser.add_argument("functions", nargs="*", default=FUNCTIONS, help="functions to save")
     arguments = parser.parse_args()
     prefer(QUIET)
     print(f"{'function':20}{'first':>8}{'median':>8}{'longest':>8}")
@@ -35,7 +37,7 @@ def main() -> None:
 
 
 def saved(function: str, n: int) -> list[float]:
-    """Seconds until the verdict on the file as it was found, then on each save."""
+    """Return the seconds until the verdict on the initial file, then on each of n saves."""
     exercise = course.step_of_function(function).name
     notebook = jupytext.read(paths.solutions() / f"{exercise}.py")
     [cell] = [c for c in notebook.cells if f"def {function}(" in c.source]

@@ -1,14 +1,15 @@
-"""What an epoch of training costs as the rating table grows: seconds, memory, and where they go.
+"""Cost of an epoch of training as the rating table grows: seconds, memory, and the parts of a step.
 
     python benchmarks/scaling.py [--rows 0.1 1 10 25] [--batch 1024 4096 16384 65536]
         [--ways NAME ...] [--seconds 8] [--markdown | --write DOCUMENT]
 
-Rows in millions, of made-up ratings: at 25 million with the users, films and long tail of MovieLens
-25M; with fewer rows the users shrink in proportion and the films by the square root. Each cell has
-a process of its own, which holds the whole table and trains vectors of 64 factors, but only until
---seconds have passed after a warm-up; an epoch is worked out from these steps. All 64 cells take
-about half an hour on two processors. --write puts the tables into the region `scaling` of a
-Markdown document.
+Rows are in millions, of simulated ratings. 25 million rows have the users, films and long tail of
+MovieLens 25M. With fewer rows the users shrink in proportion and the films by the square root.
+
+Each cell of the table has a process of its own, which holds all rows and trains vectors of 64
+factors until --seconds have passed after a warm-up. The script extrapolates an epoch from these
+steps. All 64 cells take about half an hour on two processors. --write puts the tables into the
+region `scaling` of a Markdown document.
 """
 
 import argparse
@@ -51,12 +52,12 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rows", nargs="+", type=float, default=ROWS, help="in millions")
-    parser.add_argument("--batch", nargs="+", type=int, default=BATCHES)
+    parser.add_argument("--rows", nargs="+", type=float, default=ROWS, help="rows in millions")
+    parser.add_argument("--batch", nargs="+", type=int, default=BATCHES, help="batch sizes")
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS, metavar="NAME")
-    parser.add_argument("--seconds", type=float, default=8.0, help="to train in each cell")
+    parser.add_argument("--seconds", type=float, default=8.0, help="seconds of training a cell")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
-    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="a document to refresh")
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="the document to refresh")
     return parser.parse_args()
 
 
@@ -99,7 +100,7 @@ def _by_batch(
 
 
 def _steps(cells: Cells, options) -> Table:
-    """Where the time goes, at one batch size."""
+    """Return the table of a step's parts, at one batch size."""
     batch = 4096 if 4096 in options.batch else options.batch[0]
     rows = []
     for n_rows in options.rows:

@@ -1,7 +1,9 @@
-"""How long a self-check takes: `python benchmarks/self_check.py`.
+"""Seconds of a self-check of each reference solution.
 
-Runs the checks of every reference solution in this process, after TensorFlow's import, and prints
-seconds by exercise beside the import's own, so that the figures can be read on any machine.
+    python benchmarks/self_check.py
+
+The script runs the checks of every reference solution in this process, after TensorFlow's import.
+It prints seconds by exercise beside the import's own, so that the figures suit any machine.
 """
 
 import time
@@ -23,7 +25,7 @@ def main() -> None:
     total = 0.0
     for step in course.steps():
         start = time.perf_counter()
-        [report] = run(FileTarget(paths.solutions() / f"{step.name}.py"))
+        [report] = run(FileTarget.at(paths.solutions() / f"{step.name}.py"))
         seconds = time.perf_counter() - start
         total += seconds
         print(

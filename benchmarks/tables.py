@@ -1,4 +1,4 @@
-"""Tables for a terminal and for Markdown, and a document's regions that hold them."""
+"""Tables for a terminal and for Markdown, and the regions of a document that hold them."""
 
 import datetime
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Table:
-    """A heading, the names of the columns, rows of text, and lines to read below them."""
+    """A heading, the names of the columns, rows of text, and notes below them."""
 
     heading: str
     columns: Sequence[str]
@@ -38,9 +38,10 @@ class Table:
 
 
 def write_region(document: Path, name: str, text: str) -> None:
-    """Replace what stands between `<!-- name -->` and `<!-- end of name -->`.
+    """Replace the text between `<!-- name -->` and `<!-- end of name -->`.
 
-    Raises LookupError if the document has no such region.
+    Raises:
+        LookupError: The document has no such region.
     """
     content = document.read_text(encoding="utf-8")
     region = re.compile(
@@ -53,7 +54,7 @@ def write_region(document: Path, name: str, text: str) -> None:
 
 
 def circumstances(packages: Sequence[str]) -> str:
-    """Date, machine, its load, and versions, in one line."""
+    """Return date, machine, its load, and versions, in one line."""
     import psutil
 
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
@@ -66,7 +67,7 @@ def circumstances(packages: Sequence[str]) -> str:
 
 
 def _version(package: str) -> str | None:
-    """A package's version; TensorFlow also comes under the name of its variant without GPU."""
+    """Return a package's version; TensorFlow's also under the name of its variant without GPU."""
     for name in (package, f"{package}-cpu"):
         try:
             return version(name)
@@ -76,7 +77,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> str:
-    """The processor's name, as far as the system tells."""
+    """Return the processor's name, as far as the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if "model name" in line)

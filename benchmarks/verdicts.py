@@ -1,4 +1,4 @@
-"""Record what the kit says about every known answer, and compare two recordings.
+"""Recordings of the kit's verdicts on every known answer, and comparisons of two recordings.
 
     python -m benchmarks.verdicts record before.json
     python -m benchmarks.verdicts record after.json
@@ -6,7 +6,7 @@
 
 A recording holds the verdicts and messages of all known wrong answers, right alternatives and
 hostile submissions, judged in the sandbox with one seed. `--bank` or `--hostile` records a part.
-A refactoring that means to change no verdict is done when `compare` prints no difference.
+A refactoring that should change no verdict is done when `compare` prints no difference.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.hostile import cases
 SEED = 20_261
 PROCESSES = 3
 
-# What differs from run to run without a meaning: folders, addresses, process numbers, seconds.
+# Differences between runs without a meaning: folders, addresses, process numbers, seconds.
 _UNSTEADY = (
     (r"/(tmp|scratch)/[\w./-]+", "/tmp/…"),
     (r"0x[0-9a-f]{6,}", "0x…"),
@@ -45,14 +45,14 @@ _zygote = None
 
 
 def main() -> int:
-    """Record or compare, as the command line says; return the exit code."""
+    """Record or compare, according to the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     record = commands.add_parser("record", help="write a recording")
     record.add_argument("file", type=Path)
     record.add_argument("--bank", action="store_true", help="known wrong and right answers only")
     record.add_argument("--hostile", action="store_true", help="hostile submissions only")
-    compare = commands.add_parser("compare", help="print what differs; exit 1 where anything does")
+    compare = commands.add_parser("compare", help="print the differences; exit 1 if there are any")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
     options = parser.parse_args()
@@ -153,7 +153,7 @@ def _print_difference(old: dict, new: dict) -> None:
 
 
 def _brief(value: object, other: object) -> str:
-    """Return the entries of a list that the other lacks, anything else whole."""
+    """Return the entries of a list that the other list lacks; return any other value whole."""
     if isinstance(value, list) and isinstance(other, list):
         value = [entry for entry in value if entry not in other]
     return json.dumps(value, ensure_ascii=False)[:2000]

@@ -30,7 +30,7 @@ def filled_in(function: str, code: str) -> str:
 
 
 def write(folder: Path, exercise: str, text: str, suffix: str = ".py") -> Path:
-    """Write an exercise file; as a notebook when the suffix says so."""
+    """Write an exercise file, as a script or as a notebook by the suffix; return its path."""
     path = folder / f"{exercise}{suffix}"
     if suffix == ".ipynb":
         jupytext.write(jupytext.reads(text, fmt="py:percent"), path)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 MOVIELENS = os.environ.get("MOVIELENS_DIR")
 
 
-# Fixtures that start processes: a test that uses one belongs to the tier `process`.
+# Fixtures that start processes: a test with such a fixture belongs to the tier `process`.
 PROCESS_FIXTURES = frozenset({"zygote", "run_python", "grader", "graders"})
 FOLDER_MARKS = ("bank", "hostile")
 
@@ -32,7 +32,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture
 def seeds(request):
-    """The seeds that the command line names for the bank, None for each test's own."""
+    """Return the command line's seeds for the bank; None where each test has its own seed."""
     return request.config.getoption("seeds")
 
 
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def zygote():
-    """The zygote from which workers are forked; None where there is no sandbox."""
+    """Yield the zygote that forks workers; None where there is no sandbox."""
     if sys.platform != "linux":
         yield None
         return
@@ -58,7 +58,7 @@ def zygote():
 
 @pytest.fixture
 def run_python(tmp_path):
-    """Run Python with these arguments: returns the finished process, its output as text."""
+    """Return a function that runs Python with arguments and returns the finished process."""
 
     def run(*arguments, folder=ROOT, **environment):
         names = {**os.environ, "COLUMNS": "100", "XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -77,14 +77,14 @@ def run_python(tmp_path):
 
 @pytest.fixture(params=["simulated", "ml-latest-small"])
 def dataset(request):
-    """The name of a set of ratings that can be loaded here."""
+    """Return the name of a set of ratings that this machine can load."""
     if request.param != "simulated" and not MOVIELENS:
         pytest.skip("MOVIELENS_DIR is not set")
     return request.param
 
 
 def pytest_terminal_summary(terminalreporter):
-    """The confusion matrix of the catalogue: each wrong answer and the names that it was given."""
+    """Print the catalogue's confusion matrix: each wrong answer and the names in its verdict."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     rows = [
         value

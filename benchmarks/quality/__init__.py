@@ -1,1 +1,1 @@
-"""The parts of model_quality.py: folds, contenders, and three questions asked of them."""
+"""The parts of model_quality.py: folds, contenders, and three questions about them."""

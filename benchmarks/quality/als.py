@@ -7,10 +7,10 @@ from scipy.sparse import csr_matrix
 def factorise_watched(
     watched: csr_matrix, n_factors: int, reg: float, alpha: float, sweeps: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Tables (U, K) and (I, K) whose products come near 1 where `watched` (U, I) has a value.
+    """Return tables (U, K) and (I, K) whose products are near 1 where `watched` (U, I) has a value.
 
-    Elsewhere they come near 0, which counts for less: the confidence is 1 + alpha where there is a
-    value, and 1 where there is none.
+    Elsewhere the products are near 0 and count for less: the confidence is 1 + alpha where there is
+    a value, and 1 where there is no value.
     """
     by_item = watched.T.tocsr()
     q = 0.1 * np.random.default_rng(seed).standard_normal((watched.shape[1], n_factors))
@@ -21,7 +21,7 @@ def factorise_watched(
 
 
 def _half_sweep(watched: csr_matrix, other: np.ndarray, reg: float, alpha: float) -> np.ndarray:
-    """Each row's exact minimiser, given the other table; the sum over all columns is made once."""
+    """Return each row's exact minimiser for the other table; share the sum over all columns."""
     gram = other.T @ other + reg * np.eye(other.shape[1])
     result = np.zeros((watched.shape[0], other.shape[1]))
     for row, (start, end) in enumerate(zip(watched.indptr, watched.indptr[1:], strict=False)):

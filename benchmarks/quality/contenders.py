@@ -1,6 +1,6 @@
-"""Who is compared, on which question, and the settings that tuning chooses among.
+"""The contenders of each question, and the settings among which tuning chooses.
 
-A contender is named by module and function, so that a process imports only what it runs.
+Module and function name a contender, so that a process imports only the libraries that it runs.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,13 @@ Settings = dict[str, int | float]
 class Contender:
     """A row of a table.
 
-    module, function: takes a fold and settings, returns `fit`. candidates: the settings to choose
-    among; with a single one there is nothing to choose. needs: a package, or a step of the course,
-    without which it is left out. published: its RMSE on ml-100k by scikit-surprise's authors.
+    Attributes:
+        name: The name in the table.
+        module: The module of the function.
+        function: The name of a function that takes a fold and settings and returns `fit`.
+        candidates: The settings to choose among; a single candidate leaves no choice.
+        needs: A package, or an exercise of the course, without which the contender is left out.
+        published: The contender's RMSE on ml-100k by scikit-surprise's authors.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The same five folds for every contender, and the inner folds that settings are chosen on."""
+"""The same five folds for every contender, and the inner folds for choosing settings."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,9 +15,15 @@ SPLITS = KFold(N_FOLDS, shuffle=True, random_state=42)
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Encoded frames (user, item, rating, timestamp), the numbers of ids, and the fold's number.
+    """A split of a set's ratings.
 
-    scale: the lowest and the highest rating of the set, in stars.
+    Attributes:
+        train: The training rows, an encoded frame (user, item, rating, timestamp).
+        test: The test rows, an encoded frame.
+        n_users: The number of users.
+        n_items: The number of items.
+        scale: The lowest and the highest rating of the set, in stars.
+        number: The fold's number.
     """
 
     train: pd.DataFrame
@@ -32,24 +38,24 @@ class Fold:
         return float(self.train["rating"].mean())
 
     def small(self) -> "Fold":
-        """A few of its rows, to warm libraries up."""
+        """Return a fold of a few of the rows, to warm libraries up."""
         return replace(self, train=self.train.head(2000), test=self.test.head(100))
 
     def inner(self) -> "Fold":
-        """Its training rows alone, a fifth of them to validate on."""
+        """Return a fold of the training rows alone, with a fifth of them for validation."""
         train, validation = next(SPLITS.split(self.train))
         return replace(self, train=self.train.iloc[train], test=self.train.iloc[validation])
 
 
 @cache
 def load(name: str) -> data.Dataset:
-    """A data set; where it is out of reach, its name is another one."""
+    """Return a data set; where the set is out of reach, the returned set has another name."""
     return data.load(name, bad_rows="skip")
 
 
 @cache
 def encoded(name: str) -> pd.DataFrame:
-    """All ratings of a set, with `user` and `item` counted from 0 in the order of the raw ids."""
+    """Return all ratings of a set; `user` and `item` count from 0 in the order of the raw ids."""
     ratings = load(name).ratings
     ids = {
         column: np.unique(ratings[raw], return_inverse=True)[1].astype("int32")
@@ -59,7 +65,7 @@ def encoded(name: str) -> pd.DataFrame:
 
 
 def fold(name: str, number: int) -> Fold:
-    """One of the five folds of a set."""
+    """Return one of the five folds of a set."""
     ratings = encoded(name)
     train, test = list(SPLITS.split(ratings))[number]
     stars = ratings["rating"]

@@ -1,7 +1,7 @@
-"""Genres from vectors of films: mean average precision of step 10's classifier, by features.
+"""Genres from vectors of films: mean average precision of exercise 10's classifier, by features.
 
-The vectors see all ratings of the set and no genre; the classifier is judged on films it has not
-seen, over five splits.
+The vectors see all ratings of the set and no genre. The scores, over five splits, count films that
+the classifier has not seen.
 """
 
 from dataclasses import replace
@@ -20,9 +20,9 @@ SPLITS = range(5)
 
 
 def scores_by_features(name: str, chosen: dict[str, dict]) -> dict[str, list[float]]:
-    """Macro average precision of each split, by the name of the features; guessing first.
+    """Return the macro average precision of each split by the name of the features, guessing first.
 
-    chosen: the settings of "rating", "watched" and "als".
+    `chosen` holds the settings of "rating", "watched" and "als".
     """
     genres = reference("10_genres")
     often, labels = _films(name)
@@ -45,7 +45,7 @@ def described(name: str) -> str:
 
 
 def _films(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Items that are rated often, int (m,), and their genres, int8 (m, G)."""
+    """Return items with many ratings, int (m,), and their genres, int8 (m, G)."""
     ratings, movies = load(name)
     raw_ids, counts = np.unique(ratings["movieId"], return_counts=True)
     often = np.flatnonzero(counts >= MIN_RATINGS)
@@ -59,7 +59,7 @@ def _all_rows(name: str) -> Fold:
 
 
 def _features(rows: Fold, often: np.ndarray, chosen: dict[str, dict]) -> dict[str, np.ndarray]:
-    """Item vectors, float (m, any), by name."""
+    """Return item vectors, float (m, any), by name."""
     items, users = rows.train["item"], rows.train["user"]
     counts = np.bincount(items)[often]
     means = np.bincount(items, weights=rows.train["rating"])[often] / counts

@@ -1,6 +1,6 @@
-"""Top-10 lists: a fold's test rows of four stars and more are what should be found.
+"""Top-10 lists, in which a fold's test rows of four stars and more count as hits.
 
-A contender returns `fit`, and `fit()` scores of all pairs, float array (U, I).
+A contender returns `fit`, and `fit()` returns the scores of all pairs, float array (U, I).
 """
 
 import keras
@@ -25,7 +25,7 @@ def popularity(fold: Fold):
 
 
 def rating_model(fold: Fold, n_factors: int, l2: float, **descent):
-    """Step 6's model, by its ratings."""
+    """Score pairs by the ratings that exercise 6's model predicts."""
 
     def fit():
         return _scores(biased_model_of(fold, n_factors, l2, **descent))
@@ -34,7 +34,7 @@ def rating_model(fold: Fold, n_factors: int, l2: float, **descent):
 
 
 def watched_model(fold: Fold, n_factors: int, l2: float, **descent):
-    """Step 6's network asked "watched or not", with four negatives a row drawn every epoch."""
+    """Score pairs by exercise 6's network, trained on "watched or not" with drawn negatives."""
 
     def fit():
         return _scores(watched_network(fold, n_factors, l2, **descent))
@@ -43,7 +43,7 @@ def watched_model(fold: Fold, n_factors: int, l2: float, **descent):
 
 
 def watched_network(fold: Fold, n_factors: int, l2: float, epochs: int, batch_size: int, rate):
-    """The trained model; the learning rate stays as it is."""
+    """Return the trained network, with four new negatives a row in every epoch."""
     keras.utils.set_random_seed(fold.number)
     rng = np.random.default_rng(fold.number)
     build = reference("06_biases")["build_biased_mf"]
@@ -74,12 +74,12 @@ def implicit_als(fold: Fold, n_factors: int, reg: float, alpha: float, sweeps: i
 
 
 def watched_factors(fold: Fold, n_factors: int, reg: float, alpha: float, sweeps: int):
-    """Tables (U, K) and (I, K) of implicit ALS."""
+    """Return tables (U, K) and (I, K) of implicit ALS."""
     return factorise_watched(histories(fold), n_factors, reg, alpha, sweeps, seed=fold.number)
 
 
 def _scores(model) -> np.ndarray:
-    """Within a user's list mu and b_u change nothing: b_i + q_i . p_u."""
+    """Return b_i + q_i · p_u; mu and b_u do not change the order of a user's list."""
     p, q, b_i = (
         model.get_layer(name).get_weights()[0]
         for name in ("user_embedding", "item_embedding", "item_bias")
@@ -88,7 +88,7 @@ def _scores(model) -> np.ndarray:
 
 
 def judge(fold: Fold, scores: np.ndarray) -> dict[str, float]:
-    """Precision, recall and nDCG at 10, over users who liked something among the test rows."""
+    """Return precision, recall and nDCG at 10, over users who liked some of their test rows."""
     recommending, ranking = reference("07_recommend"), reference("08_ranking")
     seen = recommending["seen_items"](fold.train)
     relevant = recommending["seen_items"](fold.test[fold.test["rating"] >= LIKED])

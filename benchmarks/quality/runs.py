@@ -1,4 +1,4 @@
-"""Each fit in a process of its own, the contenders in turn within a fold."""
+"""Each fit in a process of its own, with the contenders in turn within a fold."""
 
 import sys
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Runs:
 
 
 def run_all(name: str, contenders: Sequence[Contender], n_folds: int, judge) -> dict[str, Runs]:
-    """All fits of a table; `judge(fold, fitted)` gives their scores by measure."""
+    """Run all fits of a table; `judge(fold, fitted)` returns their scores by measure."""
     runs = {contender.name: Runs(contender) for contender in contenders}
     for number in range(n_folds):
         for each in runs.values():

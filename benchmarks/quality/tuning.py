@@ -1,7 +1,7 @@
-"""Settings, chosen for every fold on its own training rows, and kept in `chosen.json`.
+"""Settings, chosen for every fold on its own training rows and stored in `chosen.json`.
 
-A fold's choice is the candidate that is best on its inner validation rows (`Fold.inner`); its test
-rows have no part in it.
+A fold's choice is the candidate that is best on its inner validation rows (`Fold.inner`). Its test
+rows have no part in the choice.
 """
 
 import json
@@ -19,7 +19,7 @@ TUNED_ON = "ml-latest-small"
 
 
 def rmse(of, predictions: np.ndarray) -> float:
-    """Of a fold's test rows, predictions clipped to the scale of the ratings."""
+    """Return the RMSE of a fold's test rows, with predictions clipped to the ratings' scale."""
     errors = of.test["rating"].to_numpy() - np.clip(predictions, *of.scale)
     return float(np.sqrt(np.mean(errors**2)))
 
@@ -40,14 +40,14 @@ def tune(name: str, only: Sequence[str] | None = None) -> None:
 
 
 def settings_of(name: str, contender: Contender, number: int) -> Settings:
-    """What was chosen for a fold; of a set that was not tuned, what was for ml-latest-small."""
+    """Return the settings chosen for a fold; an untuned set has ml-latest-small's settings."""
     sets = _read()
     tried = sets.get(name, sets.get(TUNED_ON, {})).get(contender.name)
     return tried[_best(contender, tried)[number]]["settings"] if tried else contender.candidates[0]
 
 
 def describe(name: str, contender: Contender) -> Iterator[tuple[str, ...]]:
-    """Of each candidate: contender, settings, mean validation score, folds that chose it."""
+    """Yield each candidate: contender, settings, mean validation score, folds that chose it."""
     sets = _read()
     tried = sets.get(name, sets.get(TUNED_ON, {})).get(contender.name, [])
     best = _best(contender, tried) if tried else []
@@ -58,7 +58,10 @@ def describe(name: str, contender: Contender) -> Iterator[tuple[str, ...]]:
 
 
 def tuned_contenders() -> list[Contender]:
-    """Those with something to choose, each once: a model has the same settings in every table."""
+    """Return each contender with several candidates once.
+
+    A model has the same settings in every table.
+    """
     by_name = {contender.name: contender for contender in (*RANKING, *RATING)}
     return [contender for contender in by_name.values() if len(contender.candidates) > 1]
 
@@ -78,7 +81,7 @@ def _score(contender: Contender, inner, settings: Settings) -> float:
 
 
 def _best(contender: Contender, tried: list[dict]) -> list[int]:
-    """The place of the best candidate in each fold: least RMSE, or most nDCG."""
+    """Return the place of the best candidate in each fold: least RMSE, or most nDCG."""
     scores = np.array([candidate["validation"] for candidate in tried])
     pick = np.argmin if contender in RATING else np.argmax
     return pick(scores, axis=0).tolist()

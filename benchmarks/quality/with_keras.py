@@ -1,4 +1,4 @@
-"""Contenders that Keras trains, as `with_numpy.py` has them: steps 6, 11 and 12 of the course."""
+"""Contenders that Keras trains, in the form of `with_numpy.py`: exercises 6, 11 and 12."""
 
 import keras
 import numpy as np
@@ -10,11 +10,11 @@ from quality.folds import Fold
 
 PREDICT_ROWS = 8192
 
-tf.get_logger().setLevel("ERROR")  # many small models in one process make it warn
+tf.get_logger().setLevel("ERROR")  # many small models in one process cause its warnings
 
 
 def biased(fold: Fold, n_factors: int, l2: float, **descent):
-    """Step 6's model, Koren (4), trained by `descend`."""
+    """Fit exercise 6's model, Koren (4), by `descend`."""
 
     def fit():
         model = biased_model_of(fold, n_factors, l2, **descent)
@@ -24,7 +24,7 @@ def biased(fold: Fold, n_factors: int, l2: float, **descent):
 
 
 def biased_model_of(fold: Fold, n_factors: int, l2: float, **descent) -> keras.Model:
-    """The trained model itself."""
+    """Return the trained model."""
     keras.utils.set_random_seed(fold.number)
     build_biased_mf = reference("06_biases")["build_biased_mf"]
     model = build_biased_mf(fold.n_users, fold.n_items, n_factors, fold.mu, l2=l2)
@@ -33,9 +33,9 @@ def biased_model_of(fold: Fold, n_factors: int, l2: float, **descent) -> keras.M
 
 
 def biased_early_stopping(fold: Fold, n_factors: int):
-    """Step 6's model as the exercise trains it: step 5's `compile_and_fit` and all defaults.
+    """Fit exercise 6's model by exercise 5's `compile_and_fit` with all defaults.
 
-    A tenth of the training rows validates.
+    A tenth of the training rows serves for validation.
     """
     part = np.random.default_rng(fold.number).random(len(fold.train)) < 0.1
 
@@ -55,7 +55,7 @@ def biased_early_stopping(fold: Fold, n_factors: int):
 
 
 def svdpp(fold: Fold, n_factors: int, **descent):
-    """Step 11's model, Koren (6), with its histories summed as `build_shared_svdpp` does."""
+    """Fit exercise 11's model, Koren (6), with the sums of `build_shared_svdpp`."""
 
     def build():
         return build_shared_svdpp(histories(fold), n_factors, fold.mu)
@@ -64,10 +64,10 @@ def svdpp(fold: Fold, n_factors: int, **descent):
 
 
 class ImplicitSums(keras.layers.Layer):
-    """|N(u)|^-1/2 times the sum of x_i over N(u), for the users of a batch: (b, 1) to (b, 1, K).
+    """A layer of |N(u)|^-1/2 times the sum of x_i over N(u), for the users of a batch.
 
-    The sums of all users are one product of a sparse matrix, from `histories` (U, I), with the
-    table of an embedding layer.
+    The input has shape (b, 1), the output (b, 1, K). The sums of all users are one product of a
+    sparse matrix, from `histories` (U, I), with the table of an embedding layer.
     """
 
     def __init__(self, histories: csr_matrix, table: keras.layers.Embedding):
@@ -85,10 +85,10 @@ class ImplicitSums(keras.layers.Layer):
 
 
 def build_shared_svdpp(histories: csr_matrix, n_factors: int, mu: float) -> keras.Model:
-    """Step 11's model with inputs [user, item], where `histories` (U, I) says who has rated what.
+    """Return exercise 11's model with inputs [user, item]; `histories` (U, I) marks rated items.
 
-    The layers are those of `build_svdpp`, the predictions the same. But a user's items are summed
-    once a step, where `build_svdpp` sums them anew for every row of the batch.
+    Layers and predictions equal those of `build_svdpp`. This model sums a user's items once a step;
+    `build_svdpp` sums them anew for every row of the batch.
     """
     build_svdpp = reference("11_implicit_feedback")["build_svdpp"]
     layer = build_svdpp(*histories.shape, n_factors, mu).get_layer
@@ -103,13 +103,13 @@ def build_shared_svdpp(histories: csr_matrix, n_factors: int, mu: float) -> kera
 
 
 def histories(fold: Fold) -> csr_matrix:
-    """A 1 for each training row: (U, I)."""
+    """Return a matrix (U, I) with a 1 for each training row."""
     pairs = fold.train["user"], fold.train["item"]
     return csr_matrix((np.ones(len(fold.train)), pairs), shape=(fold.n_users, fold.n_items))
 
 
 def temporal(fold: Fold, n_factors: int, n_bins: int, **descent):
-    """Step 12's model, Koren (7); bins of equal numbers of ratings."""
+    """Fit exercise 12's model, Koren (7), with bins of equal numbers of ratings."""
     step = reference("12_temporal")
     times = fold.train["timestamp"].to_numpy()
     edges = np.quantile(times, np.linspace(0, 1, n_bins + 1))
@@ -130,7 +130,7 @@ def temporal(fold: Fold, n_factors: int, n_bins: int, **descent):
 
 
 def _fitting(fold: Fold, build, inputs, descent: dict):
-    """`fit` for a model that `build()` makes and `inputs(frame)` feeds."""
+    """Return `fit` for a model that `build()` makes and `inputs(frame)` feeds."""
 
     def fit():
         keras.utils.set_random_seed(fold.number)
@@ -142,7 +142,7 @@ def _fitting(fold: Fold, build, inputs, descent: dict):
 
 
 def descend(model, inputs, y, epochs: int, batch_size: int, rate: float) -> None:
-    """Adam for a fixed number of epochs, its rate falling to zero along a cosine."""
+    """Train by Adam for a fixed number of epochs; the rate falls to zero along a cosine."""
     n_steps = epochs * -(-len(y) // batch_size)
     schedule = keras.optimizers.schedules.CosineDecay(rate, n_steps)
     model.compile(keras.optimizers.Adam(schedule), loss="mse", steps_per_execution=16)

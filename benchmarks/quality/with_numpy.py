@@ -1,7 +1,7 @@
 """Contenders that need NumPy alone: means, damped biases, alternating least squares.
 
-A contender takes a fold and its settings and returns `fit`, which is what is timed; `fit()` returns
-`predict`, and `predict()` the test rows' predictions, float (m,), not clipped.
+A contender takes a fold and its settings and returns `fit`, which the benchmark times. `fit()`
+returns `predict`, and `predict()` returns the test rows' predictions, float (m,), not clipped.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def global_mean(fold: Fold):
 
 
 def bias_baseline(fold: Fold, reg_user: float, reg_item: float):
-    """Koren (3), damped, step 6's function."""
+    """Fit the damped biases of Koren (3), by exercise 6's function."""
 
     def fit():
         biases = _biases(fold, reg_user, reg_item)
@@ -31,7 +31,7 @@ def bias_baseline(fold: Fold, reg_user: float, reg_item: float):
 
 
 def als(fold: Fold, n_factors: int, reg: float, sweeps: int, reg_user: float, reg_item: float):
-    """Koren (2) by step 14's sweeps, on what the damped biases leave unexplained."""
+    """Fit Koren (2) by exercise 14's sweeps, on the residuals of the damped biases."""
 
     def fit():
         biases = _biases(fold, reg_user, reg_item)

@@ -1,4 +1,4 @@
-"""Contenders of scikit-surprise, as `with_numpy.py` has them; its own trainset is made untimed."""
+"""Contenders of scikit-surprise, in the form of `with_numpy.py`; its trainset is untimed."""
 
 import numpy as np
 from surprise import SVD, Dataset, Reader, SVDpp

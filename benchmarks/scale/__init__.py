@@ -1,1 +1,1 @@
-"""The parts of scaling.py: made-up rating tables, and what one cell of its table measures."""
+"""The parts of scaling.py: simulated rating tables, and the measurement of one cell."""

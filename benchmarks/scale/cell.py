@@ -1,4 +1,4 @@
-"""One cell: train in one way, on one table, with one batch size, and see what a step costs."""
+"""Measurement of one cell: train in one way, on one table, with one batch size."""
 
 import time
 from collections.abc import Callable
@@ -17,11 +17,18 @@ STAGE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Measured:
-    """What an epoch costs, and the parts of a step.
+    """The cost of an epoch, and the parts of a step.
 
-    epoch, cpu: seconds of the clock and of processors. steps, n_steps: those measured and those of
-    an epoch. peak: bytes. Of a step, seconds of processors: step, in `fit`; forward, backward and
-    update, on a batch that lies ready, for predictions, the gradient beyond that, the optimiser.
+    Attributes:
+        epoch: Seconds of the clock for an epoch.
+        cpu: Seconds of processors for an epoch.
+        steps: The number of measured steps.
+        n_steps: The number of steps of an epoch.
+        step: Seconds of processors for a step in `fit`.
+        peak: The largest memory of the process in bytes.
+        forward: Seconds of processors for the predictions of a prepared batch.
+        backward: The further seconds for the gradient.
+        update: The further seconds for the optimiser.
     """
 
     epoch: float
@@ -36,7 +43,7 @@ class Measured:
 
 
 class Clock(keras.callbacks.Callback):
-    """Times steps after a warm-up and ends training when it has seen enough of them."""
+    """A callback that times steps after a warm-up and ends training after enough of them."""
 
     def __init__(self, seconds: float):
         super().__init__()
@@ -53,7 +60,7 @@ class Clock(keras.callbacks.Callback):
 
 
 def measure(n_rows: int, batch_size: int, way: str, seconds: float) -> Measured:
-    """Train for about so many seconds; to be called in a process of its own."""
+    """Train for about `seconds`; callers run this function in a process of its own."""
     keras.utils.set_random_seed(0)
     inputs, stars = draw(n_rows)
     model = WAYS[way](*shape(n_rows))
@@ -75,14 +82,14 @@ def measure(n_rows: int, batch_size: int, way: str, seconds: float) -> Measured:
 
 
 def _shuffling(n_rows: int) -> float:
-    """Seconds to draw an epoch's order of the rows, as Keras does."""
+    """Return the seconds that drawing an epoch's order of the rows takes, as Keras draws it."""
     start = time.perf_counter()
     tf.random.shuffle(tf.range(n_rows, dtype=tf.int64))
     return time.perf_counter() - start
 
 
 def _parts(model: keras.Model, inputs, stars) -> dict[str, float]:
-    """Processor seconds of forward pass, backward pass and update, on one batch that lies ready."""
+    """Return processor seconds of forward pass, backward pass and update, on a prepared batch."""
     inputs = [tf.constant(each) for each in inputs]
     stars = tf.constant(stars.reshape(-1, 1))
     variables = model.trainable_variables
@@ -117,7 +124,7 @@ def _parts(model: keras.Model, inputs, stars) -> dict[str, float]:
 
 
 def _seconds(function: Callable) -> float:
-    """Mean seconds of processors for a call, after one to warm up."""
+    """Return the mean processor seconds of a call, after a first call to warm up."""
     function()
     start, calls = time.process_time(), 0
     while time.process_time() - start < STAGE_SECONDS or calls < 3:

@@ -7,13 +7,13 @@ FULL_ROWS, FULL_USERS, FULL_ITEMS = 25 * MILLION, 162_541, 59_047
 
 
 def shape(n_rows: int) -> tuple[int, int]:
-    """Users and items: the users grow with the rows, the items with their square root."""
+    """Return the numbers of users and items: proportional to the rows, and to their square root."""
     share = n_rows / FULL_ROWS
     return max(1, round(FULL_USERS * share)), max(1, round(FULL_ITEMS * share**0.5))
 
 
 def draw(n_rows: int, seed: int = 0):
-    """([users, items], stars): int32 (m, 1) each and float32 (m,), in random order.
+    """Return ([users, items], stars): int32 (m, 1) each and float32 (m,), in random order.
 
     Users' activity is log-normal; an item's popularity falls with its rank r as 1 / (r + I / 100).
     A pair may occur twice. Stars are noise around the middle of the scale.

@@ -11,7 +11,7 @@ RATE = 0.002
 
 
 class RowsOnlyEmbedding(keras.layers.Embedding):
-    """Reads the rows of the batch straight from the variable.
+    """An embedding that reads the rows of the batch straight from the variable.
 
     Keras' own layer reads the variable first. TensorFlow makes that read a copy of the whole table
     once single rows of the variable have been written.
@@ -22,9 +22,10 @@ class RowsOnlyEmbedding(keras.layers.Embedding):
 
 
 class RowsOnlyAdam(keras.optimizers.Adam):
-    """Adam whose step touches only the rows that the batch names, in the moments too.
+    """A variant of Adam whose step touches only the batch's rows, in the moments too.
 
-    A row that rests keeps its moments, where Adam would let them fade and move the row on.
+    The moments of a row outside the batch stay as they are. Adam would let them decay and move the
+    row on.
     """
 
     def update_step(self, gradient, variable, learning_rate):
@@ -59,7 +60,7 @@ def dot_product_sgd(n_users: int, n_items: int) -> keras.Model:
 
 
 def rows_only_adam(n_users: int, n_items: int) -> keras.Model:
-    """Step 4's model with tables of which a step reads and writes nothing but its rows."""
+    """Return exercise 4's model with tables of which a step reads and writes only its rows."""
     user, item = (keras.Input((1,), dtype="int32", name=name) for name in ("user", "item"))
     p_u = RowsOnlyEmbedding(n_users, N_FACTORS)(user)
     q_i = RowsOnlyEmbedding(n_items, N_FACTORS)(item)

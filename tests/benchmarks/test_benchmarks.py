@@ -1,4 +1,4 @@
-"""The benchmarks of models: each script runs, and its tables have the rows they promise."""
+"""The benchmarks of models: each script runs, and its tables have all their rows."""
 
 import importlib
 import importlib.util
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def rows(output: str) -> dict[str, list[str]]:
-    """The cells of Markdown tables, by their first cell."""
+    """Return the cells of Markdown tables, by their first cell."""
     lines = [line.strip("| ").split(" | ") for line in output.splitlines() if line[:1] == "|"]
     return {first: rest for first, *rest in lines}
 
@@ -48,7 +48,7 @@ def test_shared_sums_predict_what_step_11_predicts(monkeypatch):
 
 
 def table(model, name):
-    """The embedding layer of that name; the implicit one is inside the layer that sums it."""
+    """Return the embedding layer of a name, also from inside the layer that sums its rows."""
     layers = [getattr(layer, "table", layer) for layer in model.layers]
     return next(layer for layer in layers if layer.name == name)
 

@@ -10,7 +10,7 @@ from autograder.engine.exceptions import Raised, record
 
 @pytest.fixture
 def no_input(monkeypatch):
-    """Standard input without a line to read."""
+    """Replace standard input by an empty stream."""
     monkeypatch.setattr("sys.stdin", io.StringIO())
 
 

@@ -1,4 +1,4 @@
-"""What a check sees of a learner's functions, and what passes by value."""
+"""The view that a check has of a learner's functions, and the values that pass by value."""
 
 import collections
 

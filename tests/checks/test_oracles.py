@@ -1,6 +1,6 @@
-"""What the checks compare answers with, held against other libraries and against what must hold.
+"""The right answers of the checks, compared with other libraries and with known properties.
 
-A mistake in one of these would refuse right work, or let wrong work pass, on some seed.
+A mistake in a right answer would reject right work, or accept wrong work, on some seed.
 """
 
 from types import SimpleNamespace
@@ -27,7 +27,7 @@ SEEDS = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 @st.composite
 def lists_and_relevant(draw):
-    """(recommended, relevant, k): at least one relevant item, lists shorter and longer than k."""
+    """Draw (recommended, relevant, k): relevant is not empty, lists are shorter or longer than k."""
     items = draw(st.permutations(range(12)))
     recommended = items[: draw(st.integers(1, 12))]
     relevant = draw(st.sets(st.integers(0, 11), min_size=1))
@@ -159,7 +159,7 @@ def test_unit_vectors_keep_their_directions(rng):
 @unhurried
 @given(SEEDS, st.floats(0, 0.8))
 def test_a_step_of_each_known_mistake_is_refused(rng, reg):
-    """What a known mistake makes of two steps is another step, once at least."""
+    """Each known mistake changes at least one of two steps."""
     steps = [training.draw_step(rng, n_factors, reg) for n_factors in (4, 3)]
     for name in training.wrong_steps(*steps[0]):
         if reg < 0.05 and "penalty" in name:

@@ -1,4 +1,4 @@
-"""The bug hunt: eight mistakes, found by the course's own checks, in an exercise without points."""
+"""The bug hunt: eight mistakes that the course's own checks find, in an exercise without points."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.answers import exercise_text, solution_text, write
 
 HUNT = "15_bug_hunt"
 FUNCTIONS = course.step(HUNT).functions
-# What the message on each piece names, as it is shipped.
+# The mistake that the message on each released piece names.
 MISTAKES = {
     "split_ratings": "test-rows-stay-in-train",
     "compile_and_fit": "no-early-stopping",
@@ -41,7 +41,7 @@ def report_on(path, *functions, seed=None):
 
 
 def mended(*functions):
-    """The exercise with some of its functions mended."""
+    """Return the exercise with some of its functions corrected."""
     notebook = jupytext.reads(exercise_text(HUNT), fmt="py:percent")
     for cell in notebook.cells:
         for name in functions:
@@ -170,7 +170,7 @@ def test_an_opened_answer_is_remembered_where_it_was_opened(run_python, tmp_path
         assert note == (address == "15.top_n")
 
 
-# Everywhere else
+# Other commands
 
 
 @pytest.mark.parametrize("names", [["15.top_n"], ["bug_hunt.top_n", "8"]])

@@ -26,7 +26,7 @@ HINTS = """
 
 @pytest.fixture
 def one_solution(tmp_path, monkeypatch):
-    """A course of one short solution, written by the test."""
+    """Make a course of one short solution, written by the test."""
     monkeypatch.setattr(paths, "solutions", lambda: tmp_path)
     step = course.Step("09_short", "Short", "1", 1, "be short", {"double": 1})
     monkeypatch.setattr(course, "steps", lambda: (step,))

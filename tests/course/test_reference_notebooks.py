@@ -1,4 +1,4 @@
-"""Every solution runs as a plain script and as a notebook, on simulated ratings and real ones."""
+"""Every solution runs as a plain script and as a notebook, on simulated and on real ratings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The step table: what the course promises, and that everything agrees with it."""
+"""The step table: the course's promises, and the agreement of all other files with them."""
 
 import ast
 

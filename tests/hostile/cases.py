@@ -1,4 +1,4 @@
-"""The hostile submissions as a grader gets them; README.md and expected.toml describe them."""
+"""The hostile submissions as a grader gets them (see README.md and expected.toml)."""
 
 import shutil
 import tomllib
@@ -21,7 +21,7 @@ SECRET = "the secret of the grader"
 
 
 def make_outside(folder: Path) -> Path:
-    """Make a folder that is none of a submission's business, and holds a secret."""
+    """Make a folder outside of every submission that holds a secret."""
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     (folder / "secret.txt").write_text(SECRET, encoding="utf-8")
@@ -44,7 +44,7 @@ def hand_in(name: str, folder: Path, outside: Path) -> Path:
 
 
 def result_of(grader: Grader, folder: Path) -> Result:
-    """Return the result of what lies in a learner's folder, as `autograder grade` has it."""
+    """Return the result of a learner's folder, as `autograder grade` returns it."""
     submissions, problems = collect([folder])
     if not submissions:
         return refused(Submission("", folder), "\n".join(problems))

@@ -1,6 +1,6 @@
-"""Hostile submissions that cannot be stored: each function here creates one in an empty folder.
+"""Hostile submissions that a repository cannot store; each function creates one in an empty folder.
 
-`MAKERS[name](folder)` creates what `expected.toml` calls `make = name`, under the file's own name.
+`MAKERS[name](folder)` creates the submission of `make = name` in `expected.toml`.
 """
 
 import json
@@ -14,13 +14,13 @@ SCRIPT, NOTEBOOK = HONEST.name, HONEST.with_suffix(".ipynb").name
 
 
 def folder(place: Path) -> None:
-    """A folder with the name of a script."""
+    """Make a folder with the name of a script."""
     (place / SCRIPT).mkdir()
     (place / SCRIPT / SCRIPT).write_bytes(HONEST.read_bytes())
 
 
 def symlink(place: Path) -> None:
-    """A symbolic link to a file out of the tree, which holds right answers."""
+    """Make a symbolic link to a file outside of the tree that holds right answers."""
     elsewhere = place.parent / f"{place.name}-elsewhere"
     elsewhere.mkdir(exist_ok=True)
     (elsewhere / SCRIPT).write_bytes(HONEST.read_bytes())
@@ -36,24 +36,24 @@ def symlink_loop(place: Path) -> None:
 
 
 def huge(place: Path) -> None:
-    """500 MB that begin with right answers; the rest are zeros that take no room on most disks."""
+    """Write 500 MB: right answers, then zeros that take no room on most disks."""
     with (place / SCRIPT).open("wb") as file:
         file.write(HONEST.read_bytes())
         file.truncate(500 * 2**20)
 
 
 def fifo(place: Path) -> None:
-    """A pipe: whoever opens it waits for a writer that never comes."""
+    """Make a pipe, whose reader waits for a writer that never comes."""
     os.mkfifo(place / SCRIPT)
 
 
 def device(place: Path) -> None:
-    """A symbolic link to zeros without end."""
+    """Make a symbolic link to endless zeros."""
     (place / SCRIPT).symlink_to("/dev/zero")
 
 
 def archive(place: Path) -> None:
-    """A ZIP archive that holds the honest script."""
+    """Write a ZIP archive that holds the honest script."""
     with zipfile.ZipFile(place / "08_ranking.zip", "w") as packed:
         packed.write(HONEST, SCRIPT)
 
@@ -68,43 +68,43 @@ def deep_json(place: Path) -> None:
 
 
 def huge_number(place: Path) -> None:
-    """A notebook in whose metadata stands a number of a million digits."""
+    """Write a notebook whose metadata hold a number of a million digits."""
     text = _notebook(_cells()).replace('"nbformat"', f'"size": {"9" * 1_000_000}, "nbformat"')
     _write(place / NOTEBOOK, text)
 
 
 def both_forms(place: Path) -> None:
-    """A wrong script and, newer by a minute, the right notebook."""
+    """Write a wrong script and, newer by a minute, the right notebook."""
     _write(place / SCRIPT, "# %%\nprecision_at_k = None\n")
     _write(place / NOTEBOOK, _notebook(_cells()))
     _make_older(place / SCRIPT)
 
 
 def both_forms_script_newer(place: Path) -> None:
-    """A wrong notebook and, newer by a minute, the right script."""
+    """Write a wrong notebook and, newer by a minute, the right script."""
     _write(place / NOTEBOOK, _notebook(["precision_at_k = None"]))
     (place / SCRIPT).write_bytes(HONEST.read_bytes())
     _make_older(place / NOTEBOOK)
 
 
 def many_cells(place: Path) -> None:
-    """Ten thousand cells that do nothing, and the right answers."""
+    """Write ten thousand cells that do nothing, and the right answers."""
     _write(place / SCRIPT, HONEST.read_text(encoding="utf-8") + "\n# %%\npass\n" * 10_000)
 
 
 def big_cell(place: Path) -> None:
-    """A cell of 10 MB, and the right answers."""
+    """Write a cell of 10 MB, and the right answers."""
     line = "filler = 'all work and no play makes Jack a dull boy'\n"
     _append_cell(place, line * (10 * 2**20 // len(line)))
 
 
 def long_line(place: Path) -> None:
-    """A line of 1 MB, and the right answers."""
+    """Write a line of 1 MB, and the right answers."""
     _append_cell(place, f"numbers = [{'1234567, ' * (2**20 // 9)}]\n")
 
 
 def deep_expression(place: Path) -> None:
-    """An expression of 100,000 brackets, and the right answers."""
+    """Write an expression of 100,000 brackets, and the right answers."""
     _append_cell(place, f"deep = {'(' * 100_000}1{')' * 100_000}\nminus = {'-' * 100_000}1\n")
 
 
@@ -117,7 +117,7 @@ def _append_cell(place: Path, source: str) -> None:
 
 
 def _cells() -> list[str]:
-    """The sources of the code cells of the honest submission."""
+    """Return the sources of the code cells of the honest submission."""
     return HONEST.read_text(encoding="utf-8").split("# %%\n")[1:]
 
 

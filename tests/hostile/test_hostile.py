@@ -25,7 +25,7 @@ DAEMON = "hostile-daemon"
 
 @pytest.fixture(scope="module")
 def grader():
-    """A grader with short limits; its `rules` name the layers of its workers."""
+    """Yield a grader with short limits; its `rules` name the layers of its workers."""
     with Grader(RULES) as running:
         yield running
 
@@ -44,7 +44,7 @@ def graders(grader):
 
 @pytest.fixture
 def outside(tmp_path_factory):
-    """A folder outside of the sandbox that holds a secret."""
+    """Make a folder outside of the sandbox that holds a secret."""
     top = tmp_path_factory.mktemp("outside")
     for parent in (top, *top.parents):
         if parent == Path(tempfile.gettempdir()):

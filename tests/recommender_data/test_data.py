@@ -1,4 +1,4 @@
-"""`data.load`: where ratings come from, the forms they come in, and all that can go wrong.
+"""`data.load`: sources of ratings, the forms of their files, and all failures.
 
 Every set here is made up. Downloads come from a server on the loopback interface.
 """
@@ -82,7 +82,7 @@ def write_folder(folder, name="ml-latest-small", **changed):
 
 
 def make_archive(name="ml-latest-small", extra=()):
-    """The bytes of a set's archive: the same at every call, for its entries have no time of day."""
+    """Return the bytes of a set's archive, equal at every call: its entries have no time of day."""
     files = {f"{name}/{file}": content for file, content in encoded(name, FILES[name]).items()}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -93,7 +93,7 @@ def make_archive(name="ml-latest-small", extra=()):
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch, tmp_path):
-    """No set on this computer, an empty cache, and no network."""
+    """Provide no set on this computer, an empty cache, and no network."""
     for variable in ("COURSE_DATA", "MOVIELENS_DIR"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
@@ -103,7 +103,7 @@ def alone(monkeypatch, tmp_path):
 
 @pytest.fixture
 def home(monkeypatch, tmp_path):
-    """MOVIELENS_DIR, still without a set."""
+    """Set MOVIELENS_DIR to a folder without a set."""
     monkeypatch.setenv("MOVIELENS_DIR", str(tmp_path / "home"))
     return tmp_path / "home"
 
@@ -117,7 +117,7 @@ class Mirror:
         self.answer = self.send(make_archive())
 
     def be_silent(self, _handler=None):
-        """Until the test is over, or nobody can be waiting any more."""
+        """Wait until the test is over, or for 30 seconds."""
         self.over.wait(30)
 
     @staticmethod
@@ -158,7 +158,7 @@ def mirror(monkeypatch):
 
 
 def pin(monkeypatch, name, archive):
-    """Make the checksum of a made-up archive the one that is expected."""
+    """Make the checksum of a made-up archive the published checksum."""
     published = recommender_data.loading.PUBLISHED
     sha256 = hashlib.sha256(archive).hexdigest()
     monkeypatch.setitem(published, name, replace(published[name], sha256=sha256))
@@ -489,7 +489,7 @@ def test_a_malformed_row_is_named_with_file_line_and_what_was_expected(
 
 
 def many_ratings(*inserted):
-    """A ratings.csv of 2,000 good rows with further lines after the 1,000th."""
+    """Return a ratings.csv of 2,000 good rows with further lines after the 1,000th."""
     rows = [f"{1 + n // 50},{1 + n % 50},3.5,{10**9 + n}" for n in range(2_000)]
     return "\n".join(
         [LATEST["ratings.csv"].split("\n")[0], *rows[:1_000], *inserted, *rows[1_000:]]

@@ -1,6 +1,6 @@
 """The package's two names: `recommender_data`, and `data` in exercises released earlier.
 
-A learner's own `data.py` beside an exercise must shadow neither name while the exercise is checked.
+While checks run, a learner's own `data.py` beside an exercise must shadow neither name.
 """
 
 import subprocess
@@ -25,7 +25,7 @@ USES_DATA = "\n# %%\nAT_HAND = data.load('simulated').name\n"
 
 
 def answered(import_line):
-    """The reference solution with one of the two imports, and a cell that uses the package."""
+    """Return the reference solution with this import, and a cell that uses the package."""
     text = without_demonstrations(solution_text(EXERCISE))
     assert text.count(f"\n{NEW}\n") == 1
     return text.replace(f"\n{NEW}\n", f"\n{import_line}\n") + USES_DATA
@@ -33,13 +33,13 @@ def answered(import_line):
 
 @pytest.fixture(params=[NEW, OLD], ids=["new", "old"])
 def handed_in(request, tmp_path):
-    """An exercise of either kind in a folder of its own."""
+    """Write an exercise with either import into a folder of its own."""
     return write(tmp_path, EXERCISE, answered(request.param))
 
 
 @pytest.fixture
 def shadow(tmp_path, monkeypatch):
-    """A learner's `data.py` beside the exercise, first on the path, as in a notebook."""
+    """Write a learner's `data.py` beside the exercise, first on the path, as in a notebook."""
     (tmp_path / "data.py").write_text("raise RuntimeError('shadowed')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -1,4 +1,4 @@
-"""`data.simulate`: what is planted in simulated ratings, shown on the ratings themselves."""
+"""`data.simulate`: the properties planted in simulated ratings show in the ratings themselves."""
 
 import os
 import re
@@ -51,14 +51,14 @@ def rows(simulation):
 
 
 def shrunken_means(values, groups, n_groups, reg):
-    """Means of `values` by group, drawn towards 0 as if `reg` more values of 0 were there."""
+    """Return means of `values` by group, shrunk as if each group had `reg` more values of 0."""
     counts = np.bincount(groups, minlength=n_groups)
     return np.bincount(groups, values, n_groups) / (reg + counts)
 
 
 @pytest.fixture(scope="module")
 def baseline(rows):
-    """Predictions of the mean and two biases, learnt from the training rows."""
+    """Return predictions of the mean and two biases, learnt from the training rows."""
     train = rows.is_train
     mu = rows.rating[train].mean()
     left = rows.rating - mu
@@ -69,12 +69,12 @@ def baseline(rows):
 
 @pytest.fixture(scope="module")
 def learnt(rows, baseline):
-    """Factors of users and items, learnt from the training rows."""
+    """Return factors of users and items, learnt from the training rows."""
     return alternating_least_squares(rows, baseline)
 
 
 def alternating_least_squares(rows, baseline, n_factors=6, reg=0.1, sweeps=6):
-    """Factors for what the baseline leaves, learnt from the training rows."""
+    """Return factors for the baseline's residuals, learnt from the training rows."""
     train = np.flatnonzero(rows.is_train)
     left = (rows.rating - baseline)[train]
     rng = np.random.default_rng(0)
@@ -251,7 +251,7 @@ def cosine(rows):
     return unit @ unit.T
 
 
-# What tells of taste without a rating
+# Signs of taste without a rating
 
 
 def test_views_are_films_that_were_out_and_that_the_user_did_not_rate(simulation):
@@ -286,7 +286,7 @@ def test_each_user_names_an_age_a_favourite_genre_and_the_newsletter(simulation)
 
 
 def explained(groups, tastes):
-    """The share of each taste's variance that lies between groups of users, (K,)."""
+    """Return the share of each taste's variance that lies between groups of users, (K,)."""
     tastes = pd.DataFrame(tastes)
     return (tastes.groupby(groups.to_numpy()).transform("mean").var() / tastes.var()).to_numpy()
 
@@ -307,11 +307,11 @@ def test_views_and_users_follow_the_seed(simulation):
         assert not getattr(other, name).equals(getattr(simulation, name))
 
 
-# What can be learnt
+# Learnable structure
 
 
 def test_each_step_of_the_course_has_something_to_gain(simulation, rows, baseline, learnt):
-    """Global mean, item mean, biases, factors, and the best reachable: each beats the last."""
+    """The global mean, item mean, biases, factors and the best reachable improve in this order."""
     train = rows.is_train
     mu = rows.rating[train].mean()
     item = shrunken_means((rows.rating - mu)[train], rows.item[train], rows.n_items, 0.1)
@@ -354,7 +354,7 @@ def test_genres_show_in_learnt_item_factors(simulation, rows, learnt):
 
 
 def genre_precision(factors, genres):
-    """Mean average precision of a linear classifier on the second half of the films."""
+    """Return the mean average precision of a linear classifier on the second half of the films."""
     half = len(factors) // 2
     return np.mean(
         [
@@ -381,7 +381,7 @@ def test_the_year_of_release_shows_in_learnt_item_factors(simulation, rows, lear
 
 
 def expected_by_hand(truth, user, item, seconds):
-    """Koren (7) term by term, then the mean over the ten ratings of a normal score."""
+    """Return Koren (7) term by term, then the mean over the ten ratings of a normal score."""
     middle = (truth.user_start[user] + truth.user_end[user]) / 2
     days = (seconds - middle) / DAY
     period = pd.Timestamp("1996-01-29").timestamp(), pd.Timestamp("2018-09-24").timestamp()

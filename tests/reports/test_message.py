@@ -1,4 +1,4 @@
-"""A message is data: its parts keep their words, and no part can pretend to be another."""
+"""A message is data: its parts keep their words, and no part can imitate another part."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A file is the old one or the new one, and a failure says which file and why."""
+"""A file is the old file or the new file, and a failure names the file and the reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever decides a verdict changes the fingerprint; nothing else does."""
+"""Everything that decides a verdict changes the fingerprint; nothing else changes it."""
 
 import shutil
 
@@ -10,7 +10,7 @@ from autograder.util.fingerprint import fingerprint_of, kit_fingerprint
 
 @pytest.fixture
 def kit(tmp_path):
-    """A copy of the kit's code and tables."""
+    """Make a copy of the kit's code and tables."""
     folder = tmp_path / "autograder"
     ignored = shutil.ignore_patterns("__pycache__", "_course")
     shutil.copytree(paths.PACKAGE, folder, ignore=ignored)

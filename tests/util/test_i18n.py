@@ -52,7 +52,7 @@ def test_what_is_no_text_is_refused(document):
 
 
 def message_ids():
-    """All message ids of the package, with the place of each."""
+    """Return all message ids of the package, with the place of each."""
     for path in sorted(paths.PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"_", "ngettext"}:

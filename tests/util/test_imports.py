@@ -1,4 +1,4 @@
-"""What learners and an nbgrader configuration import works without modules of Unix."""
+"""The imports of learners and of an nbgrader configuration need no Unix modules."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ FOR_INSTRUCTORS = (
     "autograder.sandbox.client",
     "autograder.sandbox.isolation",
 )
-# A finder in front of all others: libraries of others may try these modules and do without.
+# A finder before all other finders; libraries may try these modules and do without them.
 PROGRAM = """
 import importlib, sys
 
