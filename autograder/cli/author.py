@@ -92,7 +92,7 @@ def build(
 ) -> None:
     """Write the exercises and the tables of the course, or compare them."""
     from autograder.course import build as builder
-    from autograder.course.solutions import SolutionError
+    from autograder.course.solution_cells import SolutionError
 
     target = paths.exercises(language)
     try:

@@ -162,7 +162,7 @@ def export(
 ) -> None:
     """Write the grades in another system's form."""
     from autograder.grading.output.exports import write_gradescope, write_moodle
-    from autograder.grading.stored_reports import NoReports, results_in
+    from autograder.grading.read_reports import NoReports, results_in
     from autograder.util.atomic import NotWritten
 
     try:

@@ -111,7 +111,8 @@ def solution(
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
 ) -> None:
     """Print an answer; remember where it was opened before the function passed."""
-    from autograder.course.solutions import SolutionError, answer_of
+    from autograder.course.solution_cells import SolutionError
+    from autograder.course.solutions import answer_of
     from autograder.reports.wording import invitation
     from autograder.util.user_state import remember_opened_answer
 
@@ -140,7 +141,8 @@ def hint(
     level: Annotated[int, typer.Option(min=1, max=3, help=_("How far to go."))] = 1,
 ) -> None:
     """Print the hints of a function up to a level."""
-    from autograder.course.solutions import SolutionError, hints_of
+    from autograder.course.solution_cells import SolutionError
+    from autograder.course.solutions import hints_of
     from autograder.reports.notebook import HintPanel
 
     try:

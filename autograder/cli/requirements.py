@@ -11,7 +11,8 @@ from autograder import course
 from autograder.cli.checkout import alternatives_file
 from autograder.course import misconceptions
 from autograder.course.build import render
-from autograder.course.solutions import SolutionError, solution_file
+from autograder.course.solution_cells import SolutionError
+from autograder.course.solutions import solution_file
 from autograder.running import bank
 from autograder.running.runner import CheckError, run
 from autograder.running.targets import FileTarget

@@ -9,7 +9,8 @@ import nbformat
 
 from autograder import course
 from autograder.course.documents import documents
-from autograder.course.solutions import JUPYTEXT_FORMAT, SolutionError, solution_file
+from autograder.course.solution_cells import SolutionError
+from autograder.course.solutions import JUPYTEXT_FORMAT, solution_file
 from autograder.course.steps import Step
 from autograder.util import paths
 from autograder.util.i18n import _

@@ -1,13 +1,6 @@
-"""Solution files: the one source of an exercise, its stubs, its answers and its hints.
+"""Solution files: the one source of an exercise, parsed once.
 
-A solution is a percent script. This module alone knows its markers and tags:
-
-- an answer stands between `### BEGIN SOLUTION` and `### END SOLUTION`, nbgrader's own markers, in
-  the cell that defines its function, below the `# TODO` that the learner sees;
-- a Markdown cell tagged `hint` holds a function's name as heading and its three hints as a numbered
-  list; exercises leave it out;
-- a code cell tagged `bug` stands before an answer and defines the same function with a mistake; the
-  exercise shows it in the answer's place.
+`solution_cells` knows the markers and tags of a solution file, `stubs` makes an exercise of it.
 """
 
 import re
@@ -19,22 +12,21 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder import course
+from autograder.course.solution_cells import (
+    HINT,
+    SolutionError,
+    defined_function,
+    has_tag,
+    holds_answer,
+    without_markers,
+)
 from autograder.course.steps import Step
+from autograder.course.stubs import clear_answer, with_bugs
 from autograder.util import paths
 from autograder.util.i18n import _
 
 JUPYTEXT_FORMAT = "py:percent"
 HINT_LEVELS = 3
-
-_HINT, _BUG = "hint", "bug"
-_TODO = re.compile(r"^ *# TODO\b.*\n(?: *#.*\n)*?(?= *### BEGIN SOLUTION)", re.MULTILINE)
-_MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
-_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
-_CHECKED = re.compile(r'^check\("(\w+)"\)$')
-
-
-class SolutionError(Exception):
-    """A solution file that cannot be used; the text says which, what is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class SolutionFile:
         """
         for cell in self.notebook.cells:
             if holds_answer(cell) and defined_function(cell) == function:
-                return _MARKER.sub("", _TODO.sub("", cell.source + "\n"))
+                return without_markers(cell.source)
         text = _("{file} holds no answer of {function}: put it between BEGIN and END SOLUTION.")
         raise SolutionError(text.format(file=self.path.name, function=function))
 
@@ -74,7 +66,7 @@ class SolutionFile:
             SolutionError: The cell after a bug is not the answer to the same function.
         """
         notebook = self._without_hints()
-        notebook.cells = _with_bugs(notebook.cells, self.path)
+        notebook.cells = with_bugs(notebook.cells, self.path)
         return notebook
 
     def exercise(self) -> NotebookNode:
@@ -87,7 +79,7 @@ class SolutionFile:
                 the cell after a bug is not the answer to the same function.
         """
         notebook = self._without_hints()
-        cleared = [name for cell in notebook.cells if (name := _clear(cell, self.path))]
+        cleared = [name for cell in notebook.cells if (name := clear_answer(cell, self.path))]
         if cleared != list(self.step.functions):
             text = _("{file}: solution regions stand in {found}, the course wants {wanted}")
             raise SolutionError(
@@ -97,12 +89,12 @@ class SolutionFile:
                     wanted=", ".join(self.step.functions),
                 )
             )
-        notebook.cells = _with_bugs(notebook.cells, self.path)
+        notebook.cells = with_bugs(notebook.cells, self.path)
         return notebook
 
     def _without_hints(self) -> NotebookNode:
         notebook = deepcopy(self.notebook)
-        notebook.cells = [cell for cell in notebook.cells if not _has_tag(cell, _HINT)]
+        notebook.cells = [cell for cell in notebook.cells if not has_tag(cell, HINT)]
         return notebook
 
 
@@ -152,23 +144,6 @@ def answer_of(function: str) -> str:
     return solution_file(step.name).answer_of(name)
 
 
-def defined_function(cell: NotebookNode) -> str | None:
-    """Return the first function that a code cell defines, None where it defines none."""
-    found = _DEFINED.search(cell.source) if cell.cell_type == "code" else None
-    return found[1] if found else None
-
-
-def checked_function(cell: NotebookNode) -> str | None:
-    """Return the function of a cell that is nothing but a check, None for any other cell."""
-    found = _CHECKED.match(cell.source.strip()) if cell.cell_type == "code" else None
-    return found[1] if found else None
-
-
-def holds_answer(cell: NotebookNode) -> bool:
-    """Return whether a cell holds an answer between markers."""
-    return cell.cell_type == "code" and "SOLUTION" in cell.source
-
-
 @lru_cache(maxsize=64)
 def _parsed(exercise: str, path: Path, _modified: int) -> SolutionFile:
     import jupytext
@@ -178,7 +153,7 @@ def _parsed(exercise: str, path: Path, _modified: int) -> SolutionFile:
     hints = dict(
         _hints_in(cell.source, path)
         for cell in notebook.cells
-        if cell.cell_type == "markdown" and _has_tag(cell, _HINT)
+        if cell.cell_type == "markdown" and has_tag(cell, HINT)
     )
     _require_hints(step, path, hints)
     return SolutionFile(step, path, notebook, hints)
@@ -216,43 +191,3 @@ def _require_hints(step: Step, path: Path, hints: dict[str, tuple[str, ...]]) ->
                 strange=", ".join(strange) or nothing,
             )
         )
-
-
-def _with_bugs(cells: list[NotebookNode], path: Path) -> list[NotebookNode]:
-    """Return the cells, with each cell tagged `bug` in the place of the answer that follows it."""
-    released = []
-    for before, cell in zip([None, *cells], cells, strict=False):
-        if before is None or not _has_tag(before, _BUG):
-            released.append(cell)
-        elif defined_function(before) is None or defined_function(before) != defined_function(cell):
-            text = _("{file}: the cell after the bug in {function} is not its answer")
-            raise SolutionError(
-                text.format(file=path.name, function=defined_function(before) or "?")
-            )
-    for cell in released:
-        if _has_tag(cell, _BUG):
-            del cell.metadata["tags"]
-    return released
-
-
-def _clear(cell: NotebookNode, path: Path) -> str | None:
-    """Replace the answer in a cell by a stub that names its function; return that name."""
-    from nbgrader.preprocessors import ClearSolutions
-
-    if not holds_answer(cell):
-        return None
-    name = defined_function(cell)
-    if name is None:
-        text = _("{file}: a solution region stands outside of a function")
-        raise SolutionError(text.format(file=path.name))
-    stub = f'raise NotImplementedError("{name}")'
-    clear = ClearSolutions(code_stub={"python": stub}, enforce_metadata=False)
-    try:
-        clear.preprocess_cell(cell, {"language": "python"}, 0)
-    except RuntimeError as error:
-        raise SolutionError(f"{path.name}: {error}") from error
-    return name
-
-
-def _has_tag(cell: NotebookNode, tag: str) -> bool:
-    return tag in cell.metadata.get("tags", ())

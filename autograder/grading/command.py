@@ -25,9 +25,9 @@ from autograder.grading.output.class_table import class_table
 from autograder.grading.output.pages import write_pages
 from autograder.grading.output.table import write_grades
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, Result
 from autograder.grading.rules import Rules
-from autograder.grading.store import Store
 from autograder.sandbox.isolation import in_words
 from autograder.util.atomic import make_folder
 from autograder.util.fingerprint import kit_fingerprint
@@ -78,7 +78,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
     )
-    store = Store(options.out, kit_fingerprint(), rules)
+    store = ResultCache(options.out, kit_fingerprint(), rules)
     results: list[Result] = []
     with ExitStack() as stack:
         grader = lambda: _open(stack.enter_context(Grader(rules)), console)  # noqa: E731

@@ -10,10 +10,22 @@ import hashlib
 import io
 import json
 import tokenize
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from autograder.grading.results import DUPLICATE, Result
 from autograder.submissions.submission import Parsed
+
+
+@dataclass
+class Group:
+    """A submission that is or was judged, and the duplicates that wait for its result.
+
+    The duplicates hold no cells, since those of the original are as good.
+    """
+
+    original: Parsed
+    waiting: list[Parsed] = field(default_factory=list)
+    judged: bool = False
 
 
 def code_digest(parsed: Parsed) -> str:

@@ -13,18 +13,18 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
-from autograder.grading.duplicates import code_digest, duplicate_result
+from autograder.grading.duplicates import Group, code_digest, duplicate_result
 from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader, GraderEnded, IsolationMissing
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, kit_fault, refused, result_from_json
-from autograder.grading.store import Store
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.parse import parse
 from autograder.submissions.safe_read import read_content
@@ -37,7 +37,7 @@ MAX_PENDING = 1000
 
 def grade(
     submissions: Iterable[Submission],
-    store: Store,
+    store: ResultCache,
     grader: Callable[[], Grader],
     executor: Executor,
     force: bool = False,
@@ -79,18 +79,6 @@ def grade(
         judging.close()
 
 
-@dataclass
-class _Group:
-    """A submission that is or was judged, and the duplicates that wait for its result.
-
-    The duplicates hold no cells, since those of the original are as good.
-    """
-
-    original: Parsed
-    waiting: list[Parsed] = field(default_factory=list)
-    judged: bool = False
-
-
 class _Judging:
     """Submissions between reading and result.
 
@@ -98,16 +86,16 @@ class _Judging:
     guards the groups' `judged` and `waiting`, and the store against two writers.
     """
 
-    def __init__(self, store: Store, grader: Callable[[], Grader], executor: Executor):
+    def __init__(self, store: ResultCache, grader: Callable[[], Grader], executor: Executor):
         self._store = store
         self._grader = grader
         self._executor = executor
         self._in_threads = isinstance(executor, (ThreadPoolExecutor, DaemonThreads))
         self._opening: Future[Grader] | None = None
         self._pending: set[Future[Any]] = set()
-        self._groups: dict[str, _Group] = {}
+        self._groups: dict[str, Group] = {}
         self._lock = Lock()
-        self._arrived: SimpleQueue[tuple[Future[Any], _Group, list[Result] | BaseException]] = (
+        self._arrived: SimpleQueue[tuple[Future[Any], Group, list[Result] | BaseException]] = (
             SimpleQueue()
         )
 
@@ -151,7 +139,7 @@ class _Judging:
         group.original, group.waiting = replace(original, cells=()), []
         if not outcome[0].sound:
             for each in waiting:
-                self._submit(_Group(replace(each, cells=original.cells)))
+                self._submit(Group(replace(each, cells=original.cells)))
         return outcome
 
     def close(self) -> None:
@@ -174,11 +162,11 @@ class _Judging:
                 with self._lock:
                     self._store.store(result, self._key(parsed.submission, parsed.sha256))
                 return [result]
-        group = self._groups[code] = _Group(parsed)
+        group = self._groups[code] = Group(parsed)
         self._submit(group)
         return []
 
-    def _submit(self, group: _Group) -> None:
+    def _submit(self, group: Group) -> None:
         parsed = group.original
         future: Future[Any]
         if self._in_threads:
@@ -191,7 +179,7 @@ class _Judging:
         self._pending.add(future)
         future.add_done_callback(partial(self._arrive, group))
 
-    def _arrive(self, group: _Group, future: Future[Any]) -> None:
+    def _arrive(self, group: Group, future: Future[Any]) -> None:
         """Store a result with those of its duplicates, in the thread that brings it.
 
         So no code is judged twice, whenever the grader is killed.
@@ -203,7 +191,7 @@ class _Judging:
             outcome = error
         self._arrived.put((future, group, outcome))
 
-    def _store_judged(self, group: _Group, result: Result) -> list[Result]:
+    def _store_judged(self, group: Group, result: Result) -> list[Result]:
         """Store and return a result; where it is sound, also those of its duplicates."""
         with self._lock:
             group.judged = True

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from autograder.sandbox.client import Times
-from autograder.sandbox.isolation import LAYERS, Limits
+from autograder.sandbox.isolation import LAYERS
+from autograder.sandbox.limits import Limits
 
 
 @dataclass(frozen=True)

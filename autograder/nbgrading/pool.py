@@ -18,9 +18,9 @@ from autograder import course
 from autograder.grading.command import executor_of, fresh_seed, progress_bar
 from autograder.grading.judge_pool import Grader
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
 from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
-from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.nbgrading.converter import Converter
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.safe_read import read_content
@@ -59,7 +59,7 @@ class Pool:
         self._scheduler = scheduler
         self._rules = Rules(fresh_seed(), require_isolation=require_isolation)
         folder = Path(coursedir.root) / COURSE_FOLDER / assignment
-        self._store = Store(folder, kit_fingerprint(), self._rules)
+        self._store = ResultCache(folder, kit_fingerprint(), self._rules)
 
     def result(self, learner: str, exercise: str) -> Result:
         """Return the result of a learner's notebook as it is now.
@@ -188,7 +188,7 @@ class _Run:
 
 
 def _graded(
-    submitted: list[Submission], store: Store, rules: Rules, jobs: int, scheduler: str
+    submitted: list[Submission], store: ResultCache, rules: Rules, jobs: int, scheduler: str
 ) -> Generator[Result, None, None]:
     """Yield results as they come; judges go on in between, until the generator is closed."""
     with ExitStack() as stack:

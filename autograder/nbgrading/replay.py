@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 from autograder.grading.results import CellOutput, Result
-from autograder.nbgrading.exporter import NOTES
+from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.restore import NUMBER
 from autograder.nbgrading.source import function_of, is_check
 from autograder.reports.notebook import VerdictPanel

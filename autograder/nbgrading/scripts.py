@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.nbgrading.exporter import sound_notebook
+from autograder.nbgrading.damaged_notebooks import sound_notebook
 from autograder.nbgrading.restore import NUMBER, restore
 from autograder.nbgrading.source import source_notebook
 from autograder.submissions.cells import UnreadableSubmission

@@ -9,12 +9,8 @@ from typing import Any
 import nbformat
 
 from autograder import course
-from autograder.course.solutions import (
-    checked_function,
-    defined_function,
-    holds_answer,
-    solution_file,
-)
+from autograder.course.solution_cells import checked_function, defined_function, holds_answer
+from autograder.course.solutions import solution_file
 
 SCHEMA = 3
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from autograder.engine.exceptions import Raised, note_on_cell
 from autograder.engine.plain_data import Handle
-from autograder.sandbox.isolation import LAYERS, Limits, in_words
+from autograder.sandbox.isolation import LAYERS, in_words
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.output import Output, accepted, accepted_exception
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.worker_connection import WorkerConnection, WorkerLost

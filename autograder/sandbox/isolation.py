@@ -8,10 +8,10 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from autograder.sandbox import landlock, seccomp, syscalls
 from autograder.sandbox.filesystem import SCRATCH, Room, enter_own_root
+from autograder.sandbox.limits import Limits, MemoryInUse, set_limits
 
 NAMESPACES = "namespaces"
 NETWORK = "network"
@@ -23,45 +23,8 @@ PRIVILEGES = "no_new_privs"
 ENVIRONMENT = "environment"
 LAYERS = (NAMESPACES, NETWORK, TMPFS, LANDLOCK, SYSTEM_CALLS, RLIMITS, PRIVILEGES, ENVIRONMENT)
 
-MB = 2**20
-
 _NOBODY = 65534
 _INSIDE = 1000
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits on what a worker uses.
-
-    Attributes:
-        memory: Bytes of data beyond the data at the fork, for a process and for all processes of
-            the worker together.
-        cpu_seconds: Processor time of a process, in seconds.
-        processes: Processes and threads of the worker, beside four for each processor.
-        disk: Bytes in the scratch folder.
-        file_size: Bytes in a file.
-        descriptors: Open files of a process.
-    """
-
-    memory: int = 1536 * MB
-    cpu_seconds: int = 900
-    processes: int = 64
-    disk: int = 64 * MB
-    file_size: int = 32 * MB
-    descriptors: int = 256
-
-
-@dataclass(frozen=True)
-class MemoryInUse:
-    """Memory that a process uses before the limits on memory apply.
-
-    Attributes:
-        data: Bytes of private data (`VmData`).
-        mapped: Bytes of address space (`VmSize`).
-    """
-
-    data: int
-    mapped: int
 
 
 @dataclass
@@ -107,14 +70,6 @@ def in_words(missing: dict[str, str]) -> str:
     return "; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
 
 
-def memory_in_use() -> MemoryInUse:
-    """Measure the memory of this process; a child may be unable to read /proc."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    sizes = {name: text for name, _colon, text in (line.partition(":") for line in lines)}
-    data, mapped = (int(sizes[name].split()[0]) * 1024 for name in ("VmData", "VmSize"))
-    return MemoryInUse(data, mapped)
-
-
 def enclose_supervisor(enclosure: Enclosure) -> None:
     """Enter those namespaces that a parent has to enter for its child.
 
@@ -151,7 +106,7 @@ def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: Mem
         enclosure.apply(NAMESPACES, _become_nobody)
         enclosure.apply(NAMESPACES, lambda: _enter_own_users(processes))
     os.close(processes)
-    enclosure.apply(RLIMITS, lambda: _set_limits(limits, in_use))
+    enclosure.apply(RLIMITS, lambda: set_limits(limits, in_use))
     _set_environment(enclosure, room.scratch)
     syscalls.succeeds(syscalls.drop_capabilities)
     # The kernel resets both properties when a process changes its user.
@@ -213,22 +168,3 @@ def _enter_own_users(processes: int | None = None) -> None:
             os.write(place, text.encode())
         finally:
             os.close(place)
-
-
-def _set_limits(limits: Limits, in_use: MemoryInUse) -> None:
-    import resource
-
-    wanted = {
-        resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_DATA: in_use.data + limits.memory,
-        resource.RLIMIT_AS: in_use.mapped + 4 * limits.memory,
-        resource.RLIMIT_NPROC: limits.processes + 4 * (os.cpu_count() or 1),
-        resource.RLIMIT_FSIZE: limits.file_size,
-        resource.RLIMIT_NOFILE: limits.descriptors,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-    }
-    for kind, value in wanted.items():
-        _soft, most = resource.getrlimit(kind)
-        value = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(kind, (value, value))

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import syscalls, worker
-from autograder.sandbox.isolation import Enclosure, Limits, enclose_supervisor
+from autograder.sandbox.isolation import Enclosure, enclose_supervisor
+from autograder.sandbox.limits import Limits
 
 FAIR_CORES, FAIR_SECONDS = 1.5, 2.0
 """A worker has full priority while it has used at most FAIR_SECONDS of processor time, and

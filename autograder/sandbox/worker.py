@@ -33,15 +33,8 @@ from autograder.engine.released_names import provide_released_names
 from autograder.sandbox import protocol
 from autograder.sandbox.audit import AuditLog
 from autograder.sandbox.filesystem import Room, libraries
-from autograder.sandbox.isolation import (
-    LANDLOCK,
-    TMPFS,
-    Enclosure,
-    Limits,
-    MemoryInUse,
-    enclose_worker,
-    memory_in_use,
-)
+from autograder.sandbox.isolation import LANDLOCK, TMPFS, Enclosure, enclose_worker
+from autograder.sandbox.limits import Limits, MemoryInUse, memory_in_use
 from autograder.sandbox.notebook_shell import Notebook, QuietShell, new_shell
 from autograder.util.i18n import _
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.isolation import Limits
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.zygote import ask
 from autograder.util.i18n import _

@@ -23,7 +23,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
 from autograder.engine import reentrancy
-from autograder.sandbox.isolation import LAYERS, Limits
+from autograder.sandbox.isolation import LAYERS
+from autograder.sandbox.limits import Limits
 from autograder.util.environment import HEADLESS, QUIET
 from autograder.util.i18n import _
 

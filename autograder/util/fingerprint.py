@@ -5,6 +5,7 @@ import platform
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.util import paths
@@ -56,8 +57,11 @@ def fingerprint_of(roots: dict[str, Path]) -> str:
 
 
 def _roots() -> dict[str, Path]:
-    """Return the package, and the course's files where they lie outside of it."""
+    """Return the packages, and the course's files where they lie outside of them."""
     roots = {"autograder": paths.PACKAGE}
+    data = find_spec("recommender_data")
+    if data is not None and data.origin is not None:
+        roots["recommender_data"] = Path(data.origin).parent
     if not paths.course_root().is_relative_to(paths.PACKAGE):
         roots["solutions"] = paths.solutions()
         roots["exercises"] = paths.exercises().parent

@@ -14,8 +14,8 @@ The package reads four environment variables:
 """
 
 from recommender_data.errors import DataError
-from recommender_data.loading import NAMES, Dataset, load
 from recommender_data.simulated import Simulation, simulate
+from recommender_data.sources import NAMES, Dataset, load
 from recommender_data.truth import Truth
 
 __all__ = ["NAMES", "DataError", "Dataset", "Simulation", "Truth", "load", "simulate"]

@@ -7,7 +7,8 @@ import pytest
 from autograder import course
 from autograder.course import build
 from autograder.course.documents import documents
-from autograder.course.solutions import SolutionError, solution_file
+from autograder.course.solution_cells import SolutionError
+from autograder.course.solutions import solution_file
 from autograder.util import paths
 from tests.answers import exercise_text, solution_text
 

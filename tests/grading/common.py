@@ -15,9 +15,9 @@ from autograder.course.misconceptions import catalogue
 from autograder.grading.collect import collect
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.rules import Rules
-from autograder.grading.store import Store
 from autograder.reports.model import CheckResult, Report, of_function, with_function
 from autograder.sandbox.client import Times
 from tests.answers import solution_text, write
@@ -75,7 +75,7 @@ def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2)
     """Grade a folder of learners' folders; return the results by learner."""
     submissions, _problems = collect([folder])
     with DaemonThreads(jobs) as executor:
-        store = Store(out, version, rules)
+        store = ResultCache(out, version, rules)
         results = list(grade(submissions, store, lambda: grader, executor, force))
     return {result.learner: result for result in results}
 

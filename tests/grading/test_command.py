@@ -10,7 +10,8 @@ import pytest
 from autograder.grading.judge_pool import Grader
 from autograder.grading.rules import Rules
 from autograder.reports.model import from_json
-from autograder.sandbox.isolation import LAYERS, TMPFS, Limits
+from autograder.sandbox.isolation import LAYERS, TMPFS
+from autograder.sandbox.limits import Limits
 from tests.grading.common import (
     MISTAKE,
     RIGHT,

@@ -10,8 +10,8 @@ import pytest
 
 from autograder.grading.collect import collect
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, JUDGED, refused
-from autograder.grading.store import Store
 from autograder.reports.model import from_json
 from autograder.submissions.parse import parse
 from autograder.submissions.submission import Submission
@@ -129,7 +129,7 @@ def test_how_a_file_was_read_is_told_of_that_file_alone(tmp_path, judged_first):
     submissions, _problems = collect([folder])
     submissions.sort(key=lambda each: each.learner != judged_first)
     with ThreadPoolExecutor(1) as executor:
-        store = Store(tmp_path / "out", "kit", RULES)
+        store = ResultCache(tmp_path / "out", "kit", RULES)
         each = {e.learner: e for e in grade(submissions, store, Notes, executor)}
     assert (each[judged_first].origin, each[other].origin) == (JUDGED, DUPLICATE)
     assert each["ada"].report.notes == ("cell 7 was skipped",)
@@ -165,7 +165,7 @@ def test_a_file_that_changes_meanwhile_gives_no_verdict_to_others(tmp_path):
         return Cells()
 
     with ThreadPoolExecutor(1) as executor:
-        store = Store(tmp_path / "out", "kit", RULES)
+        store = ResultCache(tmp_path / "out", "kit", RULES)
         results = list(grade(submissions, store, opened_late, executor))
     right = parse(Submission(STEP.name, folder / "ben" / "08_ranking.py"))
     assert cells == [[cell.source for cell in right.cells_to_run]]
@@ -198,7 +198,7 @@ class OneByOne:
 def late_duplicates(judges, folder, out, force=False):
     """Grade with duplicates that arrive after their original was judged."""
     submissions, _problems = collect([folder])
-    store = Store(out, "kit", RULES)
+    store = ResultCache(out, "kit", RULES)
     with ThreadPoolExecutor(1) as executor:
         late = OneByOne(store, submissions)
         results = list(grade(late, store, lambda: judges, executor, force))
@@ -271,7 +271,7 @@ def test_duplicates_that_wait_for_a_judge_that_fails_are_all_judged_with_their_o
 
     judges = FailsForAda()
     with ThreadPoolExecutor(1) as executor:
-        store = Store(out, "kit", RULES)
+        store = ResultCache(out, "kit", RULES)
         grading = grade(all_at_once(), store, lambda: judges, executor)
         results = {result.learner: result for result in grading}
     assert sorted(judges.learners) == ["ada", "ben", "cleo", "dan"]

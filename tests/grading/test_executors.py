@@ -17,9 +17,9 @@ from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import IsolationMissing
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, result_to_json
 from autograder.grading.rules import Rules
-from autograder.grading.store import Store
 from autograder.reports.model import CheckResult, Report, of_function, with_function
 from autograder.submissions.parse import parse
 from autograder.util.fingerprint import kit_fingerprint
@@ -131,7 +131,7 @@ def no_grader():
 
 
 def graded_by(executor, submissions, out):
-    store = Store(out, kit_fingerprint(), Rules(1))
+    store = ResultCache(out, kit_fingerprint(), Rules(1))
     return {result.learner: result for result in grade(submissions, store, no_grader, executor)}
 
 
@@ -162,7 +162,7 @@ def test_a_result_comes_while_files_are_read(submissions, tmp_path):
             assert len(came) == n
             yield submission
 
-    store = Store(tmp_path / "out", kit_fingerprint(), Rules(1))
+    store = ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1))
     for result in grade(read(), store, no_grader, AtOnce(full_points)):
         came.append(result.learner)
     assert came == ["ada", "ben", "eve"]
@@ -175,7 +175,7 @@ def test_a_result_is_stored_before_it_is_asked_for(submissions, tmp_path):
     write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
     submissions = collect([tmp_path / "class"])[0][::-1]
     grading = grade(
-        submissions, Store(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
+        submissions, ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
     )
     next(grading)
     grading.close()

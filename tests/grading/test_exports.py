@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from autograder import course
 from autograder.cli.app import app
 from autograder.grading.output.exports import gradescope_document
+from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
 from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
 from autograder.grading.slugs import slug
-from autograder.grading.store import COURSE_FOLDER, Store
 from autograder.reports.model import CheckResult, Message, Report, of_function, with_function
 from autograder.submissions.submission import Submission
 
@@ -38,7 +38,7 @@ def result(learner, points, step=STEP, notes=()):
 
 def left(folder, *results):
     """Leave results in a folder as `autograder grade` does."""
-    store = Store(folder, "kit", Rules(1))
+    store = ResultCache(folder, "kit", Rules(1))
     for each in results:
         store.store(each)
     return folder

@@ -12,9 +12,10 @@ import pytest
 from autograder.grading import judge, pipeline
 from autograder.grading.collect import collect
 from autograder.grading.pipeline import grade
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, JUDGED
-from autograder.grading.store import Store
-from autograder.sandbox.isolation import LAYERS, Limits
+from autograder.sandbox.isolation import LAYERS
+from autograder.sandbox.limits import Limits
 from autograder.submissions import discovery
 from autograder.submissions import parse as parsing
 from autograder.util.atomic import NotWritten
@@ -101,7 +102,7 @@ def test_what_could_not_be_graded_is_tried_again(done):
 
 def test_a_file_that_changes_meanwhile_is_stored_as_what_was_graded(tmp_path):
     path = hand_in(tmp_path / "class", "ada", WRONG)
-    store = Store(tmp_path / "out", "kit", RULES)
+    store = ResultCache(tmp_path / "out", "kit", RULES)
     submissions, _problems = collect([tmp_path / "class"])
 
     def opened_late():
@@ -191,7 +192,7 @@ def test_an_interruption_while_files_are_read_ends_what_waits(done):
 
     judges = Waiting()
     with ThreadPoolExecutor(1) as executor:
-        store = Store(out, "another kit", RULES)
+        store = ResultCache(out, "another kit", RULES)
         with pytest.raises(KeyboardInterrupt):
             list(grade(interrupted(), store, lambda: judges, executor))
         go_on.set()

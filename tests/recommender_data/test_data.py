@@ -22,7 +22,7 @@ import pytest
 
 import recommender_data as data
 import recommender_data.download
-import recommender_data.loading
+import recommender_data.sources
 
 REAL_FOLDER = os.environ.get("MOVIELENS_DIR")
 CLOSED_PORT = "http://127.0.0.1:9"
@@ -159,7 +159,7 @@ def mirror(monkeypatch):
 
 def pin(monkeypatch, name, archive):
     """Make the checksum of a made-up archive the published checksum."""
-    published = recommender_data.loading.PUBLISHED
+    published = recommender_data.sources.PUBLISHED
     sha256 = hashlib.sha256(archive).hexdigest()
     monkeypatch.setitem(published, name, replace(published[name], sha256=sha256))
 
@@ -316,7 +316,7 @@ def test_a_download_is_checked_kept_and_used_again(monkeypatch, mirror, capfd, n
 
 
 def test_every_checksum_is_pinned_except_that_of_ml_32m():
-    missing = [name for name, it in recommender_data.loading.PUBLISHED.items() if it.sha256 is None]
+    missing = [name for name, it in recommender_data.sources.PUBLISHED.items() if it.sha256 is None]
     assert missing == ["ml-32m"]
 
 

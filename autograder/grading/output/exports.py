@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.output.summary import class_results
+from autograder.grading.output.class_statistics import class_results
 from autograder.grading.output.table import hundredths, plain_text
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug

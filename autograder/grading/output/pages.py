@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from autograder.grading.output import summary
-from autograder.grading.output.summary import ClassResults, class_results
+from autograder.grading.output import class_statistics
+from autograder.grading.output.class_statistics import ClassResults, class_results
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.slugs import slug
 from autograder.reports import markup
@@ -56,16 +56,16 @@ def write_pages(results: list[Result], out: Path) -> None:
 
 
 def _class_page(book: ClassResults) -> str:
-    functions = summary.function_counts(book)
+    functions = class_statistics.function_counts(book)
     hardest = sorted((f for f in functions if f.share < 1), key=lambda f: f.share)
     return _render(
         "class.html.j2",
         book=book,
         functions=functions,
         hardest=hardest[:MAX_HARDEST],
-        mistakes=summary.mistake_counts(book),
-        remarks=summary.remarks(book),
-        isolations=summary.isolations(book),
+        mistakes=class_statistics.mistake_counts(book),
+        remarks=class_statistics.remarks(book),
+        isolations=class_statistics.isolations(book),
     )
 
 
@@ -88,8 +88,8 @@ def _environment() -> Environment:
     made = markup.environment(Path(__file__).with_name("templates"))
     made.globals.update(
         slug=slug,
-        level=summary.level,
-        levels=summary.levels,
+        level=class_statistics.level,
+        levels=class_statistics.levels,
         problems=_problems,
         outputs=_outputs,
     )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from autograder.grading.output.summary import ClassResults, class_results
+from autograder.grading.output.class_statistics import ClassResults, class_results
 from autograder.grading.results import Result
 from autograder.util.atomic import write_atomic
 from autograder.util.text import is_hidden

@@ -23,7 +23,7 @@ CACHE_FOLDER = ".kept"
 _LEARNER = "learner.txt"
 
 
-class Store:
+class ResultCache:
     """The results in a folder.
 
     A result holds for one version of the kit and one set of rules. The seed of the checks does not

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.collect import collect
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import JUDGED, refused
-from autograder.grading.store import Store
 from autograder.reports.model import from_json
 from autograder.util.fingerprint import digest
 from tests.grading.common import RULES, STEP, Judges, graded, hand_in
@@ -50,7 +50,7 @@ def test_whenever_it_dies_a_result_is_the_old_one_or_the_new_one_or_none(
     folder, out = done
     old = replace(graded(Judges(), folder, out)["ada"], origin=JUDGED)
     new = replace(old, report=replace(old.report, notes=("new",)))
-    store = Store(out, "kit", RULES)
+    store = ResultCache(out, "kit", RULES)
     key = store.key("08_ranking.py", digest((folder / "ada" / "08_ranking.py").read_bytes()))
     calls, really = [], getattr(Path, operation)
 
@@ -77,7 +77,7 @@ def test_a_learners_name_may_be_anything(tmp_path):
     [submission], _problems = collect([tmp_path / "class"])
     assert submission.learner == learner
     result = refused(submission, "no reason")
-    store = Store(tmp_path / "out", "kit", RULES)
+    store = ResultCache(tmp_path / "out", "kit", RULES)
     store.store(result)
     text = store.report_path(learner, STEP.name).read_text(encoding="utf-8")
     assert from_json(json.loads(text)) == result.report

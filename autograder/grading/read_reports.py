@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from autograder import course
+from autograder.grading.result_cache import COURSE_FOLDER, learner_of
 from autograder.grading.results import Result
-from autograder.grading.store import COURSE_FOLDER, learner_of
 from autograder.reports.model import SCHEMA, from_json
 from autograder.util.i18n import _
 
