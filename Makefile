@@ -1,9 +1,13 @@
-# Each target sets everything up by itself.
-#   make demo      the course at work, on embedded data
-#   make test      the unit tier: everything but the bank and what starts processes
+# Each target but `clean` makes the virtual environment first.
+#   make demo      the course at work, on simulated ratings
+#   make test      the unit tier: no slow tests, no processes, no bank, no hostile submissions
 #   make test-all  every test
+#   make coverage  the unit tier with a report on covered lines, in the terminal and in htmlcov/
 #   make lint      style, types, directions of imports, dependencies, the built exercises
-#   make nightly   every test on several seeds, mutants of the answers, the benchmarks' own checks
+#   make nightly   every test, the bank on three seeds, mutants of the answers, hostile submissions
+#                  in stock nbgrader
+#   make lab       the exercises in JupyterLab
+#   make clean     remove the environment and all that the other targets left
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -77,7 +77,9 @@ def _epochs(cells: Cells, options) -> Table:
 
 
 def _memory(cells: Cells, options) -> Table:
-    notes = ["Of the process, with its libraries, NumPy's arrays and TensorFlow's copy of them."]
+    notes = [
+        "Memory of the process, with its libraries, NumPy's arrays and TensorFlow's copy of them."
+    ]
     heading = "Peak memory, MB"
     return _by_batch(heading, cells, options, lambda cell: f"{cell.peak / MB:.0f}", notes)
 
