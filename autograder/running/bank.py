@@ -23,7 +23,7 @@ from autograder.util import paths
 from autograder.util.i18n import _
 
 # Mistakes that the first check cannot tell from another one, whose sentence names both.
-TOLD_TOGETHER = {
+NAMED_TOGETHER = {
     "error-sign-reversed": "step-uphill",
     "discount-of-rank": "nothing-matched",
     "stops-at-first-miss": "nothing-matched",
@@ -122,7 +122,7 @@ def _misnamed(name: str, failed: list[CheckResult]) -> str | None:
     if first is None:
         text = _("the first problem of {name} names no cause: {message}")
         return text.format(name=name, message=message_of(failed[0]))
-    expected = first in (name, TOLD_TOGETHER.get(name)) or first not in catalogue()
+    expected = first in (name, NAMED_TOGETHER.get(name)) or first not in catalogue()
     if not expected:
         text = _("{name} is called {first}: {message}")
         return text.format(name=name, first=first, message=message_of(failed[0]))
