@@ -27,7 +27,7 @@ SEEDS = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 @st.composite
 def lists_and_relevant(draw):
-    """Draw (recommended, relevant, k): relevant is not empty, lists are shorter or longer than k."""
+    """Draw (recommended, relevant, k): relevant is not empty, lists may be shorter than k."""
     items = draw(st.permutations(range(12)))
     recommended = items[: draw(st.integers(1, 12))]
     relevant = draw(st.sets(st.integers(0, 11), min_size=1))
