@@ -30,8 +30,8 @@ from nbformat import NotebookNode
 
 from autograder import course
 from autograder.grading.collect import collect
-from autograder.grading.rules import Rules
 from autograder.grading.judge_pool import Grader
+from autograder.grading.rules import Rules
 from autograder.submissions.ast_tools import defined_in
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.parse import parse
