@@ -18,6 +18,8 @@ pytest.importorskip("nbgrader")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="grading in the sandbox needs Linux"),
+    # nbgrader's own code runs in this process, and its libraries warn.
+    pytest.mark.filterwarnings("default"),
 ]
 
 
