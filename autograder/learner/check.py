@@ -1,4 +1,4 @@
-"""What a learner calls inside an exercise: `check("build_mf")` and `hint("build_mf")`.
+"""The calls of a learner inside an exercise: `check("build_mf")` and `hint("build_mf")`.
 
 A function's name means the first exercise that has the function, unless the caller's own `EXERCISE`
 names another exercise, as the bug hunt's does.

@@ -15,7 +15,7 @@ from autograder.util.i18n import _
 
 @dataclass
 class Screen:
-    """What the screen shows of one exercise; a learner's keys and new reports change it.
+    """The state of the screen for one exercise; a learner's keys and new reports change it.
 
     Attributes:
         exercise: Its full name.

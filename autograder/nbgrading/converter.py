@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Protocol
 
-# What nbconvert hands from preprocessor to preprocessor. nbgrader puts the names of the learner
+# The resources that nbconvert passes between preprocessors. nbgrader puts the names of the learner
 # ("student"), the assignment, the notebook and the database ("db_url") under "nbgrader".
 Resources = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""What the kit puts into nbgrader's lists of preprocessors; see a course's `nbgrader_config.py`.
+"""The kit's entries in nbgrader's lists of preprocessors; see a course's `nbgrader_config.py`.
 
 nbgrader imports Unix-only modules wherever `sys.platform` is not `win32`, and a good part of
 Jupyter's server with them. Functions here import nbgrader when they need it, so that the names that

@@ -28,7 +28,7 @@ def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
         released: The notebook as learners received it.
 
     Returns:
-        What was restored, one sentence for each change.
+        A sentence for each change.
     """
     notes: list[str] = []
     wanted = {

@@ -43,7 +43,7 @@ Operation = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the zygote prepares once, and every worker uses.
+    """Objects that the zygote prepares once and every worker uses.
 
     Attributes:
         shell: IPython's shell.

@@ -21,7 +21,7 @@ STEPS = [course.step(DOT_PRODUCT), course.step(RANKING)]
 PATIENCE = 120
 
 
-# What the class has earned; a notebook that nobody handed in earns nothing.
+# The points of the class; a notebook that nobody handed in earns nothing.
 SCORES = {
     "right": {DOT_PRODUCT: 10, RANKING: 10},
     "mistaken": {DOT_PRODUCT: 0, RANKING: 9.5},
