@@ -56,7 +56,7 @@ def unreadable(learner, step=STEP, note="it is no valid notebook"):
 
 def stub(function):
     """The message on a function that nobody has written."""
-    return Message(got=f"{function} is still to be written.", hint=function)
+    return Message(got=f"{function} is still to be written.")
 
 
 def failed(message=FAILED, misconception=None):

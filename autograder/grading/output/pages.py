@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from autograder import course
 from autograder.grading.output import class_statistics
 from autograder.grading.output.class_statistics import ClassResults, class_results
 from autograder.grading.results import CellOutput, Result
@@ -90,6 +91,7 @@ def _environment() -> Environment:
         slug=slug,
         level=class_statistics.level,
         levels=class_statistics.levels,
+        address=course.address,
         problems=_problems,
         outputs=_outputs,
     )
