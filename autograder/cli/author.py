@@ -36,7 +36,7 @@ def new(
     ] = None,
 ) -> None:
     """Write the files of a new exercise and print what comes next."""
-    from autograder.cli.checkout import NoCheckout
+    from autograder.cli.author_folders import NoCheckout
     from autograder.cli.new_exercise import NotNew, make_exercise
     from autograder.util.atomic import NotWritten
 
@@ -58,7 +58,7 @@ def check(
 ) -> None:
     """Print the findings on one exercise or all; exit 1 where a requirement does not hold."""
     from autograder.cli import requirements
-    from autograder.cli.checkout import NoCheckout, require_checkout
+    from autograder.cli.author_folders import NoCheckout, require_checkout
 
     prefer(HEADLESS)
     try:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import autograder
 from autograder import course
-from autograder.cli.checkout import alternatives_file, require_checkout
+from autograder.cli.author_folders import alternatives_file, require_checkout
 from autograder.course.build import render
 from autograder.course.documents import documents
 from autograder.course.steps import TABLE, reread

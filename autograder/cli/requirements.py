@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import course
-from autograder.cli.checkout import alternatives_file
+from autograder.cli.author_folders import alternatives_file
 from autograder.course import misconceptions
 from autograder.course.build import render
 from autograder.course.solution_cells import SolutionError
 from autograder.course.solutions import solution_file
-from autograder.running import bank
+from autograder.running import known_answers
 from autograder.running.runner import CheckError, run
 from autograder.running.targets import FileTarget
 from autograder.util import paths
@@ -188,7 +188,7 @@ def _reference_faults(step: course.Step) -> list[str]:
     [report] = run(FileTarget.at(path, frozenset({step.name})))
     faults = [
         _("{function}: {message}").format(
-            function=function.name, message=bank.message_of(function.problem)
+            function=function.name, message=known_answers.message_of(function.problem)
         )
         for function in report.functions
         if function.problem is not None
@@ -226,8 +226,10 @@ def _mistakes_faults(step: course.Step) -> list[str]:
     faults += _too_few(path, step, [m.function for m in mistakes.values()], MISTAKES_NEEDED)
     for mistake in mistakes.values():
         if mistake.function in step.functions:
-            report = bank.verdict_on(course.address(step.name, mistake.function), mistake.code)
-            fault = bank.fault_of_mistake(mistake, report)
+            report = known_answers.verdict_on(
+                course.address(step.name, mistake.function), mistake.code
+            )
+            fault = known_answers.fault_of_mistake(mistake, report)
             faults += [f"{path.name}: {fault}"] if fault else []
     return faults
 
@@ -235,7 +237,7 @@ def _mistakes_faults(step: course.Step) -> list[str]:
 def _alternatives_faults(step: course.Step) -> list[str]:
     path = alternatives_file(step.name)
     try:
-        alternatives = bank.alternatives_in(path)
+        alternatives = known_answers.alternatives_in(path)
     except (tomllib.TOMLDecodeError, TypeError) as error:
         return [f"{path.name}: {error}"]
     faults = _foreign(path, step, {a.name: a.function for a in alternatives.values()})
@@ -244,8 +246,8 @@ def _alternatives_faults(step: course.Step) -> list[str]:
     for alternative in alternatives.values():
         if alternative.function in step.functions:
             address = course.address(step.name, alternative.function)
-            report = bank.verdict_on(address, alternative.code)
-            fault = bank.fault_of_alternative(alternative.name, report)
+            report = known_answers.verdict_on(address, alternative.code)
+            fault = known_answers.fault_of_alternative(alternative.name, report)
             faults += [f"{path.name}: {fault}"] if fault else []
     return faults
 

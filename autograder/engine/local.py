@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from autograder.engine import fixtures
+from autograder.engine.deadline import deadline
 from autograder.engine.exceptions import record
 from autograder.engine.plain_data import Handle, by_value
-from autograder.engine.timeouts import deadline
 from autograder.util.i18n import _
 
 CALL_SECONDS = 60

@@ -12,10 +12,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.engine.deadline import deadline
+from autograder.engine.earlier_names import earlier_names
 from autograder.engine.exceptions import in_place, note_on_cell, record
 from autograder.engine.local import LocalEngine
-from autograder.engine.released_names import released_names
-from autograder.engine.timeouts import deadline
 from autograder.submissions.cells import Cell
 from autograder.submissions.submission import Parsed
 
@@ -74,7 +74,7 @@ def load(parsed: Parsed, timeouts: Timeouts | None = None) -> Loaded:
 @contextmanager
 def _learners_code(seconds: float) -> Iterator[None]:
     """Limit the block's time and provide the names that released exercises import."""
-    with released_names(), deadline(seconds):
+    with earlier_names(), deadline(seconds):
         yield
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.submissions.cells import UnreadableSubmission
-from autograder.submissions.discovery import looks_like_a_submission, newest, survey
+from autograder.submissions.discovery import looks_like_a_submission, survey
 from autograder.submissions.submission import Submission
+from autograder.submissions.which_file_counts import newest
 from autograder.util.i18n import _
 
 

@@ -22,8 +22,8 @@ from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
 from autograder.grading.output.class_table import class_table
+from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
-from autograder.grading.output.table import write_grades
 from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, Result

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from autograder import course
-from autograder.nbgrading.source import write_source
+from autograder.nbgrading.source_notebooks import write_source
 from autograder.util.i18n import _
 
 COURSE_ID = "recommender"

@@ -12,10 +12,10 @@ from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
 
 from autograder import course
-from autograder.nbgrading.converter import Converter, CourseDirectory, Resources
 from autograder.nbgrading.damaged_notebooks import NOTES, readable_notebook
 from autograder.nbgrading.feedback import without_network
-from autograder.nbgrading.source import source_notebook
+from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory, Resources
+from autograder.nbgrading.source_notebooks import source_notebook
 
 
 class SubmissionExporter(NotebookExporter):

@@ -21,7 +21,7 @@ from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
 from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
-from autograder.nbgrading.converter import Converter
+from autograder.nbgrading.nbgrader_types import Converter
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission

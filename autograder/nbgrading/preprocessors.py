@@ -19,12 +19,12 @@ from traitlets import Bool, Integer, Unicode
 
 from autograder.course import Step
 from autograder.grading.results import Result
-from autograder.nbgrading.converter import Converter, Resources
 from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.exporter import released_notebook, step_of
+from autograder.nbgrading.nbgrader_types import Converter, Resources
 from autograder.nbgrading.pool import Pool
 from autograder.nbgrading.replay import replay, unscored
-from autograder.nbgrading.restore import restore
+from autograder.nbgrading.restore_cells import restore
 from autograder.reports.wording import format_points
 
 _HTML = re.compile(r"<[a-z!/?]", re.IGNORECASE)

@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.grading.results import CellOutput, Result
 from autograder.nbgrading.damaged_notebooks import NOTES
-from autograder.nbgrading.restore import NUMBER
-from autograder.nbgrading.source import function_of, is_check
+from autograder.nbgrading.restore_cells import NUMBER
+from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.reports.notebook import VerdictPanel
 from autograder.util.i18n import _
 from autograder.util.text import visible

@@ -12,8 +12,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.nbgrading.damaged_notebooks import sound_notebook
-from autograder.nbgrading.restore import NUMBER, restore
-from autograder.nbgrading.source import source_notebook
+from autograder.nbgrading.restore_cells import NUMBER, restore
+from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import survey
 from autograder.submissions.parse import as_written

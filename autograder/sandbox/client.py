@@ -15,7 +15,7 @@ from autograder.engine.plain_data import Handle
 from autograder.sandbox.isolation import LAYERS, in_words
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.output import Output, accepted, accepted_exception
-from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.wire_format import ProtocolError
 from autograder.sandbox.worker_connection import WorkerConnection, WorkerLost
 from autograder.util.i18n import _
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import syscalls
+from autograder.sandbox import kernel_calls
 
 SCRATCH = "/scratch"
 
@@ -71,14 +71,16 @@ def enter_own_root(readable: Iterable[str], size: int) -> None:
     Raises:
         OSError: The kernel refuses.
     """
-    syscalls.unshare(syscalls.NEW_MOUNTS)
-    syscalls.mount(None, "/", None, syscalls.PRIVATE | syscalls.RECURSIVE)
+    kernel_calls.unshare(kernel_calls.NEW_MOUNTS)
+    kernel_calls.mount(None, "/", None, kernel_calls.PRIVATE | kernel_calls.RECURSIVE)
     sources = {
         path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in readable if os.path.exists(path)
     }
     top = tempfile.gettempdir()
     options = f"size={size},nr_inodes=16384,mode=755"
-    syscalls.mount("tmpfs", top, "tmpfs", syscalls.NO_SUID | syscalls.NO_DEVICES, options)
+    kernel_calls.mount(
+        "tmpfs", top, "tmpfs", kernel_calls.NO_SUID | kernel_calls.NO_DEVICES, options
+    )
     own_processes = _show_processes(f"{top}/proc")
     for path, place in sources.items():
         if not (own_processes and path.startswith("/proc/")):
@@ -86,7 +88,7 @@ def enter_own_root(readable: Iterable[str], size: int) -> None:
         os.close(place)
     os.makedirs(f"{top}/tmp", mode=0o755, exist_ok=True)
     os.mkdir(top + SCRATCH, mode=0o700)
-    syscalls.enter_root(top)
+    kernel_calls.enter_root(top)
 
 
 def _show_processes(folder: str) -> bool:
@@ -96,8 +98,10 @@ def _show_processes(folder: str) -> bool:
         Whether the mount succeeded.
     """
     os.mkdir(folder)
-    if os.getpid() == 1 and syscalls.succeeds(
-        lambda: syscalls.mount("proc", folder, "proc", syscalls.NO_SUID | syscalls.NO_DEVICES)
+    if os.getpid() == 1 and kernel_calls.succeeds(
+        lambda: kernel_calls.mount(
+            "proc", folder, "proc", kernel_calls.NO_SUID | kernel_calls.NO_DEVICES
+        )
     ):
         return True
     os.mkdir(f"{folder}/self")
@@ -114,11 +118,11 @@ def _show(source: str, target: str) -> None:
     elif not os.path.exists(target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
-    syscalls.mount(source, target, None, syscalls.BIND | syscalls.RECURSIVE)
+    kernel_calls.mount(source, target, None, kernel_calls.BIND | kernel_calls.RECURSIVE)
     present = os.statvfs(target).f_flag & _FLAGS_TO_REPEAT
     if not target.endswith("/dev/null"):
-        flags = syscalls.BIND | syscalls.REMOUNT | syscalls.READ_ONLY | present
-        syscalls.succeeds(lambda: syscalls.mount(None, target, None, flags))
+        flags = kernel_calls.BIND | kernel_calls.REMOUNT | kernel_calls.READ_ONLY | present
+        kernel_calls.succeeds(lambda: kernel_calls.mount(None, target, None, flags))
 
 
 def _is_checkout(path: Path, secret: list[Path]) -> bool:

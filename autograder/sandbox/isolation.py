@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from autograder.sandbox import landlock, seccomp, syscalls
+from autograder.sandbox import kernel_calls, landlock, syscall_filter
 from autograder.sandbox.filesystem import SCRATCH, Room, enter_own_root
 from autograder.sandbox.limits import Limits, MemoryInUse, set_limits
 
@@ -79,9 +79,9 @@ def enclose_supervisor(enclosure: Enclosure) -> None:
         if os.geteuid() == 0:
             enclosure.apply(NAMESPACES, _become_nobody)
         if enclosure.wanted & {NAMESPACES, NETWORK, TMPFS}:
-            syscalls.succeeds(_enter_own_users)
-    flags = syscalls.NEW_PROCESSES | syscalls.NEW_IPC | syscalls.NEW_UTS
-    enclosure.apply(NAMESPACES, lambda: syscalls.unshare(flags))
+            kernel_calls.succeeds(_enter_own_users)
+    flags = kernel_calls.NEW_PROCESSES | kernel_calls.NEW_IPC | kernel_calls.NEW_UTS
+    enclosure.apply(NAMESPACES, lambda: kernel_calls.unshare(flags))
 
 
 def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: MemoryInUse) -> Room:
@@ -98,7 +98,7 @@ def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: Mem
     """
     privileged = os.geteuid() == 0
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    enclosure.apply(NETWORK, lambda: syscalls.unshare(syscalls.NEW_NETWORK))
+    enclosure.apply(NETWORK, lambda: kernel_calls.unshare(kernel_calls.NEW_NETWORK))
     if enclosure.apply(TMPFS, lambda: enter_own_root(room.readable, limits.disk)):
         room = replace(room, scratch=SCRATCH)
     if privileged:
@@ -108,10 +108,10 @@ def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: Mem
     os.close(processes)
     enclosure.apply(RLIMITS, lambda: set_limits(limits, in_use))
     _set_environment(enclosure, room.scratch)
-    syscalls.succeeds(syscalls.drop_capabilities)
+    kernel_calls.succeeds(kernel_calls.drop_capabilities)
     # The kernel resets both properties when a process changes its user.
-    syscalls.die_with_parent()
-    syscalls.leave_no_core()
+    kernel_calls.die_with_parent()
+    kernel_calls.leave_no_core()
     _restrict_kernel(enclosure, room)
     return room
 
@@ -127,7 +127,7 @@ def _set_environment(enclosure: Enclosure, scratch: str) -> None:
 
 def _restrict_kernel(enclosure: Enclosure, room: Room) -> None:
     """Apply the layers that no later change of privileges can undo."""
-    if not enclosure.apply(PRIVILEGES, syscalls.forgo_new_privileges):
+    if not enclosure.apply(PRIVILEGES, kernel_calls.forgo_new_privileges):
         for layer in enclosure.wanted & {LANDLOCK, SYSTEM_CALLS}:
             enclosure.missing[layer] = f"{PRIVILEGES} is missing"
         return
@@ -135,18 +135,18 @@ def _restrict_kernel(enclosure: Enclosure, room: Room) -> None:
     enclosure.apply(LANDLOCK, lambda: landlock.restrict(readable, writable))
     on_files = TMPFS not in enclosure.standing
     on_processes = NAMESPACES not in enclosure.standing
-    enclosure.apply(SYSTEM_CALLS, lambda: seccomp.refuse(on_files, on_processes))
+    enclosure.apply(SYSTEM_CALLS, lambda: syscall_filter.refuse(on_files, on_processes))
 
 
 def _may_mount() -> bool:
-    return syscalls.succeeds(lambda: syscalls.unshare(syscalls.NEW_MOUNTS))
+    return kernel_calls.succeeds(lambda: kernel_calls.unshare(kernel_calls.NEW_MOUNTS))
 
 
 def _become_nobody() -> None:
     os.setgroups([])
     os.setresgid(_NOBODY, _NOBODY, _NOBODY)
     os.setresuid(_NOBODY, _NOBODY, _NOBODY)
-    syscalls.stay_visible_to_owner()
+    kernel_calls.stay_visible_to_owner()
 
 
 def _enter_own_users(processes: int | None = None) -> None:
@@ -156,7 +156,7 @@ def _enter_own_users(processes: int | None = None) -> None:
         processes: A descriptor of /proc, opened while /proc was visible; None where it still is.
     """
     user, group = os.geteuid(), os.getegid()
-    syscalls.unshare(syscalls.NEW_USER)
+    kernel_calls.unshare(kernel_calls.NEW_USER)
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{_INSIDE} {user} 1"),

@@ -9,7 +9,7 @@ import os
 import struct
 from collections.abc import Iterable
 
-from autograder.sandbox.syscalls import system_call
+from autograder.sandbox.kernel_calls import system_call
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = (444, 444), (445, 445), (446, 446)
 

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import syscalls, worker
+from autograder.sandbox import kernel_calls, worker
 from autograder.sandbox.isolation import Enclosure, enclose_supervisor
 from autograder.sandbox.limits import Limits
 
@@ -41,8 +41,8 @@ def supervise(
         prepared: What the zygote prepared.
     """
     os.setsid()
-    syscalls.die_with_parent()
-    syscalls.adopt_orphans()
+    kernel_calls.die_with_parent()
+    kernel_calls.adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _close_all_but(connection, control)
     limits = Limits(**request["limits"])
@@ -52,7 +52,7 @@ def supervise(
     enclose_supervisor(enclosure)
     pid = os.fork()
     if pid == 0:
-        syscalls.die_with_parent()
+        kernel_calls.die_with_parent()
         os.close(control)
         worker.work(socket.socket(fileno=connection), enclosure, prepared, folder, limits)
         os._exit(0)

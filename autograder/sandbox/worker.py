@@ -26,11 +26,11 @@ import pandas
 import tensorflow
 
 from autograder import course
+from autograder.engine.earlier_names import provide_earlier_names
 from autograder.engine.exceptions import Raised, record
 from autograder.engine.local import LocalEngine
 from autograder.engine.protocol import OPERATIONS
-from autograder.engine.released_names import provide_released_names
-from autograder.sandbox import protocol
+from autograder.sandbox import wire_format
 from autograder.sandbox.audit import AuditLog
 from autograder.sandbox.filesystem import Room, libraries
 from autograder.sandbox.isolation import LANDLOCK, TMPFS, Enclosure, enclose_worker
@@ -64,7 +64,7 @@ def prepare(secret: Iterable[Path]) -> Prepared:
     """
     shell = new_shell()
     course.steps()
-    provide_released_names()
+    provide_earlier_names()
     # A model that trains for a second gains less from a better graph than the graph costs.
     tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     return Prepared(shell, libraries(secret), memory_in_use())
@@ -90,8 +90,8 @@ def work(
         signal.signal(number, signal.SIG_DFL)
     room = enclose_worker(enclosure, Room(prepared.readable, folder), limits, prepared.in_use)
     audit_log = AuditLog(room, denied=bool(enclosure.standing & {LANDLOCK, TMPFS}))
-    protocol.send(connection, [sorted(enclosure.standing), enclosure.missing])
-    task = protocol.receive(connection)
+    wire_format.send(connection, [sorted(enclosure.standing), enclosure.missing])
+    task = wire_format.receive(connection)
     silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     builtins.input = _no_input
     notebook = Notebook(task["label"], task["cells"], task["lines"], prepared.shell)
@@ -128,7 +128,12 @@ def _answer(
     in advance. A process that the learner's code has forked ends in place of answering.
     """
     # Local names, since the learner's code can replace the modules' attributes.
-    receive, send, pack, recorded = protocol.receive, connection.sendall, protocol.pack, record
+    receive, send, pack, recorded = (
+        wire_format.receive,
+        connection.sendall,
+        wire_format.pack,
+        record,
+    )
     this_process, own, end = os.getpid, os.getpid(), os._exit
     while True:
         try:

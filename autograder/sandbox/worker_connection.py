@@ -8,9 +8,9 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from autograder.sandbox import protocol
+from autograder.sandbox import wire_format
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.wire_format import ProtocolError
 from autograder.sandbox.zygote import ask
 from autograder.util.i18n import _
 
@@ -71,7 +71,7 @@ class WorkerConnection:
         """Send a message; `until` and exceptions as in `ask`."""
         start = time.monotonic()
         try:
-            protocol.send(self._connection, message, until)
+            wire_format.send(self._connection, message, until)
         except TimeoutError:
             raise WorkerLost(_late(start), timed_out=True) from None
         except OSError:
@@ -81,7 +81,7 @@ class WorkerConnection:
         """Return the next message; `until` and exceptions as in `ask`."""
         start = time.monotonic()
         try:
-            return protocol.receive(self._connection, until)
+            return wire_format.receive(self._connection, until)
         except TimeoutError:
             raise WorkerLost(_late(start), timed_out=True) from None
         except (EOFError, OSError):

@@ -6,7 +6,7 @@ from autograder import course
 from autograder.grading.judge import judge, solution
 from autograder.grading.rules import Rules
 from autograder.reports.model import FunctionReport
-from autograder.running.bank import Alternative, alternatives_in, verdict_on
+from autograder.running.known_answers import Alternative, alternatives_in, verdict_on
 from autograder.sandbox.isolation import LAYERS
 
 ALTERNATIVES = Path(__file__).parent / "alternatives"

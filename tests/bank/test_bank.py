@@ -12,7 +12,7 @@ from autograder.cli.requirements import ALTERNATIVES_NEEDED, MISTAKES_NEEDED
 from autograder.conftest import PUBLIC_SEED
 from autograder.course.misconceptions import catalogue, of_step
 from autograder.reports import wording
-from autograder.running.bank import fault_of_alternative, fault_of_mistake, verdict_on
+from autograder.running.known_answers import fault_of_alternative, fault_of_mistake, verdict_on
 from tests.bank import alternatives, verdict_in_sandbox
 
 FUNCTIONS = [name for step in course.steps() if not step.hunt for name in step.functions]

@@ -7,7 +7,7 @@ import pytest
 
 from autograder import course
 from autograder.cli import requirements
-from autograder.cli.checkout import NoCheckout, require_checkout
+from autograder.cli.author_folders import NoCheckout, require_checkout
 from autograder.cli.new_exercise import make_exercise
 from autograder.reports.model import CheckResult, Report, of_function, owed, total, with_function
 from autograder.reports.wording import format_total, points_of

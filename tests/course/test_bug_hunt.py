@@ -12,7 +12,7 @@ from autograder import course
 from autograder.cli.app import app
 from autograder.course.solutions import answer_of, hints_of
 from autograder.nbgrading.course import make_course
-from autograder.nbgrading.source import source_notebook
+from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.reports import wording
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget

@@ -4,8 +4,8 @@ import pytest
 
 from autograder.grading import judge_pool
 from autograder.grading.judge_pool import Grader
+from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
-from autograder.grading.output.table import write_grades
 from autograder.grading.slugs import slug
 from tests.grading.common import RULES, Judges, graded, hand_in, with_cell
 from tests.grading.made_results import parse

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
+from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
-from autograder.grading.output.table import write_grades
 from autograder.grading.results import CellOutput
 from autograder.grading.slugs import slug
 from autograder.reports.model import Message

@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-from autograder.engine.timeouts import deadline
+from autograder.engine.deadline import deadline
 from autograder.learner.check_process import CodeStopped, WarmChecker
 from autograder.reports.wording import text
 from autograder.submissions.cells import UnreadableSubmission

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from autograder import course
 from autograder.cli.app import app
 from autograder.nbgrading.course import COURSE_ID, make_course
-from autograder.nbgrading.source import source_notebook
+from autograder.nbgrading.source_notebooks import source_notebook
 from tests.answers import exercise_text, solution_text, write
 
 STEP = course.step("08_ranking")

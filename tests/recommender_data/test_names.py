@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import recommender_data
-from autograder.engine.released_names import OLD_NAME, released_names
+from autograder.engine.earlier_names import OLD_NAME, earlier_names
 from autograder.engine.run_cells import load
 from autograder.grading.judge import Rules, judge
 from autograder.running.runner import run
@@ -85,13 +85,13 @@ def test_the_old_name_gives_the_same_functions(run_python, tmp_path, folder_besi
 
 def test_the_old_name_is_the_packages_within_the_block_only(monkeypatch):
     monkeypatch.delitem(sys.modules, OLD_NAME, raising=False)
-    with pytest.raises(ZeroDivisionError), released_names():
+    with pytest.raises(ZeroDivisionError), earlier_names():
         assert sys.modules[OLD_NAME] is recommender_data
         raise ZeroDivisionError
     assert OLD_NAME not in sys.modules
 
     monkeypatch.setitem(sys.modules, OLD_NAME, sys)
-    with released_names(), released_names():
+    with earlier_names(), earlier_names():
         assert sys.modules[OLD_NAME] is recommender_data
     assert sys.modules[OLD_NAME] is sys
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.output.class_statistics import class_results
-from autograder.grading.output.table import hundredths, plain_text
+from autograder.grading.output.grades_csv import hundredths, plain_text
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug
 from autograder.reports import wording

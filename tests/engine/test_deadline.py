@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autograder.engine.timeouts import deadline
+from autograder.engine.deadline import deadline
 
 
 def test_a_block_that_is_late_is_interrupted():

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 OLD_NAME = "data"
 
 
-def provide_released_names() -> None:
+def provide_earlier_names() -> None:
     """Let `import data` mean the kit's package in this process, for good."""
     import recommender_data
 
@@ -18,13 +18,13 @@ def provide_released_names() -> None:
 
 
 @contextmanager
-def released_names() -> Iterator[None]:
+def earlier_names() -> Iterator[None]:
     """Let `import data` mean the kit's package within the block.
 
     A module of that name that the process imported before has the name again afterwards.
     """
     before = sys.modules.get(OLD_NAME)
-    provide_released_names()
+    provide_earlier_names()
     try:
         yield
     finally:

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.engine.plain_data import Handle
-from autograder.sandbox import protocol
-from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox import wire_format
+from autograder.sandbox.wire_format import ProtocolError
 
 
 def sent(value):
     """Return the value that arrives when the other side sends this value."""
-    parts = protocol.pack(value)
+    parts = wire_format.pack(value)
     return arrived(b"".join(parts))
 
 
@@ -32,7 +32,7 @@ def arrived(message: bytes):
         sender = threading.Thread(target=_send_and_close, args=(theirs, message))
         sender.start()
         try:
-            return protocol.receive(ours, time.monotonic() + 30)
+            return wire_format.receive(ours, time.monotonic() + 30)
         finally:
             ours.close()
             sender.join()
@@ -154,15 +154,15 @@ UNSENDABLE = {
     "a subclass of dict": OrderedDict(a=1),
     "a huge number": 10**5000,
     "structured": np.zeros(2, dtype=[("a", "i4")]),
-    "too much": np.zeros(protocol.MAX_BYTES + 1, dtype="uint8"),
-    "too long a text": "x" * (protocol.MAX_JSON + 1),
+    "too much": np.zeros(wire_format.MAX_BYTES + 1, dtype="uint8"),
+    "too long a text": "x" * (wire_format.MAX_JSON + 1),
 }
 
 
 @pytest.mark.parametrize("name", UNSENDABLE)
 def test_what_is_no_plain_data_is_refused_by_the_sender(name):
     with pytest.raises(ProtocolError):
-        protocol.pack(UNSENDABLE[name])
+        wire_format.pack(UNSENDABLE[name])
 
 
 def nested(levels: int):
@@ -174,7 +174,7 @@ def nested(levels: int):
 
 def test_a_value_nested_too_deep_is_refused_by_the_sender():
     with pytest.raises(ProtocolError):
-        protocol.pack(nested(5000))
+        wire_format.pack(nested(5000))
 
 
 MALFORMED = {
@@ -242,7 +242,7 @@ def test_noise_is_refused_and_breaks_nothing(noise):
         st.none() | st.integers() | st.text() | st.floats(),
         lambda inner: (
             st.lists(inner, max_size=4)
-            | st.dictionaries(st.sampled_from(sorted(protocol._READERS)), inner, max_size=2)
+            | st.dictionaries(st.sampled_from(sorted(wire_format._READERS)), inner, max_size=2)
         ),
         max_leaves=30,
     ),
@@ -269,7 +269,7 @@ def test_a_message_that_drips_is_given_up_in_time():
         dripping = threading.Thread(target=drip)
         dripping.start()
         with pytest.raises(TimeoutError):
-            protocol.receive(ours, time.monotonic() + 0.3)
+            wire_format.receive(ours, time.monotonic() + 0.3)
         stop.set()
         dripping.join()
 

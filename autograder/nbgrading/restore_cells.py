@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from nbformat import NotebookNode
 
 from autograder import course
-from autograder.nbgrading.source import function_of, is_check
+from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.util.i18n import _
 
 LIKENESS = 0.6

@@ -9,7 +9,7 @@ import ctypes
 import platform
 import struct
 
-from autograder.sandbox.syscalls import (
+from autograder.sandbox.kernel_calls import (
     DIE_WITH_PARENT,
     DUMPABLE,
     NEW_MOUNTS,
@@ -115,7 +115,7 @@ _X32 = 0x4000_0000
 def refuse(on_files: bool = False, on_processes: bool = False) -> None:
     """Refuse sockets, programs, mounts, debugging and other system calls.
 
-    The process must have given up new privileges before (see `syscalls.forgo_new_privileges`).
+    The process must have given up new privileges before (see `kernel_calls.forgo_new_privileges`).
 
     Args:
         on_files: Also refuse calls that change a file's mode, owner, times or attributes.
