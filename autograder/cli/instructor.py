@@ -53,7 +53,7 @@ def grade(
     """Grade a class; exit 1 where a file needs a person."""
     from autograder.grading.command import Options, grade_paths
     from autograder.grading.executors.process import WorkersMissing
-    from autograder.grading.judge_pool import IsolationMissing
+    from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
     from autograder.sandbox.zygote import ZygoteFailed
     from autograder.util.atomic import NotWritten
 
@@ -62,7 +62,7 @@ def grade(
     options = Options(out, jobs, seed, force, require_isolation, scheduler)
     try:
         all_graded = grade_paths(submissions, options, Console(highlight=False))
-    except (IsolationMissing, NotWritten, WorkersMissing, ZygoteFailed) as error:
+    except (IsolationMissing, NotWritten, SecretsReadable, WorkersMissing, ZygoteFailed) as error:
         stop(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -70,6 +70,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         IsolationMissing: All layers are required, and this machine lacks a layer.
         KeyboardInterrupt: After a line on how many results are stored.
         NotWritten: Results cannot be written.
+        SecretsReadable: A worker opens a secret file.
         WorkersMissing: The cluster cannot grade.
     """
     make_folder(options.out)

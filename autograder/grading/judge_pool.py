@@ -27,10 +27,12 @@ from autograder.grading.results import (
 )
 from autograder.grading.rules import Rules
 from autograder.sandbox.client import SandboxEngine, Task, WorkerFailed
-from autograder.sandbox.isolation import in_words
+from autograder.sandbox.isolation import LANDLOCK, TMPFS, in_words
+from autograder.sandbox.probe import Secrets
 from autograder.sandbox.zygote import Zygote
 from autograder.submissions.submission import Parsed
-from autograder.util.i18n import _
+from autograder.util import paths
+from autograder.util.i18n import _, ngettext
 
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
@@ -42,12 +44,17 @@ WORKER_MODULES = (
     "autograder.learner.check",
     "autograder.learner.compare_figures",
     "autograder.learner.figures",
+    "data",  # the earlier name of recommender_data
 )
 _PRELOADED = ["autograder.grading.forkserver_cleanup", "autograder.grading.forkserver_preload"]
 
 
 class IsolationMissing(RuntimeError):
     """This machine lacks a layer of isolation that the rules require; the text says which."""
+
+
+class SecretsReadable(RuntimeError):
+    """A worker can open a check, a solution or another secret file; the text says which and how."""
 
 
 class GraderEnded(RuntimeError):
@@ -68,16 +75,28 @@ class Grader:
         self.rules = rules
         self.sandboxed = sandboxed
         self._zygote: Zygote | None = None
+        self._missing: dict[str, str] = {}
         self._lock = threading.Lock()
         self._running: set[BaseProcess] = set()
         self._open = False
         self._context: Any = multiprocessing.get_context("forkserver" if sandboxed else "spawn")
 
     def __enter__(self) -> Self:
-        """Start the helpers."""
+        """Start the helpers, and prove that a worker opens no secret file.
+
+        Raises:
+            SecretsReadable: A worker opens a secret file in spite of the layers that stand.
+            WorkerFailed: No worker can run.
+            ZygoteFailed: The zygote did not start.
+        """
         if self.sandboxed:
             self._start_forkserver()
             self._zygote = new_zygote()
+            try:
+                self._missing = self._probe(self._zygote)
+            except BaseException:
+                self._zygote.close()
+                raise
         self._open = True
         return self
 
@@ -108,7 +127,7 @@ class Grader:
         if self._zygote is None:
             missing = {"all": _("there is no sandbox on {system}").format(system=sys.platform)}
         else:
-            missing = self._probe(self._zygote)
+            missing = self._missing
         if missing and self.rules.require_isolation:
             raise IsolationMissing(
                 _("Isolation is required, and missing: {layers}. Nothing was graded.").format(
@@ -118,12 +137,19 @@ class Grader:
         return missing
 
     def _probe(self, zygote: Zygote) -> dict[str, str]:
-        """Return the layers that a worker lacks which runs nothing."""
+        """Return the layers that a worker lacks; the worker runs nothing of a learner.
+
+        Raises:
+            SecretsReadable: The worker opens a secret file. A worker without any layer for files
+                opens all files; then the missing layers say so.
+        """
         rules = self.rules
         task = Task("probe", {})
         engine = SandboxEngine(zygote.socket, task, rules.times, rules.layers, rules.limits)
         try:
             engine.start()
+            if {LANDLOCK, TMPFS} & set(engine.layers):
+                _require_hidden(engine)
             return engine.missing
         finally:
             engine.close()
@@ -201,6 +227,20 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = program
+
+
+def _require_hidden(engine: SandboxEngine) -> None:
+    """Raise `SecretsReadable` where the worker of an engine opens a secret file."""
+    opened = engine.opened_secrets(Secrets.of(paths.secret_files()))
+    if opened:
+        text = ngettext(
+            "The sandbox does not hide the checks and solutions: a worker opened {path}. "
+            "Nothing was graded.",
+            "The sandbox does not hide the checks and solutions: a worker opened {path} "
+            "(and secret files by {n} paths in all). Nothing was graded.",
+            len(opened),
+        )
+        raise SecretsReadable(text.format(path=opened[0], n=len(opened)))
 
 
 def new_zygote() -> Zygote:

@@ -22,7 +22,12 @@ from typing import Any
 from autograder.grading.duplicates import Group, code_digest, duplicate_result
 from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
-from autograder.grading.judge_pool import Grader, GraderEnded, IsolationMissing
+from autograder.grading.judge_pool import (
+    Grader,
+    GraderEnded,
+    IsolationMissing,
+    SecretsReadable,
+)
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, kit_fault, refused, result_from_json
 from autograder.submissions.cells import UnreadableSubmission
@@ -33,6 +38,14 @@ from autograder.util.fingerprint import digest
 from autograder.util.i18n import _
 
 MAX_PENDING = 1000
+_FATAL = (
+    BrokenExecutor,
+    CancelledError,
+    GraderEnded,
+    IsolationMissing,
+    SecretsReadable,
+    WorkersMissing,
+)
 
 
 def grade(
@@ -58,6 +71,7 @@ def grade(
     Raises:
         WorkersMissing: Other processes are gone, or have another version of the kit.
         IsolationMissing: The rules require a layer of isolation that cannot be had.
+        SecretsReadable: A worker opens a secret file.
         GraderEnded: Somebody leaves the grader meanwhile.
         NotWritten: A result cannot be stored.
     """
@@ -208,7 +222,7 @@ class _Judging:
             return result
         try:
             return result_from_json(parsed.submission.learner, future.result())
-        except (BrokenExecutor, CancelledError, GraderEnded, IsolationMissing, WorkersMissing):
+        except _FATAL:
             raise
         except Exception as error:
             text = _("cannot be graded because its process failed: {error}")

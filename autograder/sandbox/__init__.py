@@ -7,7 +7,7 @@ Modules in the judge's process:
     client: The engine that a check uses.
     worker_connection: The two sockets of a worker, and the deadlines on them.
     output: Limits on the output of a worker.
-    wire_format: Messages of plain data, which both sides exchange.
+    protocol: Messages of plain data, which both sides exchange.
 
 Modules in the zygote and in the processes that the zygote forks:
     zygote: The process that imports the scientific stack once and forks on request.
@@ -18,6 +18,8 @@ Modules in the zygote and in the processes that the zygote forks:
 
 Modules for the layers of isolation:
     isolation: The layers, and their order.
-    filesystem: The files that a worker can see.
+    readable: The allow list of places that a worker may read.
+    filesystem: The root of a worker, which holds these places.
+    probe: The proof that a worker opens no secret file.
     kernel_calls, landlock, syscall_filter: Calls of the Linux kernel; the filter refuses calls.
 """

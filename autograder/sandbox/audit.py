@@ -18,6 +18,8 @@ MAX_ATTEMPTS = 20
 MAX_TEXT = 200
 
 _STANDARD = sysconfig.get_path("stdlib")
+_SEARCHED = frozenset(sys.path)
+"""Folders that Python itself lists when a learner's code imports a module."""
 
 
 class AuditLog:
@@ -79,8 +81,8 @@ def _opened(room: Room, path: Any, *_details: object) -> str | None:
         path = os.path.abspath(os.fsdecode(path))
     except (TypeError, ValueError):
         return None
-    allowed = (room.scratch, *room.readable, "/proc/self/")
-    if path.startswith(allowed):
+    allowed = (room.scratch, *room.places.readable, "/proc/self/")
+    if path.startswith(allowed) or path in _SEARCHED or path in room.places.listed:
         return None
     return _("tried to open {path}").format(path=path)
 

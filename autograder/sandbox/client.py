@@ -7,7 +7,7 @@ measures the time, starts a new worker where a worker ended, and accepts plain d
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from autograder.engine.exceptions import Raised, note_on_cell
@@ -15,6 +15,7 @@ from autograder.engine.plain_data import Handle
 from autograder.sandbox.isolation import LAYERS, in_words
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.output import Output, accepted, accepted_exception
+from autograder.sandbox.probe import Secrets
 from autograder.sandbox.wire_format import ProtocolError
 from autograder.sandbox.worker_connection import WorkerConnection, WorkerLost
 from autograder.util.i18n import _
@@ -142,6 +143,14 @@ class SandboxEngine:
                         _("too many cells before it had to be stopped"),
                     )
                 )
+
+    def opened_secrets(self, secrets: Secrets) -> list[str]:
+        """Return the paths by which the worker can open secret files; see `probe`.
+
+        Args:
+            secrets: The secret files.
+        """
+        return [str(path) for path in self._ask("opened_secrets", *astuple(secrets))]
 
     def close(self) -> None:
         """End the worker and all processes that the worker started."""

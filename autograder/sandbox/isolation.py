@@ -99,7 +99,9 @@ def enclose_worker(enclosure: Enclosure, room: Room, limits: Limits, in_use: Mem
     privileged = os.geteuid() == 0
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     enclosure.apply(NETWORK, lambda: kernel_calls.unshare(kernel_calls.NEW_NETWORK))
-    if enclosure.apply(TMPFS, lambda: enter_own_root(room.readable, limits.disk)):
+    if enclosure.apply(
+        TMPFS, lambda: enter_own_root(room.places.readable, room.scratch, limits.disk)
+    ):
         room = replace(room, scratch=SCRATCH)
     if privileged:
         os.chown(room.scratch, _NOBODY, _NOBODY)
@@ -131,8 +133,8 @@ def _restrict_kernel(enclosure: Enclosure, room: Room) -> None:
         for layer in enclosure.wanted & {LANDLOCK, SYSTEM_CALLS}:
             enclosure.missing[layer] = f"{PRIVILEGES} is missing"
         return
-    readable, writable = (*room.readable, "/proc/self"), (room.scratch, "/dev/null")
-    enclosure.apply(LANDLOCK, lambda: landlock.restrict(readable, writable))
+    readable, writable = (*room.places.readable, "/proc/self"), (room.scratch, "/dev/null")
+    enclosure.apply(LANDLOCK, lambda: landlock.restrict(readable, writable, room.places.listed))
     on_files = TMPFS not in enclosure.standing
     on_processes = NAMESPACES not in enclosure.standing
     enclosure.apply(SYSTEM_CALLS, lambda: syscall_filter.refuse(on_files, on_processes))

@@ -24,7 +24,7 @@ def version() -> int:
     return system_call("landlock_create_ruleset", _CREATE_RULESET, None, 0, 1)
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
+def restrict(readable: Iterable[str], writable: Iterable[str], listed: Iterable[str] = ()) -> int:
     """Forbid all files outside these folders, TCP, and signals and abstract sockets to others.
 
     The process may execute no file anywhere. Older versions of Landlock forbid less.
@@ -32,6 +32,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
     Args:
         readable: Folders and files that the process may read.
         writable: Folders and files that the process may read and write.
+        listed: Folders in which the process may read names, at any depth, and no content.
 
     Returns:
         The version of Landlock.
@@ -46,6 +47,8 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
     try:
         for path in readable:
             _allow(ruleset, path, _READ_FILE | _READ_DIR)
+        for path in listed:
+            _allow(ruleset, path, _READ_DIR)
         for path in writable:
             _allow(ruleset, path, rights & ~_EXECUTE)
         system_call("landlock_restrict_self", _RESTRICT_SELF, ruleset, 0)

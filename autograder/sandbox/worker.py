@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -32,10 +33,12 @@ from autograder.engine.local import LocalEngine
 from autograder.engine.protocol import OPERATIONS
 from autograder.sandbox import wire_format
 from autograder.sandbox.audit import AuditLog
-from autograder.sandbox.filesystem import Room, libraries
+from autograder.sandbox.filesystem import Room
 from autograder.sandbox.isolation import LANDLOCK, TMPFS, Enclosure, enclose_worker
 from autograder.sandbox.limits import Limits, MemoryInUse, memory_in_use
 from autograder.sandbox.notebook_shell import Notebook, QuietShell, new_shell
+from autograder.sandbox.probe import opened_secrets
+from autograder.sandbox.readable import Installation, Places, places
 from autograder.util.i18n import _
 
 Operation = Callable[..., Any]
@@ -47,12 +50,12 @@ class Prepared:
 
     Attributes:
         shell: IPython's shell.
-        readable: Folders and files that workers may read.
+        places: The places that workers may read.
         in_use: The memory of the zygote.
     """
 
     shell: QuietShell
-    readable: tuple[str, ...]
+    places: Places
     in_use: MemoryInUse
 
 
@@ -60,14 +63,14 @@ def prepare(secret: Iterable[Path]) -> Prepared:
     """Prepare, in the zygote, what every worker needs and no worker may read from disk.
 
     Args:
-        secret: Folders that workers may not read although they lie among the packages.
+        secret: Folders that no worker may read, wherever they lie.
     """
     shell = new_shell()
     course.steps()
     provide_earlier_names()
     # A model that trains for a second gains less from a better graph than the graph costs.
     tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    return Prepared(shell, libraries(secret), memory_in_use())
+    return Prepared(shell, places(Installation.running(), secret), memory_in_use())
 
 
 def work(
@@ -88,7 +91,7 @@ def work(
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    room = enclose_worker(enclosure, Room(prepared.readable, folder), limits, prepared.in_use)
+    room = enclose_worker(enclosure, Room(prepared.places, folder), limits, prepared.in_use)
     audit_log = AuditLog(room, denied=bool(enclosure.standing & {LANDLOCK, TMPFS}))
     wire_format.send(connection, [sorted(enclosure.standing), enclosure.missing])
     task = wire_format.receive(connection)
@@ -98,10 +101,10 @@ def work(
     state = _ProcessState(room.scratch, vars(notebook.module))
     audit_log.watch(notebook.is_learners)
     sys.stdout = sys.stderr = silence
-    _answer(connection, _operations(notebook, task), notebook.is_learners, state, audit_log)
+    _answer(connection, _operations(notebook, task, room), notebook.is_learners, state, audit_log)
 
 
-def _operations(notebook: Notebook, task: dict[str, Any]) -> dict[str, Operation]:
+def _operations(notebook: Notebook, task: dict[str, Any], room: Room) -> dict[str, Operation]:
     """Return the operations that the judge may ask for, by name."""
 
     def run(number: int) -> list[Any]:
@@ -112,7 +115,8 @@ def _operations(notebook: Notebook, task: dict[str, Any]) -> dict[str, Operation
     namespace = notebook.module.__dict__
     engine = LocalEngine(namespace, notebook.is_learners, lambda: _limit(task["call_seconds"]))
     asked = {name: getattr(engine, name) for name in OPERATIONS}
-    return {**asked, "run": run, "alive": lambda: None}
+    opened = partial(opened_secrets, room.places.readable)
+    return {**asked, "run": run, "alive": lambda: None, "opened_secrets": opened}
 
 
 def _answer(

@@ -189,7 +189,7 @@ def _serve(requests: socket.socket) -> None:
     from autograder.util import paths
 
     with reentrancy.working():
-        prepared = worker.prepare([paths.PACKAGE, paths.solutions(), paths.exercises().parent])
+        prepared = worker.prepare(paths.secret_folders())
         gc.collect()
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -15,7 +15,7 @@ from autograder.grading.collect import collect
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
-from autograder.grading.judge_pool import IsolationMissing
+from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
 from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, result_to_json
@@ -199,6 +199,7 @@ def test_a_process_that_fails_costs_its_own_submission_only(submissions, tmp_pat
         (BrokenExecutor("gone"), WorkersMissing),
         (WorkersMissing("another kit"), WorkersMissing),
         (IsolationMissing("no sandbox"), IsolationMissing),
+        (SecretsReadable("a check"), SecretsReadable),
     ],
 )
 def test_what_no_process_can_repair_ends_the_run_and_what_was_graded_stays(

@@ -40,6 +40,7 @@ def grade_parsed(version: str, rules: Rules, parsed: Parsed) -> dict[str, Any]:
     Raises:
         WorkersMissing: This process has another version of the kit.
         IsolationMissing: The rules require a layer of isolation that cannot be had here.
+        SecretsReadable: A worker opens a secret file on this machine.
     """
     if version != kit_fingerprint():
         text = _("Another version of the kit, or of its libraries, is installed on {host}.")
