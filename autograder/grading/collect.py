@@ -1,16 +1,20 @@
 """Collecting the submissions at the paths that an instructor names."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import looks_like_a_submission, survey
+from autograder.submissions.parse import recognised_exercise
 from autograder.submissions.submission import Submission
 from autograder.submissions.which_file_counts import newest
 from autograder.util.i18n import _
 
 
-def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
+def collect(
+    paths: list[Path], recognise: Callable[[bytes, str], str] = recognised_exercise
+) -> tuple[list[Submission], list[str]]:
     """Return the submissions at the paths, learner by learner, and the problems.
 
     The name of a folder is the name of its learner. If a learner has several files for an exercise,
@@ -18,6 +22,7 @@ def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
 
     Args:
         paths: Files of exercises, learners' folders of such files, or folders of such folders.
+        recognise: See `survey`.
 
     Returns:
         The submissions in the order of learners and exercises, and a sentence for each path that
@@ -26,7 +31,7 @@ def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
     folders: dict[Path, list[Path]] = {}
     problems = []
     for path in paths:
-        targets, left_out = _targets(path)
+        targets, left_out = _targets(path, recognise)
         problems += left_out
         for target in targets:
             folder = target if target.is_dir() else target.parent
@@ -36,7 +41,7 @@ def collect(paths: list[Path]) -> tuple[list[Submission], list[str]]:
     for folder, targets in folders.items():
         for target in targets:
             try:
-                found = survey(target)
+                found = survey(target, recognise=recognise)
             except UnreadableSubmission as error:
                 problems.append(str(error))
                 continue
@@ -60,7 +65,7 @@ def _newest(exercise: str, files: dict[Path, Submission]) -> Submission:
     return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
 
 
-def _targets(path: Path) -> tuple[list[Path], list[str]]:
+def _targets(path: Path, recognise: Callable[[bytes, str], str]) -> tuple[list[Path], list[str]]:
     """Return a file or a learner's folder as it is, or the folders in a folder, and the problems.
 
     Links, which are not followed, and archives are problems: they may be somebody's work.
@@ -74,7 +79,7 @@ def _targets(path: Path) -> tuple[list[Path], list[str]]:
         return [path], []
     link = _("{path} is a link to a folder, and links are not followed: name the folder itself.")
     left_out: list[str] = [link.format(path=folder) for folder in folders if folder.is_symlink()]
-    left_out += survey(path).left_out.values()
+    left_out += survey(path, recognise=recognise).left_out.values()
     return [folder for folder in folders if not folder.is_symlink()], left_out
 
 

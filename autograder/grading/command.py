@@ -29,6 +29,7 @@ from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, Result
 from autograder.grading.rules import Rules
 from autograder.sandbox.isolation import in_words
+from autograder.submissions.limited_parser import LimitedParser
 from autograder.util.atomic import make_folder
 from autograder.util.fingerprint import kit_fingerprint
 from autograder.util.i18n import _, ngettext
@@ -74,7 +75,12 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         WorkersMissing: The cluster cannot grade.
     """
     make_folder(options.out)
-    submissions, problems = collect(paths)
+    with LimitedParser() as parser:
+        return _grade(parser, paths, options, console)
+
+
+def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
+    submissions, problems = collect(paths, parser.recognised_exercise)
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
@@ -86,7 +92,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         executor = stack.enter_context(executor_of(options.jobs, options.scheduler))
         progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("", total=len(submissions), current=_("starting"))
-        grading = grade(submissions, store, grader, executor, options.force)
+        grading = grade(submissions, parser.parse, store, grader, executor, options.force)
         try:
             for result in grading:
                 results.append(result)

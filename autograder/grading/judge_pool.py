@@ -12,10 +12,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import ModuleType
 from typing import Any, Self
 
 from autograder.grading.results import (
@@ -33,6 +31,7 @@ from autograder.sandbox.zygote import Zygote
 from autograder.submissions.submission import Parsed
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
+from autograder.util.processes import without_main
 
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
@@ -105,7 +104,7 @@ class Grader:
         from multiprocessing.forkserver import ensure_running
 
         self._context.set_forkserver_preload(_PRELOADED)
-        with _without_main():
+        with without_main():
             ensure_running()
 
     def __exit__(self, *_error: object) -> None:
@@ -186,7 +185,7 @@ class Grader:
                 process = self._context.Process(
                     target=_serve, args=(theirs, place, parsed, self.rules), daemon=True
                 )
-                with _without_main():
+                with without_main():
                     process.start()
                 self._running.add(process)
             try:
@@ -213,20 +212,6 @@ class Grader:
             if not self._open:
                 raise GraderEnded
             return zygote is None or zygote is self._zygote and not _is_gone(zygote)
-
-
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide the main module, so that no judge imports it anew.
-
-    Importing nbgrader takes a second, and judges need nothing of it.
-    """
-    program = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = program
 
 
 def _require_hidden(engine: SandboxEngine) -> None:

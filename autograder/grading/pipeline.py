@@ -31,7 +31,6 @@ from autograder.grading.judge_pool import (
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, kit_fault, refused, result_from_json
 from autograder.submissions.cells import UnreadableSubmission
-from autograder.submissions.parse import parse
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util.fingerprint import digest
@@ -50,6 +49,7 @@ _FATAL = (
 
 def grade(
     submissions: Iterable[Submission],
+    parse: Callable[[Submission, bytes], Parsed],
     store: ResultCache,
     grader: Callable[[], Grader],
     executor: Executor,
@@ -61,6 +61,7 @@ def grade(
 
     Args:
         submissions: The files, one for each learner and exercise.
+        parse: Parses the bytes of a submission; see `LimitedParser.parse`.
         store: Holds the results of earlier runs, and takes the new ones.
         grader: Opens the grader that threads share. A thread calls it once, while files are still
             read, and only where something is to be judged.
@@ -75,7 +76,7 @@ def grade(
         GraderEnded: Somebody leaves the grader meanwhile.
         NotWritten: A result cannot be stored.
     """
-    judging = _Judging(store, grader, executor)
+    judging = _Judging(parse, store, grader, executor)
     try:
         for submission in submissions:
             yield from judging.take(submission, force)
@@ -100,7 +101,14 @@ class _Judging:
     guards the groups' `judged` and `waiting`, and the store against two writers.
     """
 
-    def __init__(self, store: ResultCache, grader: Callable[[], Grader], executor: Executor):
+    def __init__(
+        self,
+        parse: Callable[[Submission, bytes], Parsed],
+        store: ResultCache,
+        grader: Callable[[], Grader],
+        executor: Executor,
+    ):
+        self._parse = parse
         self._store = store
         self._grader = grader
         self._executor = executor
@@ -132,7 +140,7 @@ class _Judging:
             cached = None if force else self._cached(submission, sha256)
             if cached is not None:
                 return [replace(cached, origin=CACHED)]
-            parsed = parse(submission, content)
+            parsed = self._parse(submission, content)
             code = code_digest(parsed)
         except UnreadableSubmission as error:
             return [self._refused(submission, str(error), sha256)]

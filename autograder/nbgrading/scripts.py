@@ -16,7 +16,7 @@ from autograder.nbgrading.restore_cells import NUMBER, restore
 from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import survey
-from autograder.submissions.parse import as_written
+from autograder.submissions.limited_parser import LimitedParser
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission
 from autograder.util.atomic import write_atomic
@@ -55,17 +55,23 @@ def notebooks_of_scripts(folder: Path) -> Iterator[Made]:
         NotWritten: A notebook cannot be written.
     """
     submitted = folder / "submitted" if (folder / "submitted").is_dir() else folder
-    for place in sorted(path for path in submitted.glob("*/*") if path.is_dir()):
-        try:
-            found = survey(place)
-        except UnreadableSubmission as error:
-            yield Made(place, None, (str(error),))
-            continue
-        yield from (Made(path, None, (reason,)) for path, reason in found.left_out.items())
-        for file in found.files.values():
-            if file.path.suffix.lower() != ".ipynb":
-                released = submitted.parent / "release" / place.name / f"{file.exercise}.ipynb"
-                yield _make(file, _read_released(released, file.exercise))
+    with LimitedParser() as parser:
+        for place in sorted(path for path in submitted.glob("*/*") if path.is_dir()):
+            yield from _made_in(place, submitted.parent / "release" / place.name, parser)
+
+
+def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Made]:
+    """Yield the scripts of one learner for one assignment, which was released in a folder."""
+    try:
+        found = survey(place, recognise=parser.recognised_exercise)
+    except UnreadableSubmission as error:
+        yield Made(place, None, (str(error),))
+        return
+    yield from (Made(path, None, (reason,)) for path, reason in found.left_out.items())
+    for file in found.files.values():
+        if file.path.suffix.lower() != ".ipynb":
+            notebook = _read_released(released / f"{file.exercise}.ipynb", file.exercise)
+            yield _make(file, notebook, parser)
 
 
 def _read_released(path: Path, exercise: str) -> NotebookNode:
@@ -76,9 +82,9 @@ def _read_released(path: Path, exercise: str) -> NotebookNode:
         return source_notebook(exercise)
 
 
-def _make(file: Submission, released: NotebookNode) -> Made:
+def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Made:
     try:
-        written, found = as_written(read_content(file.path), file.path.name)
+        written, found = parser.as_written(read_content(file.path), file.path.name)
     except UnreadableSubmission as error:
         return Made(file.path, None, (*file.notes, str(error)))
     notebook = sound_notebook(written, [None] * len(written), released)

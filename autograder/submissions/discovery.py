@@ -5,6 +5,7 @@ one exercise; `safe_read` reads a file, `parse` parses it.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +62,11 @@ def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submis
     raise UnreadableSubmission(" ".join(sentences))
 
 
-def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
+def survey(
+    target: Path,
+    wanted: frozenset[str] | None = None,
+    recognise: Callable[[bytes, str], str] = recognised_exercise,
+) -> Found:
     """Return the submissions in a file or folder, and the files that are left out.
 
     Where no file is named for an exercise, a file that defines the exercise's functions counts.
@@ -69,6 +74,7 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
     Args:
         target: The file or folder.
         wanted: The names of the exercises to look for, None for all.
+        recognise: Returns the exercise that the bytes of a file of some name hold.
 
     Raises:
         UnreadableSubmission: There is no such file or folder, or it cannot be opened.
@@ -86,7 +92,7 @@ def survey(target: Path, wanted: frozenset[str] | None = None) -> Found:
     left_out: dict[Path, str] = {}
     for path in others:
         try:
-            file = _recognised(path, missing, alone=path == target)
+            file = _recognised(path, missing, path == target, recognise)
         except UnreadableSubmission as error:
             left_out[path] = str(error)
         else:
@@ -122,7 +128,9 @@ def looks_like_a_submission(path: Path) -> bool:
     return suffix in SUFFIXES
 
 
-def _recognised(path: Path, missing: set[str], alone: bool) -> Submission | None:
+def _recognised(
+    path: Path, missing: set[str], alone: bool, recognise: Callable[[bytes, str], str]
+) -> Submission | None:
     """Return the submission for an exercise among `missing`, None for a file of another kind.
 
     Raises:
@@ -141,7 +149,7 @@ def _recognised(path: Path, missing: set[str], alone: bool) -> Submission | None
     data = read_content(path)
     if not alone and not _mentions(data, missing):
         return None
-    exercise = recognised_exercise(data, path.name)
+    exercise = recognise(data, path.name)
     if exercise not in missing:
         return None
     return Submission(exercise, path, notes=(note_on_name(path.name, exercise),))

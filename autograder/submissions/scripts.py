@@ -16,6 +16,8 @@ from autograder.util.i18n import _
 MAX_CELLS = 500
 MAX_FENCES = 200
 MAX_HEADER = 10_000
+MAX_BRACKETS = 200
+"""Brackets in a header; PyYAML's time grows with the square of their depth."""
 
 _MARKER = re.compile(
     r"^[ \t]*#[ \t]*(?:%%%*(?:[ \t][^\n]*)?|<codecell>|In\[[0-9 ]*\]:?)[ \t]*$", re.MULTILINE
@@ -170,7 +172,7 @@ def _is_harmless(header: str) -> bool:
     """Return whether a header is YAML without references, which the parser does not follow."""
     import yaml
 
-    if len(header) > MAX_HEADER:
+    if len(header) > MAX_HEADER or header.count("[") + header.count("{") > MAX_BRACKETS:
         return False
     try:
         return not any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header))

@@ -20,6 +20,7 @@ from autograder.grading.results import CellOutput, Result
 from autograder.grading.rules import Rules
 from autograder.reports.model import CheckResult, Report, of_function, with_function
 from autograder.sandbox.client import Times
+from autograder.submissions.parse import parse
 from tests.answers import solution_text, write
 
 STEP = course.step("08_ranking")
@@ -71,12 +72,12 @@ class Judges:
 RULES = Rules(seed=1, times=Times(cell=200))
 
 
-def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2):
+def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2, parse=parse):
     """Grade a folder of learners' folders; return the results by learner."""
     submissions, _problems = collect([folder])
     with DaemonThreads(jobs) as executor:
         store = ResultCache(out, version, rules)
-        results = list(grade(submissions, store, lambda: grader, executor, force))
+        results = list(grade(submissions, parse, store, lambda: grader, executor, force))
     return {result.learner: result for result in results}
 
 

@@ -130,7 +130,7 @@ def test_how_a_file_was_read_is_told_of_that_file_alone(tmp_path, judged_first):
     submissions.sort(key=lambda each: each.learner != judged_first)
     with ThreadPoolExecutor(1) as executor:
         store = ResultCache(tmp_path / "out", "kit", RULES)
-        each = {e.learner: e for e in grade(submissions, store, Notes, executor)}
+        each = {e.learner: e for e in grade(submissions, parse, store, Notes, executor)}
     assert (each[judged_first].origin, each[other].origin) == (JUDGED, DUPLICATE)
     assert each["ada"].report.notes == ("cell 7 was skipped",)
     assert len(each["ben"].report.notes) > 1
@@ -166,7 +166,7 @@ def test_a_file_that_changes_meanwhile_gives_no_verdict_to_others(tmp_path):
 
     with ThreadPoolExecutor(1) as executor:
         store = ResultCache(tmp_path / "out", "kit", RULES)
-        results = list(grade(submissions, store, opened_late, executor))
+        results = list(grade(submissions, parse, store, opened_late, executor))
     right = parse(Submission(STEP.name, folder / "ben" / "08_ranking.py"))
     assert cells == [[cell.source for cell in right.cells_to_run]]
     assert {result.report.sha256 for result in results} == {right.sha256}
@@ -201,7 +201,7 @@ def late_duplicates(judges, folder, out, force=False):
     store = ResultCache(out, "kit", RULES)
     with ThreadPoolExecutor(1) as executor:
         late = OneByOne(store, submissions)
-        results = list(grade(late, store, lambda: judges, executor, force))
+        results = list(grade(late, parse, store, lambda: judges, executor, force))
     return {result.learner: result for result in results}
 
 
@@ -272,7 +272,7 @@ def test_duplicates_that_wait_for_a_judge_that_fails_are_all_judged_with_their_o
     judges = FailsForAda()
     with ThreadPoolExecutor(1) as executor:
         store = ResultCache(out, "kit", RULES)
-        grading = grade(all_at_once(), store, lambda: judges, executor)
+        grading = grade(all_at_once(), parse, store, lambda: judges, executor)
         results = {result.learner: result for result in grading}
     assert sorted(judges.learners) == ["ada", "ben", "cleo", "dan"]
     assert [name for name, result in results.items() if not result.gradable] == ["ada"]

@@ -132,7 +132,8 @@ def no_grader():
 
 def graded_by(executor, submissions, out):
     store = ResultCache(out, kit_fingerprint(), Rules(1))
-    return {result.learner: result for result in grade(submissions, store, no_grader, executor)}
+    results = grade(submissions, parse, store, no_grader, executor)
+    return {result.learner: result for result in results}
 
 
 def test_any_executor_grades_and_results_are_stored_here(submissions, tmp_path):
@@ -163,7 +164,7 @@ def test_a_result_comes_while_files_are_read(submissions, tmp_path):
             yield submission
 
     store = ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1))
-    for result in grade(read(), store, no_grader, AtOnce(full_points)):
+    for result in grade(read(), parse, store, no_grader, AtOnce(full_points)):
         came.append(result.learner)
     assert came == ["ada", "ben", "eve"]
 
@@ -174,9 +175,8 @@ def test_a_result_is_stored_before_it_is_asked_for(submissions, tmp_path):
     (tmp_path / "class" / "zoe").mkdir()
     write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
     submissions = collect([tmp_path / "class"])[0][::-1]
-    grading = grade(
-        submissions, ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1)), no_grader, executor
-    )
+    store = ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1))
+    grading = grade(submissions, parse, store, no_grader, executor)
     next(grading)
     grading.close()
     again = graded_by(AtOnce(no_grader), submissions, tmp_path / "out")

@@ -110,7 +110,7 @@ def test_a_file_that_changes_meanwhile_is_stored_as_what_was_graded(tmp_path):
         return Judges()
 
     with ThreadPoolExecutor(1) as executor:
-        [result] = grade(submissions, store, opened_late, executor)
+        [result] = grade(submissions, parsing.parse, store, opened_late, executor)
     assert result.report.sha256 == hashlib.sha256(WRONG.encode()).hexdigest()
     path.write_text(WRONG, encoding="utf-8")
     judges = Judges()
@@ -138,10 +138,9 @@ def test_each_file_is_read_once_and_parsed_once(done, monkeypatch):
     for module in (discovery, parsing, pipeline):
         read = counted(module.read_content, lambda path: path.parent.name)
         monkeypatch.setattr(module, "read_content", read)
-    for module in (judge, pipeline):
-        parse = counted(module.parse, lambda submission, *_content: submission.learner)
-        monkeypatch.setattr(module, "parse", parse)
-    results = graded(Judges(), folder, out)
+    parse = counted(parsing.parse, lambda submission, *_content: submission.learner)
+    monkeypatch.setattr(judge, "parse", parse)
+    results = graded(Judges(), folder, out, parse=parse)
     origins = Counter(result.origin for result in results.values())
     assert origins == {CACHED: 2, JUDGED: 2, DUPLICATE: 2}
     assert calls == Counter(
@@ -161,8 +160,7 @@ def test_a_fault_in_reading_costs_its_own_submission_only(done, monkeypatch):
             raise RecursionError("too deep")
         return parsing.parse(submission, content)
 
-    monkeypatch.setattr(pipeline, "parse", broken)
-    results = graded(Judges(), folder, out, force=True)
+    results = graded(Judges(), folder, out, force=True, parse=broken)
     assert not results["ada"].gradable
     [note] = results["ada"].report.notes
     assert note.startswith("cannot be graded because of a fault of the kit:")
@@ -194,7 +192,7 @@ def test_an_interruption_while_files_are_read_ends_what_waits(done):
     with ThreadPoolExecutor(1) as executor:
         store = ResultCache(out, "another kit", RULES)
         with pytest.raises(KeyboardInterrupt):
-            list(grade(interrupted(), store, lambda: judges, executor))
+            list(grade(interrupted(), parsing.parse, store, lambda: judges, executor))
         go_on.set()
     assert judges.learners == ["ada"]
     again = graded(Judges(), folder, out, version="another kit")

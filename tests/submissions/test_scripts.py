@@ -102,9 +102,10 @@ LAUGHS = "\n".join(
         LAUGHS,
         "# jupyter: [unclosed\n#   : : :",
         "# jupyter:\n#   jupytext: " + "[" * 20_000,
+        "# jupyter:\n#   jupytext: " + "[" * 9_000,
         "# jupyter:\n# - a list\n# a: *nothing",
     ],
-    ids=["billion laughs", "malformed", "deep", "alias"],
+    ids=["billion laughs", "malformed", "deep", "short and deep", "alias"],
 )
 def test_a_damaged_header_is_left_out_with_a_note(lines):
     body = SCRIPT.partition("# ---\n\n")[2]
