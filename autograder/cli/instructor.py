@@ -82,6 +82,12 @@ def course_(
         bool, typer.Option("--assignment-per-day", help=_("An assignment for each day."))
     ] = False,
     language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt", help=_("Replace an nbgrader_config.py without the sandbox; keep the old.")
+        ),
+    ] = False,
 ) -> None:
     """Make or refresh an nbgrader course."""
     from autograder.nbgrading.course import CourseError, make_course
@@ -92,9 +98,11 @@ def course_(
         stop(_("There are no exercises in the language {language}.").format(language=language))
     grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
     try:
-        made = make_course(folder, names.exercises_in(exercises), grouping)
+        made = make_course(folder, names.exercises_in(exercises), grouping, adopt)
     except CourseError as error:
         stop(str(error))
+    if made.set_aside is not None:
+        print(_("your earlier settings are now {path}").format(path=made.set_aside))
     for path in made.written:
         print(_("written: {path}").format(path=path))
     print(_("Assignments: {names}").format(names=", ".join(made.assignments)))

@@ -92,7 +92,7 @@ class Grader:
             self._start_forkserver()
             self._zygote = new_zygote()
             try:
-                self._missing = self._probe(self._zygote)
+                self._missing = prove_secrets_hidden(self._zygote, self.rules)
             except BaseException:
                 self._zygote.close()
                 raise
@@ -134,24 +134,6 @@ class Grader:
                 )
             )
         return missing
-
-    def _probe(self, zygote: Zygote) -> dict[str, str]:
-        """Return the layers that a worker lacks; the worker runs nothing of a learner.
-
-        Raises:
-            SecretsReadable: The worker opens a secret file. A worker without any layer for files
-                opens all files; then the missing layers say so.
-        """
-        rules = self.rules
-        task = Task("probe", {})
-        engine = SandboxEngine(zygote.socket, task, rules.times, rules.layers, rules.limits)
-        try:
-            engine.start()
-            if {LANDLOCK, TMPFS} & set(engine.layers):
-                _require_hidden(engine)
-            return engine.missing
-        finally:
-            engine.close()
 
     def grade(self, parsed: Parsed) -> Result:
         """Return the result of one submission.
@@ -214,18 +196,43 @@ class Grader:
             return zygote is None or zygote is self._zygote and not _is_gone(zygote)
 
 
-def _require_hidden(engine: SandboxEngine) -> None:
-    """Raise `SecretsReadable` where the worker of an engine opens a secret file."""
-    opened = engine.opened_secrets(Secrets.of(paths.secret_files()))
-    if opened:
-        text = ngettext(
-            "The sandbox does not hide the checks and solutions: a worker opened {path}. "
-            "Nothing was graded.",
-            "The sandbox does not hide the checks and solutions: a worker opened {path} "
-            "(and secret files by {n} paths in all). Nothing was graded.",
-            len(opened),
-        )
-        raise SecretsReadable(text.format(path=opened[0], n=len(opened)))
+def prove_secrets_hidden(zygote: Zygote, rules: Rules) -> dict[str, str]:
+    """Prove that a worker, in which nothing of a learner runs, opens no secret file.
+
+    Args:
+        zygote: Forks the worker.
+        rules: The limits and layers of the worker.
+
+    Returns:
+        The layers of isolation that the worker lacks, with the reasons. Without any layer for
+        files there is nothing to prove; then the missing layers say so.
+
+    Raises:
+        SecretsReadable: The worker opens a secret file in spite of the layers that stand.
+        WorkerFailed: No worker can run.
+    """
+    task = Task("probe", {})
+    engine = SandboxEngine(zygote.socket, task, rules.times, rules.layers, rules.limits)
+    try:
+        engine.start()
+        if {LANDLOCK, TMPFS} & set(engine.layers):
+            opened = engine.opened_secrets(Secrets.of(paths.secret_files()))
+            if opened:
+                raise _secrets_readable(opened)
+        return engine.missing
+    finally:
+        engine.close()
+
+
+def _secrets_readable(opened: list[str]) -> SecretsReadable:
+    text = ngettext(
+        "The sandbox does not hide the checks and solutions: a worker opened {path}. "
+        "Nothing was graded.",
+        "The sandbox does not hide the checks and solutions: a worker opened {path} "
+        "(and secret files by {n} paths in all). Nothing was graded.",
+        len(opened),
+    )
+    return SecretsReadable(text.format(path=opened[0], n=len(opened)))
 
 
 def new_zygote() -> Zygote:

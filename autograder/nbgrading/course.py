@@ -12,6 +12,7 @@ from autograder.nbgrading.source_notebooks import write_source
 from autograder.util.i18n import _
 
 COURSE_ID = "recommender"
+BEFORE = ".before-autograder"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -26,25 +27,32 @@ class Made:
     Attributes:
         assignments: The exercises of each assignment.
         written: The files that changed.
+        set_aside: The earlier settings under their new name, None where no file was renamed.
     """
 
     assignments: dict[str, tuple[str, ...]]
     written: tuple[Path, ...]
+    set_aside: Path | None = None
 
 
-def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made:
+def make_course(
+    folder: Path, exercises: tuple[str, ...], grouping: str, adopt: bool = False
+) -> Made:
     """Write or update an nbgrader course, without a change to submissions and grades.
 
     Args:
         folder: The course's folder, which may be new.
         exercises: The names of the exercises.
         grouping: "exercise" (an assignment for each exercise), "day" (for each day) or "one".
+        adopt: Whether the kit's settings replace settings that do not name the kit. The earlier
+            file is renamed.
 
     Returns:
         The assignments and the files that changed.
 
     Raises:
-        CourseError: The folder holds something else.
+        CourseError: The folder holds something else, or a course whose settings do not name the
+            kit and that is not to be adopted.
     """
     if folder.exists() and not folder.is_dir():
         raise CourseError(_("{folder} is no folder.").format(folder=folder))
@@ -53,6 +61,7 @@ def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made
         raise CourseError(
             _("{folder} is neither empty nor a course: name another folder.").format(folder=folder)
         )
+    set_aside = _set_aside(config, adopt)
     assignments = _assignments(exercises, grouping)
     written = []
     for name, parts in assignments.items():
@@ -63,7 +72,49 @@ def make_course(folder: Path, exercises: tuple[str, ...], grouping: str) -> Made
     written += _write_once(config, "nbgrader_config.py")
     written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
     _enter(folder, assignments)
-    return Made(assignments, tuple(written))
+    return Made(assignments, tuple(written), set_aside)
+
+
+def _set_aside(config: Path, adopt: bool) -> Path | None:
+    """Rename settings that do not name the kit; return their new path, None without such settings.
+
+    Raises:
+        CourseError: There are such settings, and they are not to be renamed.
+    """
+    if not config.is_file() or _names_the_kit(config):
+        return None
+    if not adopt:
+        raise CourseError(
+            _(
+                "{config} does not name autograder.nbgrading, so nbgrader would run the learners'"
+                " notebooks in a kernel, without the sandbox. Nothing was written.\n"
+                "Type the command again with --adopt: it keeps your file as {aside} and writes new"
+                " settings. Or add these lines at the end of your file:\n\n{lines}"
+            ).format(config=config, aside=_aside(config).name, lines=_lines_to_add())
+        )
+    aside = _aside(config)
+    config.rename(aside)
+    return aside
+
+
+def _names_the_kit(config: Path) -> bool:
+    """Return whether the code of a settings file, not just a comment, names the kit's modules."""
+    lines = config.read_text(encoding="utf-8", errors="replace").split("\n")
+    return any("autograder.nbgrading" in line.partition("#")[0] for line in lines)
+
+
+def _aside(config: Path) -> Path:
+    """Return a free name for the earlier settings."""
+    names = [f"{config.name}{BEFORE}", *(f"{config.name}{BEFORE}.{n}" for n in range(2, 1000))]
+    return next(path for path in map(config.with_name, names) if not path.exists())
+
+
+def _lines_to_add() -> str:
+    """Return what the kit's settings hold besides the identity of the course."""
+    text = (_TEMPLATES / "nbgrader_config.py").read_text(encoding="utf-8")
+    left_out = ("#", "c = get_config()", "c.CourseDirectory.course_id")
+    lines = [line for line in text.split("\n") if line and not line.startswith(left_out)]
+    return "\n".join(lines)
 
 
 def _assignments(exercises: tuple[str, ...], grouping: str) -> dict[str, tuple[str, ...]]:

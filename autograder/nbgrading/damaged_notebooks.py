@@ -4,6 +4,7 @@
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,30 @@ from uuid import uuid4
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
+from autograder.nbgrading.attachments import accepted_attachments
 from autograder.submissions.cells import UnreadableSubmission, Written
-from autograder.submissions.parse import as_written
+from autograder.submissions.limited_parser import shared_parser
 from autograder.submissions.safe_read import read_content
 
 NOTES = "autograder_notes"
+_TAG = re.compile(r"[\w.:-]{1,80}")
 
 
 def readable_notebook(path: Path, released: NotebookNode) -> NotebookNode:
     """Return the cells of a file in a valid notebook, whose metadata hold the notes."""
     try:
         data = read_content(path)
-        written, notes = as_written(data, path.name)
+        written, notes = shared_parser().as_written(data, path.name)
     except UnreadableSubmission as error:
         notebook = deepcopy(released)
         notebook.metadata[NOTES] = [str(error)]
         return notebook
-    notebook = sound_notebook(written, _claims(data, len(written)), released)
+    raw = _raw_cells(data, len(written))
+    notebook = sound_notebook(written, [_claim(cell) for cell in raw], released)
+    for cell, found in zip(notebook.cells, raw, strict=True):
+        attachments = accepted_attachments(found.get("attachments"))
+        if attachments and found.get("cell_type") == cell.cell_type == "markdown":
+            cell["attachments"] = from_dict(attachments)
     notebook.metadata[NOTES] = list(notes)
     return notebook
 
@@ -47,20 +55,27 @@ def sound_notebook(
     return new_notebook(cells=cells, metadata=deepcopy(released.metadata))
 
 
-def _claims(data: bytes, n_cells: int) -> list[str | None]:
-    """Return the grade_id that each cell claims; the list has `n_cells` entries."""
-    claims: list[str | None]
+def _raw_cells(data: bytes, n_cells: int) -> list[dict[str, Any]]:
+    """Return the cells as the file holds them, empty ones where it does not hold `n_cells`."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
         cells = document.get("cells") or document["worksheets"][0]["cells"]
-        claims = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        claims = [None] * n_cells
-    return claims if len(claims) == n_cells else [None] * n_cells
+        cells = []
+    if not isinstance(cells, list) or len(cells) != n_cells:
+        return [{} for _number in range(n_cells)]
+    return [cell if isinstance(cell, dict) else {} for cell in cells]
+
+
+def _claim(cell: dict[str, Any]) -> str | None:
+    """Return the grade_id that a cell claims."""
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
 
 
 def _cell(written: Written, claim: str | None) -> NotebookNode:
-    tags = sorted(written.tags)
+    tags = sorted(tag for tag in written.tags if _TAG.fullmatch(tag))
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
     if isinstance(claim, str):
         metadata["nbgrader"] = {"grade_id": claim}

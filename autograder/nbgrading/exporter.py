@@ -3,18 +3,24 @@
 # nbformat and parts of nbconvert are not annotated.
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from autograder import course
 from autograder.nbgrading.damaged_notebooks import NOTES, readable_notebook
-from autograder.nbgrading.feedback import without_network
+from autograder.nbgrading.feedback import with_policy, without_network
+from autograder.nbgrading.harmless_text import clean, render
 from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory, Resources
+from autograder.nbgrading.plain_outputs import make_outputs_plain
 from autograder.nbgrading.source_notebooks import source_notebook
 
 
@@ -47,7 +53,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML exporter, whose pages request nothing from the network."""
+    """nbconvert's HTML exporter, whose pages run no script and request nothing from the network."""
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Resources | None = None, **options: Any
@@ -62,8 +68,31 @@ class FeedbackExporter(HTMLExporter):
         Returns:
             The page as HTML, and the resources.
         """
-        html, after = super().from_notebook_node(nb, resources, **options)
-        return without_network(html), after
+        shown = deepcopy(nb)
+        make_outputs_plain(shown, verdicts=_is_exercise(resources))
+        html, after = super().from_notebook_node(shown, resources, **options)
+        return with_policy(without_network(html)), after
+
+    @pass_context
+    def markdown2html(self, context: Context, source: str) -> str:
+        """Return Markdown as HTML that holds only what the allow lists name.
+
+        Args:
+            context: The template's names, among them the `cell`.
+            source: The Markdown.
+        """
+        rendered = render(
+            source,
+            context.get("cell", {}).get("attachments", {}),
+            anchor_link_text=self.anchor_link_text,
+            exclude_anchor_links=self.exclude_anchor_links,
+        )
+        return clean(rendered)
+
+
+def _is_exercise(resources: Resources | None) -> bool:
+    names = (resources or {}).get("nbgrader", {})
+    return "notebook" in names and step_of({"nbgrader": names}) is not None
 
 
 def step_of(resources: Resources) -> course.Step | None:
@@ -74,6 +103,8 @@ def step_of(resources: Resources) -> course.Step | None:
 
 def released_notebook(coursedir: CourseDirectory, names: dict[str, str]) -> NotebookNode:
     """Return the notebook as learners received it; where that file is gone, the kit's own.
+
+    An instructor's own notebook whose file is gone is empty.
 
     Args:
         coursedir: The course.
@@ -87,6 +118,8 @@ def released_notebook(coursedir: CourseDirectory, names: dict[str, str]) -> Note
     try:
         return _read_once(path, path.stat().st_mtime_ns)
     except (OSError, ValueError):
+        if step_of({"nbgrader": names}) is None:
+            return new_notebook()
         return source_notebook(names["notebook"])
 
 

@@ -1,4 +1,4 @@
-"""Feedback pages that show mathematics and figures without the network."""
+"""Feedback pages that show mathematics and figures without scripts and without the network."""
 
 import re
 
@@ -12,6 +12,16 @@ _SCRIPT = re.compile(r"<script\b.*?</script\s*>|<script\b[^>]*/>", re.DOTALL | r
 _REMOTE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']?(?:https?:)?//[^>]*>", re.IGNORECASE)
 _REMOTE_IMAGE = re.compile(
     r"<img\b[^>]*?\bsrc=([\"'])(?P<address>(?:https?:)?//.*?)\1[^>]*>", re.IGNORECASE
+)
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:;"
+    " base-uri 'none'; form-action 'none'"
+)
+# Whatever a text or an output draws stays within its own box.
+_HEAD = (
+    f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    "<style>.text_cell_render, .output_subarea, .jp-RenderedMarkdown, .jp-OutputArea-output"
+    " { contain: paint; overflow-x: auto; }</style>"
 )
 _CODE_OR_MATHS = re.compile(
     r"(?P<code>```.*?```|`[^`\n]+`)"
@@ -48,6 +58,11 @@ def without_network(html: str) -> str:
     """Return a page without scripts and remote style sheets, with links to its remote images."""
     html = _REMOTE_STYLE.sub("", _SCRIPT.sub("", html))
     return _REMOTE_IMAGE.sub(r'<a href="\g<address>">\g<address></a>', html)
+
+
+def with_policy(html: str) -> str:
+    """Return a page whose Content-Security-Policy forbids scripts and all that is not in it."""
+    return re.sub(r"<head\b[^>]*>", lambda match: match[0] + _HEAD, html, count=1)
 
 
 def _as_mathml(match: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
 from autograder.nbgrading.nbgrader_types import Converter
 from autograder.submissions.cells import UnreadableSubmission
-from autograder.submissions.limited_parser import LimitedParser
+from autograder.submissions.limited_parser import shared_parser
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission
 from autograder.util.fingerprint import digest, kit_fingerprint
@@ -193,10 +193,9 @@ def _graded(
 ) -> Generator[Result, None, None]:
     """Yield results as they come; judges go on in between, until the generator is closed."""
     with ExitStack() as stack:
-        parser = stack.enter_context(LimitedParser())
         executor = stack.enter_context(executor_of(jobs, scheduler))
         grader = lambda: stack.enter_context(Grader(rules))  # noqa: E731
-        yield from grade(submitted, parser.parse, store, grader, executor)
+        yield from grade(submitted, shared_parser().parse, store, grader, executor)
 
 
 # A run holds no reference to nbgrader's objects, so that it ends with its converter.

@@ -9,11 +9,9 @@ a course's settings use can be imported everywhere.
 # mypy: disable-error-code="no-untyped-call"
 
 import math
-import re
 from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from traitlets import Bool, Integer, Unicode
 
@@ -22,12 +20,13 @@ from autograder.grading.results import Result
 from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.exporter import released_notebook, step_of
 from autograder.nbgrading.nbgrader_types import Converter, Resources
+from autograder.nbgrading.own_notebooks import run_in_sandbox
+from autograder.nbgrading.plain_outputs import make_outputs_plain
 from autograder.nbgrading.pool import Pool
 from autograder.nbgrading.replay import replay, unscored
 from autograder.nbgrading.restore_cells import restore
+from autograder.nbgrading.safe_notebook import make_own_notebook_harmless, make_texts_harmless
 from autograder.reports.wording import format_points
-
-_HTML = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 
 
 class _CoursePreprocessor(Preprocessor):
@@ -52,11 +51,11 @@ class _CoursePreprocessor(Preprocessor):
 class RestoreNotebook(_CoursePreprocessor):
     """A preprocessor that restores the cells that nbgrader counts.
 
-    It takes scripts out of the text cells that a learner wrote or changed.
+    It makes the text cells that a learner wrote or changed harmless for whoever opens them.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Restore a notebook of the course; leave an instructor's own notebook alone.
+        """Restore a notebook of the course; make the texts of any notebook harmless.
 
         Args:
             nb: The submitted notebook; changed in place.
@@ -65,14 +64,15 @@ class RestoreNotebook(_CoursePreprocessor):
         Returns:
             The notebook and the resources.
         """
-        if step_of(resources) is None:
-            return nb, resources
         released = released_notebook(self.converter.coursedir, resources["nbgrader"])
+        if step_of(resources) is None:
+            make_own_notebook_harmless(nb, released)
+            return nb, resources
         notes = restore(nb, released)
         for note in notes:
             self.log.warning("%s: %s", _name(resources), note)
         nb.metadata[NOTES] = [*nb.metadata.get(NOTES, []), *notes]
-        _sanitize(nb, resources, {cell.source for cell in released.cells})
+        make_texts_harmless(nb, released)
         return nb, resources
 
 
@@ -87,6 +87,8 @@ class GradeInSandbox(_CoursePreprocessor):
         jobs: How many submissions are graded at once; 0 stands for one more than cores.
         require_isolation: Whether a missing layer of isolation stops grading.
         scheduler: The address of a Dask scheduler whose workers grade, or "".
+        own_notebooks_in_kernel: Whether an instructor's own notebooks run in a kernel, where the
+            learners' code has the rights of whoever grades.
     """
 
     jobs = Integer(0, min=0, help="How many submissions at once; 0: one more than cores.").tag(
@@ -99,8 +101,12 @@ class GradeInSandbox(_CoursePreprocessor):
         "", help="Grade on the workers of this Dask scheduler, such as tcp://host:8786."
     ).tag(config=True)
 
+    own_notebooks_in_kernel = Bool(
+        False, help="Run an instructor's own notebooks in a kernel, without the sandbox."
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Replay the result of a notebook of the course; run any other notebook in a kernel.
+        """Replay the result of a notebook of the course; run any other notebook in the sandbox.
 
         Args:
             nb: The restored notebook; changed in place.
@@ -111,10 +117,8 @@ class GradeInSandbox(_CoursePreprocessor):
         """
         step = step_of(resources)
         if step is None:
-            self.log.warning(
-                "%s is not an exercise of the kit and runs in a kernel", _name(resources)
-            )
-            return self._run_in_kernel(nb, resources)
+            self._run_own_notebook(nb, resources)
+            return nb, resources
         names = resources["nbgrader"]
         pool = Pool(
             self.converter, names["assignment"], self.jobs, self.require_isolation, self.scheduler
@@ -125,15 +129,15 @@ class GradeInSandbox(_CoursePreprocessor):
             _enter_extra_credit(step, result, names)
         return nb, resources
 
-    def _run_in_kernel(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        from nbgrader.preprocessors import Execute
-
-        executed: tuple[NotebookNode, Resources] = Execute(parent=self.parent).preprocess(
-            nb, resources
-        )
-        return executed
+    def _run_own_notebook(self, nb: NotebookNode, resources: Resources) -> None:
+        if self.own_notebooks_in_kernel:
+            self.log.warning("%s runs in a kernel, without the sandbox", _name(resources))
+            _run_in_kernel(self, nb, resources)
+            return
+        self.log.info("%s is not an exercise of the kit and runs in the sandbox", _name(resources))
+        label = resources["nbgrader"]["notebook"]
+        for note in run_in_sandbox(nb, label, self.converter, self.require_isolation):
+            self.log.warning("%s: %s", _name(resources), note)
 
 
 class PlainScores(_CoursePreprocessor):
@@ -199,6 +203,14 @@ def _enter_extra_credit(step: Step, result: Result, names: dict[str, str]) -> No
         gradebook.db.commit()
 
 
+def _run_in_kernel(grading: GradeInSandbox, nb: NotebookNode, resources: Resources) -> None:
+    from nbgrader.preprocessors import Execute
+
+    executed, _resources = Execute(parent=grading.parent).preprocess(nb, resources)
+    nb.cells = executed.cells
+    make_outputs_plain(nb)
+
+
 def _scored(outputs: list[NotebookNode], points: float) -> NotebookNode:
     """Return the one output of a check cell that nbgrader reads its score from."""
     for output in outputs:
@@ -215,17 +227,6 @@ def _number(text: Any) -> float:
     except (TypeError, ValueError):
         return 0.0
     return number if math.isfinite(number) else 0.0
-
-
-def _sanitize(notebook: NotebookNode, resources: Resources, released: set[str]) -> None:
-    """Take HTML out of the text cells that differ from the released ones.
-
-    A text without HTML stays as it is, since `SanitizeHTML` would change its `<` and `&`.
-    """
-    cleaner = SanitizeHTML()
-    for cell in notebook.cells:
-        if cell.cell_type != "code" and cell.source not in released and _HTML.search(cell.source):
-            cleaner.preprocess_cell(cell, resources, 0)
 
 
 def _name(resources: Resources) -> str:

@@ -46,7 +46,9 @@ def unscored() -> NotebookNode:
 
 
 def _verdict(panel: VerdictPanel) -> NotebookNode:
-    data = {"text/plain": repr(panel), "text/html": panel._repr_html_()}
+    # formgrader loads MathJax, which must not take what a learner's code returned for formulas.
+    html = f'<div class="tex2jax_ignore mathjax_ignore">{panel._repr_html_()}</div>'
+    data = {"text/plain": repr(panel), "text/html": html}
     return new_output("execute_result", data=data, execution_count=None)
 
 

@@ -122,6 +122,15 @@ class SandboxEngine:
             notes[number] = _("cell {n} was skipped: {reason}").format(n=number, reason=reason)
         return tuple(notes[number] for number in sorted(notes))
 
+    @property
+    def failures(self) -> dict[int, Raised]:
+        """The exceptions that ended cells, by number; a skipped cell has one that says why."""
+        skipped = {
+            number: Raised("CellSkipped", "RuntimeError", reason)
+            for number, reason in self._skipped.items()
+        }
+        return {**self._raised, **skipped}
+
     def start(self) -> None:
         """Run the cells; after a cell hangs or ends the process, run the others in a new worker.
 

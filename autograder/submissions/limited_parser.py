@@ -5,15 +5,18 @@ reads the bytes of a file; this process decodes, parses and repairs them, and ru
 theirs. A file that exceeds the limits cannot be graded; the next file gets a new process.
 """
 
+import atexit
 import contextlib
 import json
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
@@ -55,6 +58,7 @@ class LimitedParser:
         self._seconds = seconds
         self._process: Any = None
         self._connection: Connection | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         """Return the parser."""
@@ -111,12 +115,8 @@ class LimitedParser:
     def _ask(
         self, name: str, notes: tuple[str, ...], request: str, *arguments: object
     ) -> dict[str, Any]:
-        connection = self._connection or self._start()
         try:
-            connection.send((request, *arguments))
-            if not connection.poll(self._seconds):
-                raise EOFError
-            answer: dict[str, Any] = json.loads(connection.recv_bytes(MAX_ANSWER))
+            answer = self._answer_to((request, *arguments))
         except (EOFError, OSError, ValueError) as error:
             self._end()
             reason = _("reading it takes far more time or memory than an exercise needs")
@@ -131,6 +131,15 @@ class LimitedParser:
             refused = i18n.from_json(answer["refused"])
             raise UnreadableSubmission(refused, (*notes, *_notes(answer)))
         return answer
+
+    def _answer_to(self, request: tuple[object, ...]) -> dict[str, Any]:
+        with self._lock:
+            connection = self._connection or self._start()
+            connection.send(request)
+            if not connection.poll(self._seconds):
+                raise EOFError
+            answer: dict[str, Any] = json.loads(connection.recv_bytes(MAX_ANSWER))
+            return answer
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
@@ -161,6 +170,14 @@ class LimitedParser:
             self._process.join()
             self._process.close()
             self._process = None
+
+
+@cache
+def shared_parser() -> LimitedParser:
+    """Return the parser that the parts of a command share; it ends with this process."""
+    parser = LimitedParser()
+    atexit.register(parser.__exit__)
+    return parser
 
 
 _READY = b"ready"

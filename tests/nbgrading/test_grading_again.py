@@ -120,7 +120,7 @@ def own_notebook():
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def test_an_instructors_own_notebook_runs_in_a_kernel(ready, tmp_path):
+def test_an_instructors_own_notebook_runs_in_the_sandbox(ready, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(ready, folder)
     source = folder / "source" / "own" / "04_dot_product_bonus.ipynb"
@@ -131,7 +131,7 @@ def test_an_instructors_own_notebook_runs_in_a_kernel(ready, tmp_path):
         notebook = nbformat.read(folder / "release" / "own" / source.name, as_version=4)
         notebook.cells[0].source = answer
         hand_in(folder, learner, "own", {source.stem: nbformat.writes(notebook)})
-    assert "runs in a kernel" in nbgrader(folder, "autograde", "own")
+    assert "runs in the sandbox" in nbgrader(folder, "autograde", "own")
     with gradebook(folder) as book:
         found = {s.student.id: s.score for s in book.assignment_submissions("own")}
     assert found == {"ada": 2, "ben": 0}

@@ -45,6 +45,8 @@ c.Autograde.autograde_preprocessors = [
 # c.GradeInSandbox.jobs = 4                  # default: one more than the machine has cores
 # c.GradeInSandbox.scheduler = "tcp://host:8786"  # the workers of this Dask scheduler grade
 # c.GradeInSandbox.require_isolation = True  # grade nothing unless every layer of isolation stands
+# Notebooks of your own run in the sandbox, too. This line runs them in a kernel, with your rights:
+#   c.GradeInSandbox.own_notebooks_in_kernel = True
 
 # Feedback shows messages, hints, formulas and figures, and needs no network.
 c.GenerateFeedback.exporter_class = FeedbackExporter

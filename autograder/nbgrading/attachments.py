@@ -1,0 +1,58 @@
+"""Pasted images: the attachments of text cells, which Markdown names `attachment:image.png`."""
+
+import base64
+import binascii
+import re
+from typing import Any
+
+MAX_IMAGE_BYTES = 5 * 2**20
+MAX_IMAGES = 20
+_NAME = re.compile(r"[\w][\w .()+,@-]{0,120}")
+_MAGIC = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+}
+
+
+def accepted_attachments(value: object) -> dict[str, dict[str, str]]:
+    """Return the images among the attachments of a text cell.
+
+    Args:
+        value: The attachments as a submitted file holds them, of any type.
+
+    Returns:
+        PNG, JPEG and GIF images of at most `MAX_IMAGE_BYTES` bytes: by name, the base64 text by
+        MIME type.
+    """
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: images
+        for name, bundle in list(value.items())[:MAX_IMAGES]
+        if _NAME.fullmatch(name) and (images := _images(bundle))
+    }
+
+
+def image_text(value: object, mime: str) -> str:
+    """Return the base64 text of an image on one line, "" for anything else.
+
+    Args:
+        value: The text as a notebook holds it: a string or a list of lines.
+        mime: The MIME type, one of PNG, JPEG and GIF.
+    """
+    lines = value if isinstance(value, list) else [value]
+    text = "".join("".join(line.split()) for line in lines if isinstance(line, str))
+    if len(text) > MAX_IMAGE_BYTES * 4 // 3 + 4:
+        return ""
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return text if content.startswith(_MAGIC[mime]) else ""
+
+
+def _images(bundle: object) -> dict[str, str]:
+    parts: dict[Any, Any] = bundle if isinstance(bundle, dict) else {}
+    images = {mime: image_text(parts.get(mime), mime) for mime in _MAGIC}
+    return {mime: text for mime, text in images.items() if text}

@@ -1,0 +1,109 @@
+"""Pasted images in the text cells of submitted notebooks."""
+
+import base64
+import json
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+pytest.importorskip("nbgrader")
+
+from autograder.nbgrading.attachments import MAX_IMAGE_BYTES, accepted_attachments
+from autograder.nbgrading.damaged_notebooks import readable_notebook
+from autograder.nbgrading.exporter import FeedbackExporter
+from autograder.nbgrading.safe_notebook import make_texts_harmless
+
+CONTENT = {
+    "image/png": b"\x89PNG\r\n\x1a\n" + bytes(20),
+    "image/jpeg": b"\xff\xd8\xff" + bytes(20),
+    "image/gif": b"GIF89a" + bytes(20),
+}
+IMAGES = {mime: base64.b64encode(content).decode() for mime, content in CONTENT.items()}
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    """Write a notebook of one text cell, and read it as nbgrader gets it."""
+
+    def read(source, attachments):
+        cell = new_markdown_cell(source, attachments=attachments)
+        path = tmp_path / "08_ranking.ipynb"
+        path.write_text(json.dumps(new_notebook(cells=[cell])), encoding="utf-8")
+        notebook = readable_notebook(path, new_notebook())
+        make_texts_harmless(notebook, new_notebook())
+        nbformat.validate(notebook)
+        return notebook
+
+    return read
+
+
+def pages(notebook):
+    """What formgrader and feedback make of a notebook."""
+    for exporter in (HTMLExporter(template_name="classic"), FeedbackExporter()):
+        yield exporter.from_notebook_node(notebook)[0]
+
+
+@pytest.mark.parametrize("mime", IMAGES)
+def test_a_pasted_image_is_shown(submitted, mime):
+    notebook = submitted("![a](attachment:image.png)", {"image.png": {mime: IMAGES[mime]}})
+    for page in pages(notebook):
+        assert f"data:{mime};base64,{IMAGES[mime]}" in page
+
+
+@pytest.mark.parametrize("address", ["attachment:my%20image.png", "<attachment:my image.png>"])
+def test_a_name_may_hold_a_space(submitted, address):
+    source = f"![a]({address})"
+    notebook = submitted(source, {"my image.png": {"image/png": IMAGES["image/png"]}})
+    for page in pages(notebook):
+        assert f"data:image/png;base64,{IMAGES['image/png']}" in page
+
+
+@pytest.mark.parametrize(
+    "source", ["![a](attachment:gone.png)", "![a][b]\n\n[b]: attachment:g.png"]
+)
+def test_a_missing_image_is_a_note(submitted, source):
+    for page in pages(submitted(f"before {source}", {})):
+        assert "before" in page
+        assert "<img" not in page
+
+
+def test_a_missing_image_of_a_released_text_is_a_note():
+    notebook = new_notebook(cells=[new_markdown_cell("![a](attachment:gone.png)")])
+    make_texts_harmless(notebook, new_notebook(cells=notebook.cells))
+    for page in pages(notebook):
+        assert "the image gone.png is missing" in page
+
+
+def test_a_notebook_graded_earlier_has_notes_in_its_feedback():
+    notebook = new_notebook(cells=[new_markdown_cell("![a](attachment:gone.png)")])
+    page, _resources = FeedbackExporter().from_notebook_node(notebook)
+    assert "the image gone.png is missing" in page
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [
+        None,
+        [],
+        {"a.png": None},
+        {"a.png": {}},
+        {"a.png": {"image/png": 7}},
+        {"a.png": {"image/png": "no base64!"}},
+        {"a.png": {"image/png": IMAGES["image/gif"]}},
+        {"a.svg": {"image/svg+xml": IMAGES["image/png"]}},
+        {"a.html": {"text/html": IMAGES["image/png"]}},
+        {'"><script>alert(1)</script>.png': {"image/png": IMAGES["image/png"]}},
+        {"a.png": {"image/png": base64.b64encode(bytes(MAX_IMAGE_BYTES + 10)).decode()}},
+    ],
+)
+def test_anything_but_an_image_is_left_out(attachments):
+    assert accepted_attachments(attachments) == {}
+
+
+def test_lines_of_base64_are_joined():
+    lines = [f"{IMAGES['image/png'][:8]}\n", IMAGES["image/png"][8:]]
+    assert accepted_attachments({"a.png": {"image/png": lines, "text/html": "x"}}) == {
+        "a.png": {"image/png": IMAGES["image/png"]}
+    }
