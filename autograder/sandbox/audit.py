@@ -103,7 +103,9 @@ def _started(_room: Room, program: object, *_details: object) -> str:
     return _("tried to start {program}").format(program=program)
 
 
-def _killed(_room: Room, pid: object, *_details: object) -> str:
+def _killed(_room: Room, pid: object, *_details: object) -> str | None:
+    if os.getpid() == 1 and isinstance(pid, int) and pid > 1:
+        return None  # in its PID namespace, every other process is a child of this process
     return _("tried to send a signal to process {pid}").format(pid=pid)
 
 

@@ -29,7 +29,7 @@ class Room:
 
 
 def enter_own_root(readable: Iterable[str], top: str, size: int) -> None:
-    """Enter a root that holds these places (read-only), `/proc`, `/tmp` and `/scratch`.
+    """Enter a root that holds these places (read-only), `/proc`, `/tmp`, `/scratch` and `/dev/shm`.
 
     Args:
         readable: Folders and files of the present root.
@@ -51,6 +51,9 @@ def enter_own_root(readable: Iterable[str], top: str, size: int) -> None:
             _show(path, top + path)
     os.makedirs(f"{top}/tmp", mode=0o755, exist_ok=True)
     os.mkdir(top + SCRATCH, mode=0o700)
+    os.makedirs(f"{top}/dev", exist_ok=True)
+    # Semaphores and shared memory of processes, as `multiprocessing` makes them.
+    os.symlink(SCRATCH, f"{top}/dev/shm")
     kernel_calls.enter_root(top)
 
 

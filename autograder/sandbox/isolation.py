@@ -135,9 +135,8 @@ def _restrict_kernel(enclosure: Enclosure, room: Room) -> None:
         return
     readable, writable = (*room.places.readable, "/proc/self"), (room.scratch, "/dev/null")
     enclosure.apply(LANDLOCK, lambda: landlock.restrict(readable, writable, room.places.listed))
-    on_files = TMPFS not in enclosure.standing
-    on_processes = NAMESPACES not in enclosure.standing
-    enclosure.apply(SYSTEM_CALLS, lambda: syscall_filter.refuse(on_files, on_processes))
+    own_files, own_processes = (layer in enclosure.standing for layer in (TMPFS, NAMESPACES))
+    enclosure.apply(SYSTEM_CALLS, lambda: syscall_filter.allow_needed(own_files, own_processes))
 
 
 def _may_mount() -> bool:

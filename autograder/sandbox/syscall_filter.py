@@ -1,13 +1,16 @@
-"""seccomp: a filter in the kernel that refuses system calls which no exercise needs.
+"""seccomp: a filter in the kernel that allows the system calls which exercises need, and no others.
 
-A filter is a program of the classic Berkeley Packet Filter. Each instruction is a tuple (code, jump
-if true, jump if false, operand); the constants are those of `linux/bpf_common.h` and
-`linux/seccomp.h`.
+`syscalls.toml` lists the calls. A filter is a program of the classic Berkeley Packet Filter. Each
+instruction is a tuple (code, jump if true, jump if false, operand); the constants are those of
+`linux/bpf_common.h` and `linux/seccomp.h`.
 """
 
 import ctypes
 import platform
 import struct
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from autograder.sandbox.kernel_calls import (
     DIE_WITH_PARENT,
@@ -26,83 +29,7 @@ _AUDIT_ARCH = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _MMAP, _PRCTL, _PRLIMIT = (9, 222), (157, 167), (302, 261)
 _SHARED_ANONYMOUS = 0x01 | 0x20
-_REFUSED: dict[str, Numbers] = {
-    "socket": (41, 198),
-    "connect": (42, 203),
-    "execve": (59, 221),
-    "execveat": (322, 281),
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "pidfd_getfd": (438, 438),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "shmget": (29, 194),
-    "msgget": (68, 186),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "fsopen": (430, 430),
-    "move_mount": (429, 429),
-    "open_tree": (428, 428),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "open_by_handle_at": (304, 265),
-    "bpf": (321, 280),
-    "io_uring_setup": (425, 425),
-    "userfaultfd": (323, 282),
-    "perf_event_open": (298, 241),
-    "keyctl": (250, 219),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "kexec_load": (246, 104),
-    "semget": (64, 190),
-    "vmsplice": (278, 75),
-    "io_setup": (206, 0),
-    "inotify_init": (253, None),
-    "inotify_init1": (294, 26),
-    "fanotify_init": (300, 262),
-    "setsockopt": (54, 208),
-    "setsid": (112, 157),
-    "landlock_create_ruleset": (444, 444),
-}
-# Calls that change files of the same user, where the worker sees these files.
-_REFUSED_ON_FILES: dict[str, Numbers] = {
-    "chmod": (90, None),
-    "fchmod": (91, 52),
-    "fchmodat": (268, 53),
-    "fchmodat2": (452, 452),
-    "chown": (92, None),
-    "lchown": (94, None),
-    "fchown": (93, 55),
-    "fchownat": (260, 54),
-    "utime": (132, None),
-    "utimes": (235, None),
-    "futimesat": (261, None),
-    "utimensat": (280, 88),
-    "setxattr": (188, 5),
-    "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7),
-    "removexattr": (197, 14),
-    "lremovexattr": (198, 15),
-    "fremovexattr": (199, 16),
-}
-# Calls that disturb processes of the same user, where the worker sees these processes.
-_REFUSED_ON_PROCESSES: dict[str, Numbers] = {
-    "kill": (62, 129),
-    "tkill": (200, 130),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "pidfd_send_signal": (424, 424),
-    "process_madvise": (440, 440),
-    "setpriority": (141, 140),
-    "ioprio_set": (251, 30),
-    "sched_setparam": (142, 118),
-    "sched_setscheduler": (144, 119),
-    "sched_setaffinity": (203, 122),
-    "sched_setattr": (314, 274),
-}
+_TABLE = tomllib.loads(Path(__file__).with_name("syscalls.toml").read_text(encoding="utf-8"))
 
 _ALLOW, _ERROR, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _EPERM, _ENOSYS = 1, 38
@@ -112,22 +39,29 @@ _NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT, _FOURTH_ARGUMENT_AT = 0, 4, 16, 40
 _X32 = 0x4000_0000
 
 
-def refuse(on_files: bool = False, on_processes: bool = False) -> None:
-    """Refuse sockets, programs, mounts, debugging and other system calls.
+def allow_needed(on_files: bool = True, on_processes: bool = True) -> None:
+    """Allow the system calls of the table; from now on every other call fails.
 
     The process must have given up new privileges before (see `kernel_calls.forgo_new_privileges`).
 
     Args:
-        on_files: Also refuse calls that change a file's mode, owner, times or attributes.
-        on_processes: Also refuse calls that signal or tune other processes.
+        on_files: Whether calls that change a file's mode, owner, times or attributes are allowed.
+        on_processes: Whether calls that signal or tune other processes are allowed.
 
     Raises:
         OSError: The kernel refuses, or the system calls of this machine are unknown.
     """
-    refused = {**_REFUSED}
-    refused |= _REFUSED_ON_FILES if on_files else {}
-    refused |= _REFUSED_ON_PROCESSES if on_processes else {}
-    numbers = [number for each in refused.values() if (number := number_here(each)) is not None]
+    filters = _filters(on_files, on_processes)
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *f) for f in filters))
+    program = ctypes.create_string_buffer(struct.pack("@HP", len(filters), ctypes.addressof(code)))
+    prctl(SECCOMP, 2, program)
+
+
+def _filters(on_files: bool, on_processes: bool) -> list[Instruction]:
+    allowed = [number for group in _TABLE["allowed"].values() for number in _numbers(group)]
+    refused = _numbers(_TABLE["refused"])
+    for group, is_allowed in (("on_files", on_files), ("on_processes", on_processes)):
+        (allowed if is_allowed else refused).extend(_numbers(_TABLE[group]))
     filters: list[Instruction] = [
         (_LOAD, 0, 0, _ARCH_AT),
         (_EQUAL, 1, 0, _AUDIT_ARCH[platform.machine()]),
@@ -136,7 +70,6 @@ def refuse(on_files: bool = False, on_processes: bool = False) -> None:
         *_refuse_if((_AT_LEAST, _X32)),
         # A filter cannot read the flags of `clone3`. With ENOSYS, libraries fall back to `clone`.
         *_refuse_if((_EQUAL, _known(_CLONE3)), error=_ENOSYS),
-        *(line for number in numbers for line in _refuse_if((_EQUAL, number))),
         *_in_call(_CLONE, _FIRST_ARGUMENT_AT, _refuse_if((_ANY_BIT, NEW_USER | NEW_MOUNTS))),
         *_in_call(
             _MMAP,
@@ -149,13 +82,44 @@ def refuse(on_files: bool = False, on_processes: bool = False) -> None:
             [*_refuse_if((_EQUAL, DIE_WITH_PARENT)), *_refuse_if((_EQUAL, DUMPABLE))],
         ),
     ]
-    if on_processes:
+    if not on_processes:
         other = [(_EQUAL, 1, 0, 0), (_RETURN, 0, 0, _ERROR | _EPERM)]
         filters += _in_call(_PRLIMIT, _FIRST_ARGUMENT_AT, other)
-    filters.append((_RETURN, 0, 0, _ALLOW))
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *f) for f in filters))
-    program = ctypes.create_string_buffer(struct.pack("@HP", len(filters), ctypes.addressof(code)))
-    prctl(SECCOMP, 2, program)
+    filters += [line for first, last in _spans(allowed) for line in _allow(first, last)]
+    filters += [line for number in refused for line in _refuse_if((_EQUAL, number))]
+    # With ENOSYS, libraries fall back to older calls.
+    filters.append((_RETURN, 0, 0, _ERROR | _ENOSYS))
+    return filters
+
+
+def _numbers(group: dict[str, list[int]]) -> list[int]:
+    """Return the numbers on this machine of the calls in a group of the table."""
+    pairs = ([None if n < 0 else n for n in numbers] for numbers in group.values())
+    numbers = [number_here((x86_64, aarch64)) for x86_64, aarch64 in pairs]
+    return [number for number in numbers if number is not None]
+
+
+def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each run of consecutive numbers."""
+    first = last = None
+    for number in sorted(set(numbers)):
+        if last is None or first is None:
+            first = number
+        elif number != last + 1:
+            yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _allow(first: int, last: int) -> list[Instruction]:
+    """Return instructions that allow the calls from one number to another, and else go on."""
+    return [
+        (_AT_LEAST, 0, 2, first),
+        (_AT_LEAST, 1, 0, last + 1),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
 
 
 def _refuse_if(test: tuple[int, int], error: int = _EPERM) -> list[Instruction]:
