@@ -22,7 +22,7 @@ Arguments that several helpers share:
     rtol, atol: The relative and the absolute error up to which two numbers count as equal.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -31,40 +31,14 @@ import pandas as pd
 import pytest
 
 from autograder.checking import number_causes, value_causes
+from autograder.checking.failure import CheckFailure, Mistakes
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause, Shape, WantedShape, shape_text
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
-Mistakes = Mapping[str, bool | np.bool]
-
-
-class CheckFailure(Exception):
-    """A wrong answer of a learner's function.
-
-    Attributes:
-        got: A description of the answer.
-        must: The sentence that must hold; None where the check's docstring says it.
-        want: A description of the right value, which follows `must`; None where there is no such
-            value.
-        cause: The likely cause where the answer shows no known mistake.
-        mistakes: The names of the known mistakes that the answer shows.
-    """
-
-    def __init__(
-        self,
-        got: str,
-        must: str | None = None,
-        mistakes: Mistakes | None = None,
-        want: str | None = None,
-        cause: Cause | None = None,
-    ) -> None:
-        super().__init__(got)
-        self.got = got
-        self.must = must
-        self.want = want
-        self.cause = cause
-        self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
+MAX_PARTS = 1_000
+"""The number of rows up to which an array counts as a tuple of its rows."""
 
 
 def checks(function: str, share: float = 1) -> pytest.MarkDecorator:
@@ -198,11 +172,11 @@ def mapping(value: Any, keys: Iterable[object] = (), must: str | None = None) ->
 
 def pair(value: Any, length: int = 2, must: str | None = None) -> tuple[Any, ...]:
     """Return the answer as a tuple of `length` parts; accept a list and an array of such rows."""
-    if isinstance(value, np.ndarray) and value.ndim:
+    if isinstance(value, np.ndarray) and value.ndim and len(value) <= MAX_PARTS:
         value = list(value)
     if not isinstance(value, (tuple, list)) or len(value) != length:
         parts = _("a tuple of {n} parts").format(n=length)
-        many = isinstance(value, (tuple, list))
+        many = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim)
         cause = (
             value_causes.of_length(len(value), length)
             if many

@@ -7,6 +7,8 @@ import numpy as np
 
 MAX_ITEMS = 6
 MAX_TEXT = 160
+MAX_BITS = 1_000
+"""The size up to which an integer is written out; Python refuses to write thousands of digits."""
 
 
 def brief(value: Any) -> str:
@@ -65,6 +67,10 @@ def _brief(value: Any) -> str:
         return _mapping(value)
     if kind is str and len(value) > 60:
         return repr(value[:60] + "…")
+    if kind is int and value.bit_length() > MAX_BITS:
+        return f"a number of {value.bit_length()} bits"
+    if kind is bytes and len(value) > 60:
+        return repr(value[:60]) + "…"
     if hasattr(value, "_handle"):
         return _proxy(value)
     return repr(value)

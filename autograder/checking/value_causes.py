@@ -5,12 +5,16 @@ A message names such a cause where the check recognises no known mistake (see `m
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.checking.reprs import brief_name
+from autograder.checking.reprs import brief, brief_name
 from autograder.util.i18n import _
+
+MAX_MEMBERS = 10_000
+"""The number of members that an explanation looks at one by one."""
 
 Shape = tuple[int, ...]
 WantedShape = tuple[int | None, ...]
@@ -150,25 +154,32 @@ def of_shape(shape: Shape, wanted: WantedShape) -> Cause:
 
 def of_members(got: set[Any], want: set[Any]) -> Cause:
     """Return the cause behind a set of ids or names that differs from the right set."""
-    missing, strange = (sorted(ids, key=str) for ids in (want - got, got - want))
-    kinds = {_plain_kind(member) for member in got}
+    missing, strange = want - got, got - want
+    first_missing, first_strange = (
+        min(map(_plain_text, islice(ids, MAX_MEMBERS)), default="") for ids in (missing, strange)
+    )
+    kinds = {_plain_kind(member) for member in islice(got, MAX_MEMBERS)}
     if (
         strange
         and len(kinds) == 1
         and want
         and not kinds & {_plain_kind(member) for member in want}
     ):
-        return Cause("ids-of-another-kind", _KIND.format(kind=kinds.pop(), strange=strange[0]))
+        return Cause("ids-of-another-kind", _KIND.format(kind=kinds.pop(), strange=first_strange))
     counted = any(got == set(range(first, first + len(got))) for first in (0, 1))
     if not got:
         return Cause("nothing-kept", _NOTHING_KEPT)
     if missing and strange and counted:
-        return Cause("numbered-anew", _NUMBERED_ANEW.format(missing=missing[0]))
+        return Cause("numbered-anew", _NUMBERED_ANEW.format(missing=first_missing))
     if missing and strange:
-        return Cause("other-members", _OTHERS.format(missing=missing[0], strange=strange[0]))
+        return Cause("other-members", _OTHERS.format(missing=first_missing, strange=first_strange))
     if missing:
-        return Cause("members-missing", _MISSING.format(n=len(missing), missing=missing[0]))
-    return Cause("members-too-many", _TOO_MANY.format(n=len(strange), strange=(strange or [""])[0]))
+        return Cause("members-missing", _MISSING.format(n=len(missing), missing=first_missing))
+    return Cause("members-too-many", _TOO_MANY.format(n=len(strange), strange=first_strange))
+
+
+def _plain_text(member: object) -> str:
+    return brief(member) if isinstance(member, int) else str(member)
 
 
 def _plain_kind(member: object) -> str:

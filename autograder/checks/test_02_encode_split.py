@@ -8,7 +8,6 @@ import pandas as pd
 
 from autograder.checking import value_causes
 from autograder.checking.asserts import (
-    CheckFailure,
     alike,
     array,
     checks,
@@ -23,6 +22,7 @@ from autograder.checking.asserts import (
     shape_of,
     whole,
 )
+from autograder.checking.failure import CheckFailure
 from autograder.checking.value_causes import Cause
 from autograder.checks.support.ratings import STARS, draw_ids, draw_times, require_unchanged
 from autograder.checks.support.splits import (

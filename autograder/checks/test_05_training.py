@@ -593,7 +593,7 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
     task = draw_task(rng, train_side=0.0, val_side=0.0)
     val_loss = trained(submission, task, offsets=JAGGED, epochs=14).curves.val_loss
     due = epochs_due(val_loss, 3, 14)
-    worse = np.array([val_loss[k] >= val_loss[:k].min() for k in range(1, len(val_loss))])
+    worse = val_loss[1:] >= np.minimum.accumulate(val_loss)[:-1]
     require(
         len(val_loss) == due,
         _("{n} epochs by default, with losses on val of {losses}").format(
@@ -643,7 +643,7 @@ def _require_best(training):
     errors = training.errors(val)
     mse, start = (np.mean(e**2) for e in (errors, training.task.errors_at_start(val)))
     last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
-    another_kept = any(alike(mse, value, rtol=1e-4) for value in val_loss[:-1])
+    another_kept = np.isclose(mse, val_loss[:-1], rtol=1e-4, atol=1e-5).any()
     require(
         alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
         _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
@@ -750,8 +750,13 @@ def _same(first, second) -> bool:
     return alike(first, second, rtol=1e-5, atol=1e-7)
 
 
+MAX_LOSSES = 30
+
+
 def _shown(curve) -> str:
-    return ", ".join(f"{value:.6g}" for value in curve)
+    """Return the first losses of a curve in words."""
+    shown = ", ".join(f"{value:.6g}" for value in curve[:MAX_LOSSES])
+    return f"{shown}, …" if len(curve) > MAX_LOSSES else shown
 
 
 def draw_curve(n_epochs, best, rng) -> list[float]:

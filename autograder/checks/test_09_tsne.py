@@ -498,13 +498,19 @@ def drawing_of(submission, coordinates, labels, **titles) -> dict:
     return drawn
 
 
+MARKERS_AT_ONCE = 10_000
+
+
 def colours_at(drawn, coordinates) -> list[set]:
     """Return the colours of the markers at each place; an empty set at a place without a marker."""
     found: list[set] = [set() for _place in coordinates]
-    for x, y, colours in drawn["points"]:
-        distances = np.hypot(*(coordinates - [x, y]).T)
-        if np.nanmin(distances, initial=np.inf) < 0.05:
-            found[int(np.nanargmin(distances))].update(map(tuple, colours))
+    for start in range(0, len(drawn["points"]), MARKERS_AT_ONCE):
+        points = drawn["points"][start : start + MARKERS_AT_ONCE]
+        markers = np.array([[x, y] for x, y, _colours in points], dtype=float)
+        distances = np.linalg.norm(coordinates[:, None] - markers[None], axis=2)
+        distances[np.isnan(distances)] = np.inf
+        for k in np.flatnonzero(distances.min(axis=0) < 0.05):
+            found[int(distances[:, k].argmin())].update(map(tuple, points[k][2]))
     return found
 
 

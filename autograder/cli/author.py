@@ -11,6 +11,7 @@ from autograder.cli.failure import stop
 from autograder.util import paths
 from autograder.util.environment import HEADLESS, prefer
 from autograder.util.i18n import _
+from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
     from autograder.cli.requirements import Finding
@@ -45,7 +46,7 @@ def new(
     except (NoCheckout, NotNew, NotWritten) as error:
         stop(str(error))
     for path in written:
-        print(_("written: {path}").format(path=path))
+        print_visible(_("written: {path}").format(path=path))
     command = f"autograder dev check {name}"
     print(_("Next: {command}, then docs/authors.md").format(command=command))
 
@@ -79,7 +80,7 @@ def check(
             _print_finding(finding)
             sound = sound and finding.tried and not finding.faults
     for stray in strays:
-        print(stray)
+        print_visible(stray)
         _print_finding(requirements.examine_stray(stray))
     raise typer.Exit(0 if sound else 1)
 
@@ -110,7 +111,7 @@ def build(
     except SolutionError as error:
         stop(str(error), code=1)
     for path in written:
-        print(_("written: {path}").format(path=path))
+        print_visible(_("written: {path}").format(path=path))
     print(_("The exercises are up to date."))
 
 
@@ -140,4 +141,4 @@ def _print_finding(finding: "Finding") -> None:
     sign = "✗" if finding.faults else "✓"
     print(f"  {sign} {finding.requirement}", flush=True)
     for fault in finding.faults:
-        print("    → " + str(fault).replace("\n", "\n      "))
+        print_visible("    → " + str(fault).replace("\n", "\n      "))

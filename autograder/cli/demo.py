@@ -17,11 +17,12 @@ from autograder.course.misconceptions import catalogue
 from autograder.grading.command import Options, grade_paths
 from autograder.learner.carry_over import reference
 from autograder.learner.figures import use_style
-from autograder.reports.terminal import print_reports
+from autograder.reports.terminal import plain_console, print_reports
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
 from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.util.text import visible
 
 STEP = "04_dot_product"
 MISTAKE = "dot-normalised"
@@ -39,7 +40,7 @@ def demo(folder: Path) -> None:
     if not os.environ.get("MOVIELENS_DIR"):
         os.environ.setdefault("COURSE_DATA", "simulated")
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console(highlight=False)
+    console = plain_console()
 
     console.rule(_("An exercise as a learner finds it"))
     print_reports(run(FileTarget.at(paths.exercises() / f"{STEP}.py")), console=console)
@@ -57,7 +58,7 @@ def demo(folder: Path) -> None:
     _recommend(steps, trained, console)
     console.rule(_("What the embeddings know"))
     for path in (_draw_map(steps, trained, folder), _score_genres(steps, trained, folder, console)):
-        console.print(_("written: {path}").format(path=path), soft_wrap=True)
+        console.print(visible(_("written: {path}").format(path=path)), soft_wrap=True)
 
     console.rule(_("A class, graded in the sandbox"))
     _grade_class(folder, console)
@@ -186,4 +187,4 @@ def _grade_class(folder: Path, console: Console) -> None:
     make_class(folder / "class", with_hostile)
     grade_paths([folder / "class"], Options(folder / "results", force=True), console)
     page = (folder / "results" / "index.html").resolve().as_uri()
-    console.print(_("Open in a browser: {page}").format(page=page), soft_wrap=True)
+    console.print(visible(_("Open in a browser: {page}").format(page=page)), soft_wrap=True)

@@ -10,6 +10,7 @@ from importlib import metadata
 from rich.console import Console
 
 from autograder.util.i18n import _
+from autograder.util.text import visible
 
 PACKAGES = (
     "tensorflow", "keras", "numpy", "pandas", "matplotlib", "scikit-learn", "jupytext",
@@ -64,9 +65,9 @@ def print_findings(findings: list[Finding]) -> None:
     for finding in findings:
         sign, style = ("✓", "green") if finding.fine else ("✗", "red")
         console.print(f"[{style}]{sign}[/] {finding.subject}: ", end="")
-        console.print(finding.found, markup=False, soft_wrap=True)
+        console.print(visible(finding.found), markup=False, soft_wrap=True)
         if not finding.fine:
-            console.print(f"  → {finding.remedy}", markup=False, soft_wrap=True)
+            console.print(visible(f"  → {finding.remedy}"), markup=False, soft_wrap=True)
 
 
 _INSTALL = _("in the folder of the course: python -m pip install -e . -c constraints.txt")

@@ -5,9 +5,13 @@ from typing import NoReturn
 
 import typer
 
+from autograder.util.text import visible
+
 
 def stop(message: str, code: int = 2) -> NoReturn:
     """Print a message to standard error and end the command.
+
+    The message may hold a file's name, so its hidden characters are spelled out.
 
     Args:
         message: What is wrong and what to do about it.
@@ -16,5 +20,5 @@ def stop(message: str, code: int = 2) -> NoReturn:
     Raises:
         typer.Exit: Always.
     """
-    print(message, file=sys.stderr)
+    print(visible(message), file=sys.stderr)
     raise typer.Exit(code)

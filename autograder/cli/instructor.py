@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
+from autograder.util.text import print_visible
 
 app = typer.Typer()
 
@@ -54,6 +54,7 @@ def grade(
     from autograder.grading.command import Options, grade_paths
     from autograder.grading.executors.process import WorkersMissing
     from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
+    from autograder.reports.terminal import plain_console
     from autograder.sandbox.zygote import ZygoteFailed
     from autograder.util.atomic import NotWritten
 
@@ -61,7 +62,7 @@ def grade(
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
     options = Options(out, jobs, seed, force, require_isolation, scheduler)
     try:
-        all_graded = grade_paths(submissions, options, Console(highlight=False))
+        all_graded = grade_paths(submissions, options, plain_console())
     except (IsolationMissing, NotWritten, SecretsReadable, WorkersMissing, ZygoteFailed) as error:
         stop(str(error))
     except KeyboardInterrupt:
@@ -102,11 +103,11 @@ def course_(
     except CourseError as error:
         stop(str(error))
     if made.set_aside is not None:
-        print(_("your earlier settings are now {path}").format(path=made.set_aside))
+        print_visible(_("your earlier settings are now {path}").format(path=made.set_aside))
     for path in made.written:
-        print(_("written: {path}").format(path=path))
+        print_visible(_("written: {path}").format(path=path))
     print(_("Assignments: {names}").format(names=", ".join(made.assignments)))
-    print(_("What to do with it: {path}").format(path=folder / "README.md"))
+    print_visible(_("What to do with it: {path}").format(path=folder / "README.md"))
 
 
 @app.command(help=_("Make notebooks of the scripts that learners handed in to a course."))
@@ -129,12 +130,12 @@ def notebooks(
     try:
         for made in notebooks_of_scripts(folder):
             for note in made.notes:
-                print(f"{made.script}: {note}")
+                print_visible(f"{made.script}: {note}")
             if made.notebook is None:
                 problems += 1
             else:
                 n_made += 1
-                print(_("written: {path}").format(path=made.notebook))
+                print_visible(_("written: {path}").format(path=made.notebook))
     except NotWritten as error:
         stop(str(error))
     text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
@@ -183,4 +184,4 @@ def export(
             write_gradescope(found, written)
     except (NoReports, NotWritten) as error:
         stop(str(error))
-    print(_("written: {path}").format(path=written))
+    print_visible(_("written: {path}").format(path=written))

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from autograder import course
 from autograder.cli import names
@@ -72,12 +71,13 @@ def watch(
 ) -> None:
     """Watch a file or folder until the learner quits."""
     from autograder.learner.watch import watch as watch_files
+    from autograder.reports.terminal import plain_console
     from autograder.submissions.cells import UnreadableSubmission
 
     place = names.place(submissions, wanted or [])
     try:
         selected = names.selection(place.names)
-        watch_files(place.path, selected.exercises, Console(highlight=False))
+        watch_files(place.path, selected.exercises, plain_console())
     except UnreadableSubmission as error:
         stop(str(error))
 
@@ -86,14 +86,14 @@ def watch(
 def progress(submissions: Submissions = None) -> None:
     """Print the table of exercises and what comes next."""
     from autograder.learner.report_cache import cached_report
-    from autograder.reports.terminal import print_progress
+    from autograder.reports.terminal import plain_console, print_progress
     from autograder.running.runner import CheckError
     from autograder.submissions.cells import UnreadableSubmission
     from autograder.submissions.discovery import find
 
     try:
         files = find(submissions or paths.exercises())
-        console = Console(highlight=False)
+        console = plain_console()
         with console.status("") as status:
             reports = []
             for name, file in files.items():

@@ -9,7 +9,7 @@ Only the exact types count, because an object of a subclass may lie about its va
 
 import sys
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,8 @@ def by_value(value: Any, otherwise: Callable[[Any], Any], depth: int = 0) -> Any
     if kind in _ATOMS or kind in _SCALARS:
         return value
     if kind in _SEQUENCES:
+        if holds_atoms(value):
+            return kind(value)
         return kind(by_value(part, otherwise, depth + 1) for part in value)
     if kind in _MAPPINGS:
         return {
@@ -74,6 +76,11 @@ def by_value(value: Any, otherwise: Callable[[Any], Any], depth: int = 0) -> Any
     if _is_pandas_array(value):
         return _array(np.asarray(value), otherwise, depth)
     return otherwise(value)
+
+
+def holds_atoms(values: Iterable[object], atoms: frozenset[type] = frozenset(_ATOMS)) -> bool:
+    """Return whether all values have exactly these types; as fast as millions of values need."""
+    return atoms.issuperset(map(type, values))
 
 
 def _array(array: np.ndarray, otherwise: Callable[[Any], Any], depth: int) -> Any:
@@ -94,7 +101,10 @@ def _is_table(value: object) -> bool:
 
 def _holds_data(table: Any) -> bool:
     """Return whether the cells and labels of a frame or series are plain data."""
-    columns = [table.iloc[:, k] for k in range(table.shape[1])] if table.ndim == 2 else [table]
+    columns = [table]
+    if table.ndim == 2:
+        of_objects = [k for k, dtype in enumerate(table.dtypes) if dtype.kind == "O"]
+        columns = [table.iloc[:, k] for k in of_objects]
     arrays = [*columns, *table.axes]
     return all(
         type(part) in _ATOMS or type(part) in _SCALARS or type(part) in _SEQUENCES

@@ -16,6 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from autograder.grading.collect import collect
 from autograder.grading.executors.dask import cluster
@@ -33,6 +34,7 @@ from autograder.submissions.limited_parser import LimitedParser
 from autograder.util.atomic import make_folder
 from autograder.util.fingerprint import kit_fingerprint
 from autograder.util.i18n import _, ngettext
+from autograder.util.text import one_line, visible
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
             for result in grading:
                 results.append(result)
                 now = f"{result.learner} · {result.report.exercise}"
-                progress.update(bar, advance=1, current=now)
+                progress.update(bar, advance=1, current=one_line(visible(now)))
         except KeyboardInterrupt:
             progress.stop()
             console.print(
@@ -133,10 +135,8 @@ def _open(grader: Grader, console: Console) -> Grader:
     """Return the grader, after a line on the layers of isolation that are missing."""
     missing = grader.missing_layers()
     if missing:
-        console.print(
-            _("Isolation is incomplete: {layers}").format(layers=in_words(missing)),
-            style="yellow",
-        )
+        text = _("Isolation is incomplete: {layers}").format(layers=in_words(missing))
+        console.print(Text(visible(text), style="yellow"))
     return grader
 
 
@@ -170,10 +170,14 @@ def _print_problems(results: list[Result], problems: list[str], console: Console
     for result in results:
         if not result.gradable:
             reason = result.report.notes[0].partition("\n")[0]
-            text = f"{result.learner} · {result.report.exercise}: {reason}"
-            console.print(text, style="yellow", soft_wrap=True, markup=False)
+            _print_line(f"{result.learner} · {result.report.exercise}: {reason}", console, "yellow")
     for problem in problems:
-        console.print(problem, style="yellow", soft_wrap=True, markup=False)
+        _print_line(problem, console, "yellow")
+
+
+def _print_line(text: str, console: Console, style: str = "") -> None:
+    """Print a text that may hold names from outside as one line, without hidden characters."""
+    console.print(Text(one_line(visible(text)), style=style), soft_wrap=True)
 
 
 def _print_summary(results: list[Result], out: Path, console: Console) -> None:
@@ -185,4 +189,4 @@ def _print_summary(results: list[Result], out: Path, console: Console) -> None:
         done += _(", {n} of them with the same code as one before").format(n=n_duplicates)
     console.print(f"{done}.")
     for name in ("grades.csv", "index.html"):
-        console.print(_("written: {path}").format(path=out / name), soft_wrap=True, markup=False)
+        _print_line(_("written: {path}").format(path=out / name), console)

@@ -8,6 +8,7 @@ import socket
 from dataclasses import replace
 
 from autograder.engine.protocol import Engine
+from autograder.grading.judging_time import judging_limit
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.rules import Rules
 from autograder.running.runner import run
@@ -101,7 +102,7 @@ def judge(
     )
     try:
         engine.start()
-        [report] = run(SandboxTarget(parsed, engine, functions), rules.seed)
+        [report] = run(SandboxTarget(parsed, engine, functions), rules.seed, judging_limit)
     finally:
         engine.close()
     outputs = tuple(

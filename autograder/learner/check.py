@@ -14,6 +14,7 @@ from autograder.engine.local import LocalEngine
 from autograder.engine.reentrancy import at_work
 from autograder.learner.figures import in_notebook
 from autograder.reports.notebook import HintPanel, VerdictPanel
+from autograder.util.text import print_visible
 
 
 def check(function: str) -> VerdictPanel | None:
@@ -44,7 +45,7 @@ def check(function: str) -> VerdictPanel | None:
     [report] = run(EngineTarget(exercise, engine, frozenset({address})))
     panel = VerdictPanel(report.functions[0], exercise)
     if not in_notebook():
-        print(panel.text())
+        print_visible(panel.text())
     return panel
 
 

@@ -11,7 +11,7 @@ from autograder.engine.reentrancy import at_work
 from autograder.learner.carry_over import reference
 from autograder.learner.figures import show
 from autograder.util.i18n import _
-from autograder.util.text import shortened
+from autograder.util.text import print_visible, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +73,7 @@ def beside(
         about = axes.get_title()
         axes.set_title(f"{whose}: {about}" if about else whose)
     show(figure, name)
-    print(problem or _verdict(same_drawing(left, right)))
+    print_visible(problem or _verdict(same_drawing(left, right)))
     return result
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from autograder.util.i18n import _
+from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,7 @@ def show(figure: "Figure", name: str) -> None:
         FOLDER.mkdir(exist_ok=True)
         path = FOLDER / f"{name}.png"
         figure.savefig(path)
-        print(_("Figure: {path}").format(path=path))
+        print_visible(_("Figure: {path}").format(path=path))
     plt.close(figure)
 
 

@@ -11,6 +11,7 @@ from autograder.course.solutions import hints_of
 from autograder.reports.model import FunctionReport, Report
 from autograder.reports.terminal import problem_panel, table
 from autograder.util.i18n import _
+from autograder.util.text import visible
 
 
 @dataclass
@@ -94,12 +95,12 @@ class Screen:
         parts: list[RenderableType] = []
         if self.report is not None:
             parts.append(table([self.report]))
-            parts += [Text(note, style="yellow") for note in self.report.notes]
+            parts += [Text(visible(note), style="yellow") for note in self.report.notes]
         return Group(*parts, *self._body(), self._footer())
 
     def _body(self) -> list[RenderableType]:
         if self.message:
-            return [Panel(Text(self.message), title=self.exercise, border_style="red")]
+            return [Panel(Text(visible(self.message)), title=self.exercise, border_style="red")]
         if self.report is None:
             return []
         if self.listing:

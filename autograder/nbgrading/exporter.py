@@ -22,6 +22,7 @@ from autograder.nbgrading.harmless_text import clean, render
 from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory, Resources
 from autograder.nbgrading.plain_outputs import make_outputs_plain
 from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.util.text import visible
 
 
 class SubmissionExporter(NotebookExporter):
@@ -48,7 +49,7 @@ class SubmissionExporter(NotebookExporter):
         released = released_notebook(converter.coursedir, resources["nbgrader"])
         notebook = readable_notebook(Path(filename), released)
         for note in notebook.metadata[NOTES]:
-            converter.log.warning("%s: %s", filename, note)
+            converter.log.warning("%s: %s", visible(filename), visible(note))
         return self.from_notebook_node(notebook, resources=resources, **options)
 
 

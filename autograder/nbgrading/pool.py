@@ -28,6 +28,7 @@ from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission
 from autograder.util.fingerprint import digest, kit_fingerprint
 from autograder.util.i18n import _, ngettext
+from autograder.util.text import one_line, visible
 
 
 class Pool:
@@ -148,7 +149,7 @@ class _Run:
         self._paths = {(each.learner, each.exercise): each.path for each in submitted}
         self._console = Console(file=sys.stderr, highlight=False)
         self._progress = progress_bar(self._console)
-        self._bar = self._progress.add_task("", total=len(submitted), current=assignment)
+        self._bar = self._progress.add_task("", total=len(submitted), current=visible(assignment))
         self._n_failed = 0
 
     def result(self, state: tuple[str, Path, str]) -> Result | None:
@@ -178,7 +179,8 @@ class _Run:
         path = self._paths[result.learner, result.report.exercise]
         self.results[result.learner, path, result.report.sha256] = result
         self._n_failed += not result.gradable
-        self._progress.update(self._bar, advance=1, current=f"{result.learner} · {path.stem}")
+        now = one_line(visible(f"{result.learner} · {path.stem}"))
+        self._progress.update(self._bar, advance=1, current=now)
 
     def _report_failed(self) -> None:
         if n := self._n_failed:

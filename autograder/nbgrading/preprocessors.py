@@ -27,6 +27,7 @@ from autograder.nbgrading.replay import replay, unscored
 from autograder.nbgrading.restore_cells import restore
 from autograder.nbgrading.safe_notebook import make_own_notebook_harmless, make_texts_harmless
 from autograder.reports.wording import format_points
+from autograder.util.text import visible
 
 
 class _CoursePreprocessor(Preprocessor):
@@ -70,7 +71,7 @@ class RestoreNotebook(_CoursePreprocessor):
             return nb, resources
         notes = restore(nb, released)
         for note in notes:
-            self.log.warning("%s: %s", _name(resources), note)
+            self.log.warning("%s: %s", visible(_name(resources)), visible(note))
         nb.metadata[NOTES] = [*nb.metadata.get(NOTES, []), *notes]
         make_texts_harmless(nb, released)
         return nb, resources
@@ -131,13 +132,15 @@ class GradeInSandbox(_CoursePreprocessor):
 
     def _run_own_notebook(self, nb: NotebookNode, resources: Resources) -> None:
         if self.own_notebooks_in_kernel:
-            self.log.warning("%s runs in a kernel, without the sandbox", _name(resources))
+            self.log.warning("%s runs in a kernel, without the sandbox", visible(_name(resources)))
             _run_in_kernel(self, nb, resources)
             return
-        self.log.info("%s is not an exercise of the kit and runs in the sandbox", _name(resources))
+        self.log.info(
+            "%s is not an exercise of the kit and runs in the sandbox", visible(_name(resources))
+        )
         label = resources["nbgrader"]["notebook"]
         for note in run_in_sandbox(nb, label, self.converter, self.require_isolation):
-            self.log.warning("%s: %s", _name(resources), note)
+            self.log.warning("%s: %s", visible(_name(resources)), visible(note))
 
 
 class PlainScores(_CoursePreprocessor):

@@ -9,12 +9,13 @@ from textwrap import fill
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.grading.output.figures import showable_figures
 from autograder.grading.results import CellOutput, Result
 from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.restore_cells import NUMBER
 from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.reports.notebook import VerdictPanel
-from autograder.util.i18n import _
+from autograder.util.i18n import _, ngettext
 from autograder.util.text import visible
 
 
@@ -25,13 +26,17 @@ def replay(notebook: NotebookNode, result: Result) -> None:
         notebook: The restored notebook; changed in place.
         result: The result of the same submission.
     """
-    printed = {output.cell: output for output in result.outputs}
+    figures = showable_figures(result.outputs)
+    printed = {
+        output.cell: _outputs(output, shown)
+        for output, shown in zip(result.outputs, figures, strict=True)
+    }
     verdicts = {f.name: VerdictPanel(f, result.report.exercise) for f in result.report.functions}
     for cell in notebook.cells:
         number = cell.metadata.pop(NUMBER, None)
         if cell.cell_type != "code":
             continue
-        cell.outputs = _outputs(printed[number]) if number in printed else []
+        cell.outputs = printed.get(number, [])
         if is_check(cell) and "nbgrader" in cell.metadata:
             panel = verdicts.get(function_of(cell) or "")
             cell.outputs = [unscored() if panel is None else _verdict(panel)]
@@ -52,15 +57,23 @@ def _verdict(panel: VerdictPanel) -> NotebookNode:
     return new_output("execute_result", data=data, execution_count=None)
 
 
-def _outputs(output: CellOutput) -> list[NotebookNode]:
-    """Return what a learner's cell printed and drew."""
+def _outputs(output: CellOutput, figures: list[bytes]) -> list[NotebookNode]:
+    """Return what a learner's cell printed, and those of its figures that are shown."""
     outputs = []
     if output.text:
         outputs.append(new_output("stream", name="stdout", text=visible(output.text)))
-    for figure in output.figures:
+    for figure in figures:
         data = {"image/png": base64.b64encode(figure).decode()}
         metadata = {"image/png": {"alt": _("a figure of the learner's")}}
         outputs.append(new_output("display_data", data=data, metadata=metadata))
+    left_out = len(output.figures) - len(figures)
+    if left_out:
+        text = ngettext(
+            "{n} figure is left out: it is too large, or no PNG.",
+            "{n} figures are left out: too large, too many, or no PNGs.",
+            left_out,
+        )
+        outputs.append(new_output("stream", name="stdout", text=text.format(n=left_out) + "\n"))
     return outputs
 
 

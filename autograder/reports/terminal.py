@@ -14,13 +14,18 @@ from autograder.util.i18n import _, ngettext
 from autograder.util.text import visible
 
 
+def plain_console() -> Console:
+    """Return a terminal that shows a text as it is, without markup and emoji codes in it."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
 def print_reports(
     reports: list[Report], every_problem: bool = False, console: Console | None = None
 ) -> None:
     """Print the table of exercises, then the first problem, or all of them."""
     if not reports:
         return
-    console = console or Console(highlight=False)
+    console = console or plain_console()
     console.print()
     console.print(table(reports))
     problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
@@ -103,18 +108,18 @@ def problem_panel(report: Report, function: FunctionReport) -> Panel:
                 Text(invitation(course.address(report.exercise, function.name))),
             ]
         )
-    return Panel(body, title=title, title_align="left", border_style=STYLES[outcome])
+    return Panel(body, title=Text(title), title_align="left", border_style=STYLES[outcome])
 
 
 def _message_of(function: FunctionReport) -> str:
     """Return the words of a function's first problem."""
     problem = function.problem
-    return wording.text(problem.message) if problem and problem.message else ""
+    return visible(wording.text(problem.message)) if problem and problem.message else ""
 
 
 def _print_notes(reports: list[Report], messages: list[str], console: Console) -> None:
     """Print the notes on the files, without those that a message below repeats."""
     for report in reports:
         for note in report.notes:
-            if not any(note in message for message in messages):
-                console.print(f"{report.exercise}: {visible(note)}", style="yellow", markup=False)
+            if not any(visible(note) in message for message in messages):
+                console.print(Text(f"{report.exercise}: {visible(note)}", style="yellow"))

@@ -5,7 +5,8 @@ pytest-xdist, and reports are put together in the process where all verdicts arr
 """
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,21 @@ class CheckSession:
 
     NAME = "autograder-session"
 
-    def __init__(self, config: pytest.Config, target: Target):
-        """Check a target in the run that `config` describes."""
+    def __init__(
+        self,
+        config: pytest.Config,
+        target: Target,
+        limit: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ):
+        """Check a target.
+
+        Args:
+            config: Describes the run.
+            target: What to check.
+            limit: Makes the context that bounds the time of one check.
+        """
         self._config = config
+        self._limit = limit
         self._target = target
         self._points: dict[str, float] = {}
         self._results: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
@@ -96,6 +109,12 @@ class CheckSession:
         verdict = self._given_up.get((_exercise(item), _function(item)))
         if verdict is not None:
             raise GivenUp(verdict)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Run a check within its limit."""
+        with self._limit():
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from unittest.mock import patch
 
 import pytest
@@ -22,12 +24,17 @@ class CheckError(RuntimeError):
     """The checks could not be run at all; the text says why."""
 
 
-def run(target: Target, seed: int | None = None) -> list[Report]:
+def run(
+    target: Target,
+    seed: int | None = None,
+    limit: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> list[Report]:
     """Run the checks of a target and return the reports on its exercises.
 
     Args:
         target: What to check.
         seed: Draws other data than the public seed's; None for the public seed.
+        limit: Makes the context that bounds the time of one check.
 
     Raises:
         CheckError: An exercise has no checks file, or pytest itself failed.
@@ -35,7 +42,7 @@ def run(target: Target, seed: int | None = None) -> list[Report]:
     collector = _ReportCollector()
     files = [path for exercise in target.exercises for path in _check_files(exercise)]
     options = [] if seed is None else ["--seed", str(seed)]
-    code = _pytest([*options, *files], [_TargetPlugin(target), collector])
+    code = _pytest([*options, *files], [_TargetPlugin(target, limit), collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or collector.reports is None:
@@ -72,13 +79,19 @@ def _pytest(arguments: list[str], plugins: list[object]) -> int:
 class _TargetPlugin:
     """Hands the target to `conftest.py`."""
 
-    def __init__(self, target: Target):
+    def __init__(
+        self,
+        target: Target,
+        limit: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ):
         self.target = target
+        self.limit = limit
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.option.tbstyle = "native"
-        config.pluginmanager.register(CheckSession(config, self.target), CheckSession.NAME)
+        session = CheckSession(config, self.target, self.limit)
+        config.pluginmanager.register(session, CheckSession.NAME)
 
 
 class _ReportCollector:

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from functools import reduce
 
 from autograder import course
-from autograder.checking.asserts import CheckFailure
 from autograder.checking.exception_causes import of_exception
+from autograder.checking.failure import AnswerTooLarge, CheckFailure
 from autograder.checking.proxies import MissingFunction
 from autograder.checking.value_causes import Cause
 from autograder.course import misconceptions
@@ -75,7 +75,12 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
 
 
 def stopped(verdict: Verdict, error: BaseException | None) -> bool:
-    """Return whether a learner's code hung or ended its program; then no check tries it again."""
+    """Return whether no check tries a function again.
+
+    Its code hung or ended its program, or its answer was too large to look at.
+    """
+    if isinstance(error, AnswerTooLarge):
+        return True
     raised = of_learner(error) if error is not None else None
     return verdict.outcome == "timeout" or (
         raised is not None and raised.type_name == "ProgramEnded"

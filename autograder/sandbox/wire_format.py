@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.plain_data import MAX_DEPTH, Handle
+from autograder.engine.plain_data import MAX_DEPTH, Handle, holds_atoms
 from autograder.util.i18n import _
 from autograder.util.text import whole_text
 
@@ -26,6 +26,8 @@ Node = dict[str, Any]
 
 _FRAME = struct.Struct(">QQ")
 _RAW_KINDS = frozenset("biufcmMS")
+_NUMBERS = frozenset({type(None), bool, int, float})
+_JSON_ATOMS = _NUMBERS | {str}
 
 
 class ProtocolError(ValueError):
@@ -145,6 +147,8 @@ def _encode(value: Any, blobs: list[bytes], depth: int) -> Any:
     if value is None or kind in (bool, int, float, str):
         return value
     if kind in _TAGS:
+        if holds_atoms(value, _JSON_ATOMS):
+            return {_TAGS[kind]: list(value)}
         return {_TAGS[kind]: [_encode(part, blobs, depth + 1) for part in value]}
     if kind is dict:
         pairs = ([_encode(part, blobs, depth + 1) for part in pair] for pair in value.items())
@@ -222,6 +226,8 @@ def _decode(node: Any, blobs: _Blobs, depth: int) -> Any:
 def _parts(content: Any, blobs: _Blobs, depth: int) -> Iterator[Any]:
     if type(content) is not list:
         raise ProtocolError(_("a message holds no list where one belongs"))
+    if holds_atoms(content, _NUMBERS):
+        return iter(content)
     return (_decode(part, blobs, depth) for part in content)
 
 

@@ -47,6 +47,25 @@ def _names_bound_by(statement: ast.stmt) -> list[str]:
     return []
 
 
+def functions_in(source: str) -> list[tuple[str, bool]]:
+    """Return the functions that a cell defines at top level, in order.
+
+    Returns:
+        Of each function its name, and whether it is a stub: its last statement raises
+        NotImplementedError.
+    """
+    tree = parsed(source)
+    found = [s for s in tree.body if isinstance(s, _FUNCTIONS)] if tree is not None else []
+    return [(function.name, _raises_not_implemented(function.body[-1])) for function in found]
+
+
+def _raises_not_implemented(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Raise):
+        return False
+    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
 def holds_functions(source: str) -> bool:
     """Return whether a cell defines a function or class at top level."""
     tree = parsed(source)

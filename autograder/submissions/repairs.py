@@ -44,6 +44,7 @@ def repaired(written: list[Written], step: course.Step) -> tuple[tuple[Cell, ...
     for before, after in zip(cells, counted, strict=True):
         if before.tags != after.tags:
             notes.append(_note_on_definitions(before, after))
+    notes += _notes_on_stubs_below_answers(counted, step)
     return tuple(counted), tuple(notes)
 
 
@@ -148,6 +149,27 @@ def _notes_on(
             "they were not run",
             len(demos),
         ).format(cells=", ".join(str(cell.number) for cell in demos))
+
+
+def _notes_on_stubs_below_answers(cells: list[Cell], step: course.Step) -> Iterator[str]:
+    """Yield a note on each function whose answer a stub further down replaces."""
+    last: dict[str, tuple[int, bool]] = {}
+    answered: dict[str, int] = {}
+    for cell in cells:
+        if not cell.runs_in_checks:
+            continue
+        for name, is_stub in ast_tools.functions_in(cell.source):
+            last[name] = (cell.number, is_stub)
+            if not is_stub:
+                answered[name] = cell.number
+    text = _(
+        "an answer of {function} stands in cell {answer}, and a stub that still says "
+        "NotImplementedError in cell {stub} replaces it: delete the stub"
+    )
+    for name in step.functions:
+        number, is_stub = last.get(name, (0, False))
+        if is_stub and name in answered:
+            yield text.format(function=name, answer=answered[name], stub=number)
 
 
 def _note_on_definitions(before: Cell, after: Cell) -> str:

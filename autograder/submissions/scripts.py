@@ -11,6 +11,13 @@ from itertools import pairwise
 
 from autograder.submissions.ast_tools import MAX_LENGTH, parsed
 from autograder.submissions.cells import Written, refusal, tags_of
+from autograder.submissions.markers import (
+    MARKER,
+    notes_on_markers,
+    with_code_below_text,
+    with_short_markers,
+    without_markers_in_statements,
+)
 from autograder.util.i18n import _
 
 MAX_CELLS = 500
@@ -19,10 +26,6 @@ MAX_HEADER = 10_000
 MAX_BRACKETS = 200
 """Brackets in a header; PyYAML's time grows with the square of their depth."""
 
-_MARKER = re.compile(
-    r"^[ \t]*#[ \t]*(?:%%%*(?:[ \t][^\n]*)?|<codecell>|In\[[0-9 ]*\]:?)[ \t]*$", re.MULTILINE
-)
-_LONG_MARKER = re.compile(r"^[ \t]*#[ \t]*(?:%%|\+)[^\n]{500}", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*#?[ \t]*(?:```|~~~)", re.MULTILINE)
 _LIGHT_MARKER = re.compile(r"^# ?\+", re.MULTILINE)
 _RULE = re.compile(r"# ?---\s*")
@@ -36,7 +39,7 @@ _BACK = {new: old for old, new in _AWAY.items()}
 
 def has_markers(text: str) -> bool:
     """Return whether a text has `# %%` lines, or the cell markers of other tools."""
-    return _MARKER.search(text) is not None
+    return MARKER.search(text) is not None
 
 
 def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...]]:
@@ -56,9 +59,18 @@ def cells_of_script(text: str, name: str) -> tuple[list[Written], tuple[str, ...
             _("Hand in your exercise alone."),
         )
     body, notes = _without_header(text)
-    marked = has_markers(body)
-    cells = _read(body, "py:percent", name) if marked else _paragraphs(body, name)
-    return _in_place(cells, text), notes
+    body = with_short_markers(body)
+    if not has_markers(body):
+        return _in_place(_paragraphs(body, name), text), notes
+    head = text.count("\n") - body.count("\n")
+    body, in_statements = without_markers_in_statements(body)
+    marked, below_text, left_out = with_code_below_text(body)
+    cells = _read(marked, "py:percent", name)
+    in_statements, below_text = (
+        [head + line for line in found] for found in (in_statements, below_text)
+    )
+    notes += notes_on_markers(in_statements, below_text, left_out)
+    return _in_place(cells, "\n" * head + body), notes
 
 
 def _in_place(cells: list[Written], text: str) -> list[Written]:
@@ -81,9 +93,8 @@ def _is_excessive(text: str) -> bool:
     """Return whether a text is larger than exercises are, or would take Jupytext minutes."""
     return (
         len(text) > MAX_LENGTH
-        or len(_MARKER.findall(text)) > MAX_CELLS
+        or len(MARKER.findall(text)) > MAX_CELLS
         or len(_FENCE.findall(text)) > MAX_FENCES
-        or _LONG_MARKER.search(text) is not None
     )
 
 

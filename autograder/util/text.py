@@ -17,6 +17,11 @@ def visible(text: str) -> str:
     return text.translate({ord(c): f"⟨U+{ord(c):04X}⟩" for c in set(text) if is_hidden(c)})
 
 
+def print_visible(text: str) -> None:
+    """Print a text that holds names from outside, without control over the terminal."""
+    print(visible(text))
+
+
 def one_line(text: str) -> str:
     """Return the text with its line breaks as spaces."""
     return " ".join(text.splitlines())

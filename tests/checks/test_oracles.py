@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, ndcg_score
 
-from autograder.checking.asserts import CheckFailure, alike
+from autograder.checking.asserts import alike
+from autograder.checking.failure import CheckFailure
 from autograder.checks import test_05_training as training
 from autograder.checks import test_06_biases as biases
 from autograder.checks import test_08_ranking as ranking

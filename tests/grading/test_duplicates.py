@@ -15,6 +15,7 @@ from autograder.grading.results import CACHED, DUPLICATE, JUDGED, refused
 from autograder.reports.model import from_json
 from autograder.submissions.parse import parse
 from autograder.submissions.submission import Submission
+from autograder.util import paths
 from tests.grading.common import (
     PATIENCE,
     RIGHT,
@@ -63,20 +64,32 @@ def test_prose_and_demonstrations_make_no_other_code(tmp_path, suffix):
     }
 
 
-def test_lines_of_comments_make_no_other_code(tmp_path):
+READS_ITS_COMMENT = """def precision_at_k(recommended, relevant, k):
+    # {mark}
+    import inspect
+    if "# " + "right" not in inspect.getsource(precision_at_k):
+        return -1.0
+    return len(set(list(recommended)[:k]) & set(relevant)) / k"""
+
+
+def test_untouched_exercises_are_one_group(tmp_path):
     folder = tmp_path / "class"
-    code = RIGHT.replace("# TODO", "# Mine: TODO").replace("### BEGIN", "# BEGIN")
-    assert code != RIGHT
-    hand_in(folder, "ada")
-    hand_in(folder, "ben", f"{code}\n# Ben\n")
+    exercise = (paths.exercises() / f"{STEP.name}.py").read_text(encoding="utf-8")
+    for learner in ("ada", "ben", "cleo"):
+        hand_in(folder, learner, exercise)
+    hand_in(folder, "dan", exercise.replace("# %% [markdown]\n#", "# %% [markdown]\n# I,", 1))
     judges = Judges()
-    graded(judges, folder, tmp_path / "out")
+    results = graded(judges, folder, tmp_path / "out")
     assert len(judges.learners) == 1
+    assert sum(each.origin == DUPLICATE for each in results.values()) == 3
 
 
 @pytest.mark.parametrize(
     "one, other",
     [
+        (READS_ITS_COMMENT.format(mark="right"), READS_ITS_COMMENT.format(mark="wrong")),
+        ("# ada\nx = 1", "# ben\nx = 1"),
+        ("x = 1", "x = 1\n# ben"),
         ("x = 1  # ada", "x = 1  # ben"),
         ("text = '''\n# ada\n'''", "text = '''\n# ben\n'''"),
         ("x = 1\n# ada\ny = 2", "x = 1\ny = 2"),
@@ -84,8 +97,11 @@ def test_lines_of_comments_make_no_other_code(tmp_path):
         ("%%writefile notes.txt\n# ada", "%%writefile notes.txt\n# ben"),
     ],
 )
-def test_comments_beside_code_and_in_texts_make_other_code(tmp_path, one, other):
-    """Also where a line has another number, and where the code is no Python."""
+def test_comments_make_other_code(tmp_path, one, other):
+    """Code can read its comments.
+
+    Also where a line has another number, and where the code is no Python.
+    """
     folder = tmp_path / "class"
     hand_in(folder, "ada", with_cell(one))
     hand_in(folder, "ben", with_cell(other))

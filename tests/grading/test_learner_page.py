@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.output.pages import MAX_FIGURE_BYTES
+from autograder.grading.output.figures import MAX_FIGURE_BYTES
 from autograder.grading.results import CellOutput
 from autograder.reports.model import Message
 from tests.grading.made_results import (

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autograder.checking.asserts import Mistakes, fail, integers, shape_of
+from autograder.checking.asserts import fail, integers, shape_of
+from autograder.checking.failure import Mistakes
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause, of_shape
 from autograder.util.i18n import _
+
+MAX_LISTED = 100_000
 
 
 def draw_encoded(
@@ -103,29 +106,50 @@ def list_cause(value: Any, want: np.ndarray, candidates: Iterable[int]) -> Cause
     numbers = np.asarray(value, dtype="float64")
     if not np.isfinite(numbers).all():
         return None
-    got, wanted = numbers.tolist(), want.tolist()
-    strange = [item for item in got if item not in set(np.asarray(candidates).tolist())]
-    if got[: len(wanted)] == wanted and len(got) > len(wanted):
-        return Cause("list-too-long", _TOO_LONG.format(got=len(got), want=len(wanted)))
-    if wanted[: len(got)] == got:
-        return Cause("list-too-short", _TOO_SHORT.format(got=len(got), want=len(wanted)))
-    if len(wanted) > 1 and got == wanted[::-1]:
+    return _cause_of_order(numbers, want) or _cause_of_items(numbers, want, candidates)
+
+
+def _cause_of_order(got: np.ndarray, want: np.ndarray) -> Cause | None:
+    """Return the cause behind the right items in another order, or behind too few or too many."""
+    n = len(want)
+    if len(got) > n and np.array_equal(got[:n], want):
+        return Cause("list-too-long", _TOO_LONG.format(got=len(got), want=n))
+    if np.array_equal(want[: len(got)], got):
+        return Cause("list-too-short", _TOO_SHORT.format(got=len(got), want=n))
+    if n > 1 and np.array_equal(got, want[::-1]):
         return Cause("list-reversed", _REVERSED)
-    if sorted(got) == sorted(wanted):
+    if len(got) == n and np.array_equal(np.sort(got), np.sort(want)):
         return Cause("list-unsorted", _UNSORTED)
-    if len(wanted) > 1 and got[: len(wanted) - 1] == wanted[1:]:
+    if n > 1 and np.array_equal(got[: n - 1], want[1:]):
         return Cause("first-item-skipped", _SKIPPED)
-    again = next((item for item in got if got.count(item) > 1), None)
+    return None
+
+
+def _cause_of_items(got: np.ndarray, want: np.ndarray, candidates: Iterable[int]) -> Cause:
+    """Return the cause behind other items than the right ones.
+
+    Of a long list the first `MAX_LISTED` items count: sorting millions takes seconds.
+    """
+    shape, got = got.shape, got[:MAX_LISTED]
+    again = _first_repeated(got)
     if again is not None:
         return Cause("item-listed-again", _AGAIN.format(item=f"{again:g}"))
-    if strange and len(strange) == len(got):
+    strange = got[~np.isin(got, np.asarray(candidates))]
+    if len(strange) and len(strange) == len(got):
         return Cause("only-excluded-items", _EXCLUDED)
-    if strange:
+    if len(strange):
         return Cause("excluded-items-listed", _STRANGE.format(item=f"{strange[0]:g}"))
     if shape != want.shape:
         return of_shape(shape, want.shape)
-    missing = next(item for item in wanted if item not in got)
-    return Cause("better-item-missing", _MISSING.format(item=missing))
+    missing = want[~np.isin(want, got)].tolist()
+    return Cause("better-item-missing", _MISSING.format(item=missing[0]))
+
+
+def _first_repeated(numbers: np.ndarray) -> float | None:
+    """Return the first of the numbers (n,) that stands there twice; None where all differ."""
+    _distinct, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    repeated = first[counts > 1]
+    return float(numbers[repeated.min()]) if len(repeated) else None
 
 
 _PAIRS = _(

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autograder.checking.asserts import Mistakes, require
+from autograder.checking.asserts import require
+from autograder.checking.failure import Mistakes
 from autograder.checking.proxies import Proxy, SubmissionProxy
 from autograder.checking.value_causes import argument_changed
 from autograder.util.i18n import _

@@ -7,7 +7,7 @@ from autograder import course
 from autograder.grading.results import Result
 from autograder.reports.wording import format_points, format_total
 from autograder.util.i18n import _
-from autograder.util.text import visible
+from autograder.util.text import one_line, visible
 
 
 def class_table(results: list[Result]) -> Table:
@@ -25,7 +25,7 @@ def class_table(results: list[Result]) -> Table:
     for learner, own in by_learner.items():
         cells = [_points_or_sign(own.get(step.name)) for step in steps]
         earned = course.total(steps, {name: r.report.points for name, r in own.items()})
-        rows.add_row(Text(visible(learner)), *cells, format_total(earned))
+        rows.add_row(Text(one_line(visible(learner))), *cells, format_total(earned))
     return rows
 
 

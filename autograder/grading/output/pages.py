@@ -5,7 +5,6 @@ escapes whatever comes from a submission, and spells out its hidden characters.
 """
 
 import re
-import struct
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -16,18 +15,15 @@ from jinja2 import Environment
 from autograder import course
 from autograder.grading.output import class_statistics
 from autograder.grading.output.class_statistics import ClassResults, class_results
+from autograder.grading.output.figures import showable_figures
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.slugs import slug
 from autograder.reports import markup
 from autograder.reports.model import CheckResult, FunctionReport, Message
 from autograder.util.atomic import write_atomic
 
-MAX_FIGURE_BYTES = 2 * 2**20
-MAX_FIGURE_PIXELS = 40_000_000
-MAX_FIGURES = 24
 MAX_HARDEST = 6
 
-_PNG_START = b"\x89PNG\r\n\x1a\n"
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x08")
 
 
@@ -116,12 +112,8 @@ def _problems(function: FunctionReport) -> list[CheckResult]:
 
 def _outputs(result: Result) -> list[Output]:
     """Return the part of a learner's own output to show: plain text and real, small PNGs."""
-    room = MAX_FIGURES
-    shown = []
-    for output in result.outputs:
-        figures = [figure for figure in output.figures if _is_showable(figure)][:room]
-        room -= len(figures)
-        shown.append(_output(output, figures))
+    figures = showable_figures(result.outputs)
+    shown = [_output(*pair) for pair in zip(result.outputs, figures, strict=True)]
     return [output for output in shown if output.text or output.figures or output.left_out]
 
 
@@ -129,14 +121,6 @@ def _output(output: CellOutput, figures: list[bytes]) -> Output:
     addresses = tuple(f"data:image/png;base64,{b64encode(f).decode('ascii')}" for f in figures)
     left_out = len(output.figures) - len(figures)
     return Output(output.cell, _as_a_terminal_shows(output.text), addresses, left_out)
-
-
-def _is_showable(figure: bytes) -> bool:
-    """Return whether bytes begin as a PNG does, and are small, packed and unpacked."""
-    if len(figure) >= MAX_FIGURE_BYTES or not figure.startswith(_PNG_START + b"\0\0\0\rIHDR"):
-        return False
-    width, height = map(int, struct.unpack(">II", figure[16:24].ljust(8, b"\xff")))
-    return width * height <= MAX_FIGURE_PIXELS
 
 
 def _as_a_terminal_shows(text: str) -> str:
