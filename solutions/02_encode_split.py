@@ -187,7 +187,7 @@ def split_ratings(ratings, val_fraction=0.1, test_fraction=0.2, seed=0):
     """Deal the rows at random into train, validation and test.
 
     ratings: frame, one row a rating; its index may hold any labels, each once.
-    val_fraction, test_fraction: shares of all rows; train gets what is left.
+    val_fraction, test_fraction: shares of all rows, maybe 0; train gets what is left.
     seed: int; the same seed gives the same split, another one another split.
     Returns three frames (train, val, test) that together hold every row exactly once.
     """

@@ -158,10 +158,10 @@ def bias_baseline(train, n_users, n_items, reg_user=10.0, reg_item=25.0):
     mu = train["rating"].mean()
     rest = train["rating"].to_numpy() - mu
     n_i = np.bincount(item, minlength=n_items)
-    b_item = np.bincount(item, weights=rest, minlength=n_items) / (reg_item + n_i)
+    b_item = np.bincount(item, weights=rest, minlength=n_items) / (reg_item + np.maximum(n_i, 1))
     rest = rest - b_item[item]
     n_u = np.bincount(user, minlength=n_users)
-    b_user = np.bincount(user, weights=rest, minlength=n_users) / (reg_user + n_u)
+    b_user = np.bincount(user, weights=rest, minlength=n_users) / (reg_user + np.maximum(n_u, 1))
     return mu, b_user, b_item
     ### END SOLUTION
 

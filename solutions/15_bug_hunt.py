@@ -581,7 +581,7 @@ print(errors.round(3).to_string())
 counts = np.bincount(encoding.encode(ratings["movieId"], item_map), minlength=len(item_map))
 often = np.flatnonzero(counts >= 20)
 vectors, popularity = maps.item_embeddings(model)[often], counts[often]
-asked = np.random.default_rng(0).permutation(len(often))[:200]
+asked = np.random.default_rng(0).permutation(len(often))[:200].tolist()
 neighbours = np.concatenate([nearest(vectors, film, n=5)[0] for film in asked])
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.5))

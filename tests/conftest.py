@@ -95,7 +95,7 @@ def pytest_terminal_summary(terminalreporter):
     ]
     if not rows:
         return
-    firsts = [names[0] for _wrong, names in rows]
+    firsts = [names[0] if names else None for _wrong, names in rows]
     own = sum(wrong == first for (wrong, _names), first in zip(rows, firsts, strict=True))
     terminalreporter.section("confusion matrix of known mistakes")
     terminalreporter.line(

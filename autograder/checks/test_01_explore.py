@@ -9,6 +9,7 @@ from autograder.checking.asserts import (
     array,
     checks,
     close,
+    crash_means,
     fail,
     frame,
     integers,
@@ -33,9 +34,14 @@ def as_text(ratings) -> str:
     return "\n".join([",".join(TYPES), *lines]) + "\n"
 
 
-def read_back(submission, ratings) -> pd.DataFrame:
-    """Return the frame that `load_ratings` makes of a file of ratings; reject wrong frames."""
-    got = submission.load_ratings(submission.given.ratings_file(as_text(ratings)))
+def read_back(submission, ratings, as_path: bool = False) -> pd.DataFrame:
+    """Return the frame that `load_ratings` makes of a file of ratings; reject wrong frames.
+
+    `as_path` hands the file over as a `pathlib.Path` instead of a str.
+    """
+    path = submission.given.ratings_file(as_text(ratings))
+    with crash_means(path_taken_for_text=("path' object", "path' and", "path' is not")):
+        got = submission.load_ratings(submission.given.as_path(path) if as_path else path)
     header_read = isinstance(got, pd.DataFrame) and "userId" not in got.columns
     mistakes = {"header-read-as-data": header_read and len(got) == len(ratings) + 1}
     if header_read:
@@ -101,7 +107,7 @@ def test_every_line_is_a_row(submission, rng):
 
 @checks("load_ratings", share=1)
 def test_columns_have_their_types(submission, rng):
-    """userId, movieId and timestamp are int64, rating is float64."""
+    """userId, movieId and timestamp are int64, rating is float64; the path may be a Path."""
     got = read_back(submission, draw_ratings(rng, **SIZES))
     for name, wanted in TYPES.items():
         require(
@@ -112,6 +118,7 @@ def test_columns_have_their_types(submission, rng):
             },
             cause=value_causes.of_type(got.dtypes[name], wanted),
         )
+    read_back(submission, draw_ratings(rng, **OTHER_SIZES), as_path=True)
 
 
 def summary_of(submission, ratings, key: str):
@@ -224,8 +231,8 @@ _COUNTED = _(
 
 @checks("summarise", share=1)
 def test_summary_leaves_the_ratings_alone(submission, rng):
-    """The frame that was handed over is the same afterwards, and the summary is of that frame."""
-    ratings = draw_ratings(rng, **OTHER_SIZES)
+    """The frame, its columns in any order, is the same afterwards, and the summary is of it."""
+    ratings = reordered(draw_ratings(rng, **OTHER_SIZES))
     kept = submission.keep(ratings)
     answer = mapping(submission.summarise(kept), OTHER_SIZES)
     for key, want in OTHER_SIZES.items():
@@ -233,14 +240,27 @@ def test_summary_leaves_the_ratings_alone(submission, rng):
         require(
             got == want,
             _("{key} = {got}").format(key=key, got=got),
+            mistakes={
+                "summary-by-position": key != "n_ratings"
+                and got == ratings.iloc[:, list(OTHER_SIZES).index(key)].nunique()
+            },
             cause=Cause("another-thing-counted", _COUNTED),
         )
     require_unchanged(submission, kept, ratings)
 
 
+def reordered(ratings) -> pd.DataFrame:
+    """Return the frame with its columns in the reverse order."""
+    return ratings[list(TYPES)[::-1]]
+
+
 def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     """Return the learner's counts as (movie ids, counts); reject wrong ids and wrong counts."""
-    mistakes = {"users-counted": shows(answer, ratings["userId"])}
+    by_position = ratings.columns[1] != "movieId" and shows(answer, ratings.iloc[:, 1])
+    mistakes = {
+        "counts-by-position": by_position,
+        "users-counted": shows(answer, ratings["userId"]),
+    }
     if not isinstance(answer, pd.Series):
         must = _("the answer is a pandas Series, its index the movieId")
         fail(answer, must, mistakes, value_causes.of_kind(answer, _("a Series")))
@@ -255,6 +275,7 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     must = _("the index holds every movieId of the ratings once")
     mistakes["index-without-ids"] = alike(index, np.arange(len(want)))
     ids = integers(index, must=must, mistakes=mistakes)
+    mistakes["counts-cut-short"] = _is_head(ids, want)
     require(
         np.array_equal(np.sort(ids), want.index),
         _("{n} entries with ids such as {some}, for {m} items").format(
@@ -282,6 +303,12 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     return ids, counts
 
 
+def _is_head(ids, counts) -> bool:
+    """Return whether the ids are those of the most rated items, and some items are missing."""
+    known = len(ids) < len(counts) and np.isin(ids, counts.index).all()
+    return bool(known) and counts[ids].min() >= counts.drop(ids).max()
+
+
 def shows(answer, ids) -> bool:
     """Return whether the answer's index holds these ids rather than the ids of the films."""
     return isinstance(answer, pd.Series) and set(answer.index) == set(ids)
@@ -295,6 +322,10 @@ def test_each_item_has_its_count(submission, rng):
         kept = submission.keep(ratings)
         counted(submission.item_counts(kept), ratings)
         require_unchanged(submission, kept, ratings)
+    many = draw_ratings(rng, n_users=20, n_items=150, n_ratings=400)
+    counted(submission.item_counts(many), many)
+    other_order = reordered(draw_ratings(rng, **OTHER_SIZES))
+    counted(submission.item_counts(other_order), other_order)
 
 
 @checks("item_counts", share=1)

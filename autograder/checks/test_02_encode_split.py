@@ -47,6 +47,11 @@ def draw_raw_ids(rng, n: int) -> np.ndarray:
     return rng.permutation(np.repeat(draw_ids(rng, n, 190_000), 3))
 
 
+def with_zero(raw_ids) -> np.ndarray:
+    """Return the ids with 0 in place of the smallest."""
+    return np.where(raw_ids == raw_ids.min(), 0, raw_ids)
+
+
 def as_column(raw_ids, rng) -> pd.Series:
     """Return ids as a column of a frame with shuffled rows and a gappy index."""
     return pd.Series(raw_ids, index=draw_ids(rng, len(raw_ids)), name="movieId")
@@ -62,6 +67,7 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
     must = _("`classes` holds the {n} distinct ids, each once").format(n=len(distinct))
     length = (shape_of(classes) or (0,))[:1]
     mistakes = {
+        "zero-is-no-id": 0 in distinct and length == (len(distinct) - 1,),
         "mapping-before-classes": isinstance(classes, dict),
         "ids-not-distinct": length == (len(raw_ids),),
         "gaps-kept": length == (np.ptp(distinct) + 1,),
@@ -150,7 +156,8 @@ def index_in(index_of, x: int) -> int:
 def test_classes_are_the_distinct_ids(submission, rng):
     """classes holds every distinct raw id exactly once."""
     one = int(draw_ids(rng, 1)[0])
-    for raw_ids in (draw_raw_ids(rng, 9), draw_raw_ids(rng, 5).tolist(), [one, one]):
+    zero = with_zero(draw_raw_ids(rng, 6))
+    for raw_ids in (draw_raw_ids(rng, 9), draw_raw_ids(rng, 5).tolist(), [one, one], zero):
         fitted(submission.fit_encoder(raw_ids), raw_ids)
 
 
@@ -179,6 +186,11 @@ def draw_mapping(rng, ids) -> dict[int, int]:
 def lookup(index_of, raw_ids) -> np.ndarray:
     """Return the indices of known ids."""
     return np.array([index_of[x] for x in np.asarray(raw_ids).tolist()])
+
+
+def through_float32(index_of, raw_ids) -> np.ndarray:
+    """Return the indices of ids that were rounded to float32 on the way."""
+    return lookup(index_of, np.asarray(raw_ids).astype("float32").astype("int64"))
 
 
 def require_key_error(call, unknown: int, mistakes_of) -> None:
@@ -221,8 +233,8 @@ def shows_unknown(answer, n_rows: int) -> dict[str, bool]:
 @checks("encode", share=2)
 def test_ids_are_looked_up_in_the_mapping(submission, rng):
     """Entry k is mapping[raw_ids[k]], an int32, whichever order the mapping has."""
-    ids = draw_ids(rng, 10)
-    some = rng.choice(ids[:7], size=15)
+    ids = np.concatenate([[0, 2**24, 2**24 + 1], draw_ids(rng, 7)])
+    some = rng.permutation([*ids[:3], *rng.choice(ids[:7], size=12)])
     for raw_ids in (some, some[:1], some[::-1].tolist(), as_column(rng.permutation(ids), rng)):
         index_of = draw_mapping(rng, ids)
         kept_ids, kept_map = submission.keep(raw_ids), submission.keep(index_of)
@@ -230,11 +242,14 @@ def test_ids_are_looked_up_in_the_mapping(submission, rng):
         want = lookup(index_of, raw_ids)
         refitted = np.unique(raw_ids, return_inverse=True)[1]
         column = alike(got, want[:, None])
-        numbers = array(got, (len(want),), mistakes={"indices-in-a-column": column})
+        without_zero = shape_of(got) == (int(np.count_nonzero(raw_ids)),)
+        mistakes = {"indices-in-a-column": column, "zero-not-encoded": without_zero}
+        numbers = array(got, (len(want),), mistakes=mistakes)
         close(
             numbers,
             want,
             mistakes={
+                "ids-through-float32": alike(numbers, through_float32(index_of, raw_ids)),
                 "encoder-refitted": alike(numbers, refitted),
                 "mapping-taken-as-sorted": alike(numbers, np.searchsorted(np.sort(ids), raw_ids)),
                 "ids-not-encoded": alike(numbers, raw_ids),
@@ -361,17 +376,32 @@ def test_fractions_are_of_all_rows(submission, rng):
         ratings = draw_table(rng)
         parts = parts_of(submission.split_ratings(ratings, *arguments, **keywords), ratings)
         require_sizes(parts, ratings, val, test)
+    for val, test in (0.25, 0.0), (0.0, 0.2):
+        ratings = draw_table(rng)
+        if (answer := split_or_refusal(submission, ratings, val, test)) is not None:
+            require_sizes(parts_of(answer, ratings), ratings, val, test)
+
+
+def split_or_refusal(submission, ratings, val: float, test: float):
+    """Return the answer; None where the learner's code refuses an empty part by ValueError."""
+    try:
+        return submission.split_ratings(ratings, val, test)
+    except ValueError as error:
+        if of_learner(error) is None:
+            raise
+        return None
 
 
 def require_sizes(parts, ratings, val: float, test: float) -> None:
     n_rows = len(ratings)
     got = {name: len(rows) for name, rows in parts.items()}
     mistakes = {
+        "minus-zero-takes-all": 0 in (val, test) and n_rows in (got["val"], got["test"]),
+        **ids_kept_apart(ratings, parts["train"], parts["test"]),
         "fraction-of-the-rest": sizes_are(got, n_rows, val * (1 - test), test)
         or sizes_are(got, n_rows, val, test * (1 - val)),
         "val-and-test-exchanged": sizes_are(got, n_rows, test, val),
         "fractions-ignored": sizes_are(got, n_rows, 0.1, 0.2),
-        **ids_kept_apart(ratings, parts["train"], parts["test"]),
     }
     if not any(mistakes.values()):
         mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=CHANCE)
@@ -430,9 +460,9 @@ def test_the_seed_decides(submission, rng):
         parts = parts_of(submission.split_ratings(ratings, **keywords), ratings)
         return {name: np.sort(rows) for name, rows in parts.items()}
 
-    seed, other = 1 + rng.choice(SEED_RANGE, size=2, replace=False)
+    seed, other = (1 + rng.choice(SEED_RANGE, size=2, replace=False)).tolist()
     for first, second in (
-        ({"seed": seed}, {"seed": int(seed)}),
+        ({"seed": seed}, {"seed": seed}),
         ({}, {"val_fraction": 0.1, "test_fraction": 0.2, "seed": 0}),
     ):
         one, again = split(**first), split(**second)

@@ -25,6 +25,7 @@ from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
 EMBEDDING = _("a layer of kind Embedding")
+_MUST_BE_LAYER = _("the answer is a `keras.layers.Embedding`, a layer and not its weights")
 
 
 @checks("make_embedding", share=2)
@@ -33,7 +34,7 @@ def test_one_row_an_id_one_column_a_factor(submission, rng):
     for n_ids, n_factors in (7, 3), (4, 10):
         with crash_means(weights_before_build="list index out of range"):
             answer = submission.make_embedding(n_ids=n_ids, n_factors=n_factors)
-        _start_of(answer, n_ids, n_factors)
+        _start_of(submission, answer, n_ids, n_factors)
 
 
 @checks("make_embedding", share=1)
@@ -41,7 +42,7 @@ def test_an_id_reads_its_row(submission, rng):
     """The layer turns ids into the rows of those ids, in the order of the ids."""
     n_ids, n_factors = 9, 4
     layer = submission.make_embedding(n_ids, n_factors)
-    planted = rng.normal(size=_start_of(layer, n_ids, n_factors).shape)
+    planted = rng.normal(size=_start_of(submission, layer, n_ids, n_factors).shape)
     layer.set_weights([planted])
     ids = _draw_ids(rng, n_ids, 12)
     close(array(layer(ids), (len(ids), n_factors)), planted[ids])
@@ -52,7 +53,7 @@ def test_the_table_can_learn(submission, rng):
     """The table is trainable and starts at random: rows differ, and so do factors."""
     n_ids, n_factors = 8, 5
     layer = submission.make_embedding(n_ids, n_factors)
-    start = _start_of(layer, n_ids, n_factors)
+    start = _start_of(submission, layer, n_ids, n_factors)
     rows, columns = len(np.unique(start, axis=0)), len(np.unique(start, axis=1).T)
     require(
         rows >= n_ids and columns >= n_factors,
@@ -69,6 +70,17 @@ def test_the_table_can_learn(submission, rng):
         _("a layer without trainable weights"),
         mistakes={"embedding-frozen": True},
     )
+    require(
+        submission.given.keras_learns(layer, _draw_ids(rng, n_ids, 12)) is True,
+        _("a step of gradient descent does not bring the vectors nearer to their targets"),
+        cause=Cause("gradient-does-not-arrive", _NO_GRADIENT),
+    )
+
+
+_NO_GRADIENT = _(
+    "The table has weights to train, and Keras' training does not reach them. "
+    "Which method of the layer is not the one of `keras.layers.Embedding`?"
+)
 
 
 @checks("make_embedding", share=1)
@@ -76,7 +88,7 @@ def test_the_layer_bears_its_name(submission, rng):
     """The layer has the name that it is given; without one, Keras chooses."""
     for name in "user_embedding", "films":
         layer = submission.make_embedding(3, 2, name=name)
-        _start_of(layer, 3, 2)
+        _start_of(submission, layer, 3, 2)
         require(
             layer.name == name,
             _("a layer named {name}").format(name=repr(layer.name)),
@@ -85,7 +97,7 @@ def test_the_layer_bears_its_name(submission, rng):
         )
     unnamed = [submission.make_embedding(3, 2) for _round in range(2)]
     for layer in unnamed:
-        _start_of(layer, 3, 2)
+        _start_of(submission, layer, 3, 2)
     require(
         unnamed[0].name != unnamed[1].name,
         _("two layers without a name of their own, both named {name}").format(
@@ -195,10 +207,17 @@ def test_growth_of_the_tables(submission, rng):
         )
 
 
-def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
+def _start_of(submission, layer, n_ids: int, n_factors: int) -> np.ndarray:
     """Return the table of a new layer; reject all layers but an embedding of these sizes."""
     _require_embedding(layer)
-    layer(np.zeros(1, dtype="int32"))
+    ids = np.arange(2, dtype="int32")
+    layer(ids)
+    require(
+        submission.given.keras_fault(layer, ids, "Embedding", []) == "",
+        layer,
+        _MUST_BE_LAYER,
+        cause=value_causes.of_kind(layer, EMBEDDING),
+    )
     weights = layer.get_weights()
     shapes = [shape_of(part) for part in weights] if isinstance(weights, list) else []
     require(
@@ -220,7 +239,7 @@ def _start_of(layer, n_ids: int, n_factors: int) -> np.ndarray:
 
 def _require_embedding(layer) -> None:
     """Reject an answer that is neither a `keras.layers.Embedding` nor a kind of it."""
-    must = _("the answer is a `keras.layers.Embedding`, a layer and not its weights")
+    must = _MUST_BE_LAYER
     if not isinstance(layer, Proxy):
         empty = isinstance(layer, list) and not layer
         fail(layer, must, {"weights-before-build": empty}, value_causes.of_kind(layer, EMBEDDING))

@@ -17,10 +17,12 @@ from autograder.checking.asserts import (
 )
 from autograder.checking.value_causes import Cause
 from autograder.checks.support.models import (
+    column,
     draw_pairs,
     keras_model,
     layer,
     plant_everything,
+    require_learns,
     require_single_ids,
     rows_by_id,
     score_pairs,
@@ -41,7 +43,7 @@ TABLES = {"user_embedding": "n_users", "item_embedding": "n_items"}
 def test_every_pair_has_one_score(submission, rng):
     """A batch of b pairs gives b scores: the output has shape (b, 1)."""
     n_users, n_items, n_factors = SIZES.values()
-    model = keras_model(submission.build_mf(n_users, n_items, n_factors))
+    model = keras_model(submission, submission.build_mf(n_users, n_items, n_factors), TABLES)
     _tables(model, **SIZES)
     users, items = draw_pairs(rng, n_users, n_items, n_pairs=10)
     m = len(users)
@@ -66,7 +68,7 @@ def test_every_pair_has_one_score(submission, rng):
 def test_scores_are_dot_products(submission, rng):
     """Whatever the weights are, the score of (u, i) is exactly q_i · p_u."""
     for sizes in (SIZES, OTHER_SIZES, MANY_IDS):
-        model = keras_model(submission.build_mf(**sizes))
+        model = keras_model(submission, submission.build_mf(**sizes), TABLES)
         _tables(model, **sizes)
         plant_everything(model, rng)
         p_table, q_table = _tables(model, **sizes)
@@ -101,7 +103,7 @@ def test_scores_are_dot_products(submission, rng):
 @checks("build_mf", share=2)
 def test_both_tables_learn(submission, rng):
     """Both tables start at random, rows and factors differing, and training moves both."""
-    model = keras_model(submission.build_mf(**SIZES))
+    model = keras_model(submission, submission.build_mf(**SIZES), TABLES)
     before = dict(zip(TABLES, _tables(model, **SIZES), strict=True))
     for name, start in before.items():
         require(
@@ -120,6 +122,7 @@ def test_both_tables_learn(submission, rng):
             mistakes={"tables-frozen": len(layer(model, name).trainable_variables) == 0},
             cause=Cause("no-gradient-arrives", _NO_GRADIENT),
         )
+    require_learns(submission, model, [column(users), column(items)])
 
 
 def _cause_of_scores(model, p_table, pair) -> Cause:

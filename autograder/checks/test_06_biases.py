@@ -31,9 +31,11 @@ from autograder.checks.support.biased import (
     zero_tables,
 )
 from autograder.checks.support.models import (
+    column,
     draw_pairs,
     keras_model,
     layer,
+    require_learns,
     require_single_ids,
     score_pairs,
     table,
@@ -273,9 +275,11 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
 
     items = train["item"].to_numpy()
     rest = ratings - mu
+    missing = bool(np.isnan(b_user).any() or np.isnan(b_item).any())
     means = damped(ratings, items, sizes[1], 0)
     shown = {
-        "unseen-have-no-bias": bool(np.isnan(b_user).any() or np.isnan(b_item).any()),
+        "no-ratings-divided-by-none": missing and reg_user == reg_item == 0,
+        "unseen-have-no-bias": missing,
         "biases-undamped": found(biases_of(train, *sizes, reg_user=0, reg_item=0)),
         "users-before-items": found(biases_of(train, *sizes, **regs, first="user")),
         "regs-exchanged": reg_user != reg_item
@@ -369,8 +373,8 @@ def test_biases_are_damped_means(submission, rng):
 def test_ids_without_ratings_have_no_bias(submission, rng):
     """Every id below n_users and n_items has an entry; without a training rating it is 0."""
     train = draw_train(rng, [1, 2, 5, 6], [0, 3, 4])
-    for n_users, n_items in (9, 6), (np.int64(7), np.int64(12)):
-        regs = {"reg_user": 4.0, "reg_item": 1.5}
+    for n_users, n_items, reg_user, reg_item in (9, 6, 4.0, 1.5), (7, 12, 0.0, 0.0):
+        regs = {"reg_user": reg_user, "reg_item": reg_item}
         answer = submission.bias_baseline(train=train, n_users=n_users, n_items=n_items, **regs)
         require_biases(answer, train, n_users, n_items, **regs)
 
@@ -396,7 +400,8 @@ OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
 def build(submission, sizes, mu, **penalty):
     """Return a model of the learner's, built and called once."""
     with crash_means(biased_ids_exchanged=OUT_OF_BOUNDS):
-        model = keras_model(submission.build_biased_mf(**sizes, mu=mu, **penalty))
+        answer = submission.build_biased_mf(**sizes, mu=mu, **penalty)
+        model = keras_model(submission, answer, (*FACTORS, *BIASES))
     require_single_ids(model, (sizes["n_users"], sizes["n_items"]))
     return model
 
@@ -622,6 +627,8 @@ def test_factors_start_at_random_and_all_tables_learn(submission, rng):
             mistakes={"biases-frozen": name in BIASES},
             cause=Cause("table-not-trainable", _FROZEN),
         )
+    pairs = draw_pairs(rng, SIZES["n_users"], SIZES["n_items"])
+    require_learns(submission, model, [column(ids) for ids in pairs])
 
 
 _START_EQUAL = _(
@@ -680,11 +687,17 @@ def names_of(answer, predictions) -> list[str]:
     answer = frame(answer, COLUMNS)
     names = list(map(str, answer.index))
     numbered = names == [str(k) for k in range(len(names))]
+    missing = [name for name in predictions if name not in names]
+    known = [predictions[name] for name in names if name in predictions]
+    tied = [any(alike(predictions[name], other) for other in known) for name in missing]
     require(
         sorted(names) == sorted(predictions),
         _("a frame with index {names}").format(names=names),
         _("the index holds the names of the models"),
-        {"names-not-in-index": numbered or set(map(str, answer.columns)) > set(COLUMNS)},
+        {
+            "tied-models-lost": bool(tied) and all(tied),
+            "names-not-in-index": numbered or set(map(str, answer.columns)) > set(COLUMNS),
+        },
         of_members(set(names), set(predictions)),
     )
     return names
@@ -771,6 +784,9 @@ def test_best_model_comes_first(submission, rng):
         },
         Cause("rows-in-another-order", _ORDER),
     )
+    predictions, y, cold = draw_predictions(rng)
+    predictions["twin"] = predictions[given[0]].copy()
+    require_errors(submission.compare(predictions, y, cold), predictions, y, cold)
 
 
 _ORDER = _(

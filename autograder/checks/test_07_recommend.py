@@ -1,6 +1,6 @@
 """Checks of `07_recommend`: the items that a user has seen, the best unseen items, a film list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -46,6 +46,9 @@ def test_every_rating_counts(submission, rng):
     """Each user of train has the set of all the items that they rated, whatever the stars."""
     for n_users, n_ratings in (6, 40), (4, 25):
         train = draw_encoded(rng, n_users=n_users, n_ratings=n_ratings)
+        user = train["user"].mode()[0]
+        last = train.index[train["user"] == user][-2:]
+        train = pd.concat([train.drop(index=last), train.loc[last]])
         answer = submission.seen_items(train)
         must = _("a dict: user -> set of items")
         mistakes = {"seen-as-series": isinstance(answer, pd.Series)}
@@ -208,7 +211,7 @@ def test_scores_and_seen_stay_as_they_are(submission, rng):
     scores = rng.normal(size=15)
     seen = draw_seen(rng, scores, 5)
     kept_scores, kept_seen = submission.keep(scores), submission.keep(seen)
-    got = submission.top_n(kept_scores, kept_seen, np.int64(4))
+    got = submission.top_n(kept_scores, kept_seen, 4)
     best_list(got, unseen(15, seen), scores, 4, mistakes_of_top(got, scores, seen, 4))
     require_unchanged(submission, kept_scores, scores, {"scores-masked-in-place": True})
     require_unchanged(submission, kept_seen, seen)
@@ -339,7 +342,7 @@ def test_best_unseen_films_of_that_user(submission, rng):
     model = submission.given.table_model(world.scores)
     for raw_user_id, n in zip(sorted(world.user_map), (4, 3, 7), strict=True):
         with crash_means(inputs_of_model_exchanged=("is not in [0", "out of bounds")):
-            got = submission.recommend(model, np.int64(raw_user_id), **world.arguments, n=n)
+            got = submission.recommend(model, raw_user_id, **world.arguments, n=n)
         films_are(got, world, raw_user_id, n)
 
 
@@ -397,7 +400,10 @@ def test_unknown_user_is_an_error(submission, rng):
 
 @checks("recommend", share=1)
 def test_the_arguments_stay_as_they_are(submission, rng):
-    """A right list, and the maps, the sets and the frame of films do not change by the call."""
+    """No argument changes by the call; scores may be flat, and a user may have no entry in `seen`.
+
+    A user has no entry if train holds no rating of theirs.
+    """
     world = draw_world(rng, n_users=4, n_items=12)
     model = submission.given.table_model(world.scores)
     kept = {name: submission.keep(value) for name, value in world.arguments.items()}
@@ -405,6 +411,19 @@ def test_the_arguments_stay_as_they_are(submission, rng):
     films_are(submission.recommend(model, raw_user_id, **kept, n=3), world, raw_user_id, 3)
     for name, value in world.arguments.items():
         require_unchanged(submission, kept[name], value)
+    flat = submission.given.table_model(world.scores, flat=True)
+    with crash_means(column_of_flat_scores="too many indices"):
+        got = submission.recommend(flat, raw_user_id, **world.arguments, n=3)
+    films_are(got, world, raw_user_id, 3)
+    newcomer = max(world.user_map)
+    row = world.user_map[newcomer]
+    seen = {user: items for user, items in world.seen.items() if user != row}
+    kept_seen = submission.keep(seen)
+    arguments = {**world.arguments, "seen": kept_seen}
+    with crash_means(newcomer_without_entry=f"keyerror: {row}"):
+        got = submission.recommend(model, newcomer, **arguments, n=3)
+    films_are(got, replace(world, seen={**seen, row: set()}), newcomer, 3)
+    require_unchanged(submission, kept_seen, seen, {"entry-added-to-seen": True})
 
 
 def _falls(numbers) -> bool:

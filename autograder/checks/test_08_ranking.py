@@ -67,7 +67,7 @@ def test_precision_of_a_short_list_divides_by_k(submission, rng):
     for n, n_relevant, n_hits, k in (4, 6, 3, 10), (3, 1, 1, 5), (6, 9, 5, 4), (2, 3, 0, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
-            got = submission.precision_at_k(*kept, k=np.int64(k))
+            got = submission.precision_at_k(*kept, k=k)
             precision_is_right(got, recommended, relevant, k)
 
 
@@ -85,7 +85,7 @@ def test_recall_counts_every_relevant_item(submission, rng):
     for n, n_relevant, n_hits, k in (3, 4, 2, 8), (5, 9, 4, 3), (7, 1, 1, 7), (4, 3, 0, 4):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
-            got = submission.recall_at_k(*kept, k=np.int64(k))
+            got = submission.recall_at_k(*kept, k=k)
             recall_is_right(got, recommended, relevant, k)
 
 
@@ -182,7 +182,7 @@ def test_ndcg_of_a_short_list_misses_what_it_leaves_out(submission, rng):
     for n, n_relevant, n_hits, k in (3, 6, 2, 5), (4, 2, 1, 10), (2, 9, 1, 6):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
-            got = submission.ndcg_at_k(*kept, np.int64(k))
+            got = submission.ndcg_at_k(*kept, k)
             ndcg_is_right(submission, got, recommended, relevant, k)
 
 
@@ -416,7 +416,7 @@ def test_train_and_seen_stay_as_they_are(submission, rng):
     train = draw_encoded(rng)
     seen = draw_seen(rng, train)
     kept_train, kept_seen = submission.keep(train), submission.keep(seen)
-    answer = submission.popularity_recommendations(kept_train, kept_seen, np.int64(3))
+    answer = submission.popularity_recommendations(kept_train, kept_seen, 3)
     lists_are_right(answer, train, seen, 3)
     require_unchanged(submission, kept_train, train)
     require_unchanged(submission, kept_seen, seen)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import hadamard
 
 from autograder.checking import value_causes
 from autograder.checking.asserts import (
@@ -98,10 +99,10 @@ def check_labels(got, movies, min_films) -> None:
             "min-films-exclusive": not extra and all(counts[name] == min_films for name in missing),
             "genres-not-split": any("|" in name for name in names),
             "leftover-for-genre": bool(set(extra) - every - {NO_GENRE}),
-            "genres-from-a-list": len(missing) > 2,
             "common-genres-lost": not extra
             and bool(missing)
             and all((counts[name] > 127) == (name in missing) for name in every),
+            "genres-from-a-list": len(missing) > 2,
             "first-genre-lost": not extra and missing == [min(every)],
         },
         value_causes.of_members(set(names), wanted),
@@ -173,8 +174,8 @@ def test_rare_genres_and_films_without(submission, rng):
     check_labels(submission.genre_matrix(movies), movies, 1)
     own = genres_of(movies)
     counts = sorted({sum(name in film for film in own) for name in GENRES})
-    for min_films in (2, counts[-2], np.int64(counts[-1])):
-        check_labels(submission.genre_matrix(movies, min_films=min_films), movies, int(min_films))
+    for min_films in (2, counts[-2], counts[-1]):
+        check_labels(submission.genre_matrix(movies, min_films=min_films), movies, min_films)
 
 
 @checks("genre_matrix", share=1)
@@ -230,9 +231,9 @@ def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
 @checks("split_items", share=2)
 def test_parts_are_random_and_cover_all(submission, rng):
     """Every position is in exactly one part, and the parts are drawn at random."""
-    for n_items in 7, np.int64(12), int(rng.integers(300, 400)):
+    for n_items in 7, 12, int(rng.integers(300, 400)):
         got = submission.split_items(n_items, seed=int(rng.integers(100)))
-        _train, test = parts_of(got, int(n_items))
+        _train, test = parts_of(got, n_items)
     gaps = np.diff(test)
     blocks = 1 + np.sum(gaps > 1)
     require(
@@ -309,9 +310,7 @@ def test_the_seed_decides(submission, rng):
     tests = []
     for seed in seeds:
         _train, test = parts_of(submission.split_items(n_items, 0.25, seed), n_items)
-        _train, again = parts_of(
-            submission.split_items(n_items, 0.25, seed=np.int64(seed)), n_items
-        )
+        _train, again = parts_of(submission.split_items(n_items, 0.25, seed=seed), n_items)
         require(
             np.array_equal(test, again),
             _("two splits by seed {seed} that differ").format(seed=seed),
@@ -335,18 +334,34 @@ def test_the_seed_decides(submission, rng):
 
 N_GENRES = 4
 N_TRAIN = 400
-SHIFT = np.float32(3)
+N_FACTORS = 8
 
 
 def draw_films(rng, n_films=N_TRAIN + 80):
-    """Return embeddings float32 (m, 6) and genres int8 (m, 4); one direction shows each genre."""
+    """Return drawn films, of which a direction of the embeddings shows each genre.
+
+    Every direction leans as much on one axis as on the other, with drawn signs, so that no
+    coordinate alone shows a genre.
+
+    Returns:
+        The embeddings, float32 (m, K); the genres, int8 (m, G); and the embeddings of a clear film
+        of all genres and of a clear film of no genre, float32 (2, K).
+    """
     genres = (rng.random((n_films, N_GENRES)) < [0.5, 0.4, 0.5, 0.3]).astype("int8")
     genres[:4], genres[4:8] = 1, 0
     signs = 2.0 * genres - 1
-    noise = rng.normal(size=(n_films, N_GENRES + 2))
+    noise = rng.normal(size=(n_films, N_FACTORS))
     embeddings = 0.5 * noise
     embeddings[:, :N_GENRES] += 1.5 * signs
-    return embeddings.astype("float32"), genres
+    turn = oblique(rng)
+    clear = 1.5 * np.outer([1, -1], turn[:N_GENRES].sum(axis=0))
+    return (embeddings @ turn).astype("float32"), genres, clear.astype("float32")
+
+
+def oblique(rng) -> np.ndarray:
+    """Return a drawn rotation (K, K) whose entries all have the same absolute value."""
+    rows = rng.permutation(hadamard(N_FACTORS)) / np.sqrt(N_FACTORS)
+    return rows * rng.choice([-1, 1], size=N_FACTORS)
 
 
 def probabilities(submission, classifier, embeddings) -> np.ndarray:
@@ -384,16 +399,17 @@ def separation(predicted, genres) -> np.ndarray:
     return np.array(result)
 
 
-def require_genres(predicted, genres) -> None:
+def require_genres(predicted, genres, embeddings) -> None:
     """Reject probabilities that do not separate films of a genre from other films."""
     ranked = separation(predicted, genres)
     require(
-        ranked.min() > 0.75,
+        ranked.min() > 0.85,
         _("films of genre {genre} are ranked above others {share:.0%} of the time").format(
             genre=int(ranked.argmin()), share=ranked.min()
         ),
         _("genres that embeddings give away are recognised in unseen films, each in its column"),
         {
+            "coordinates-for-genres": follows_coordinates(predicted, embeddings),
             "probability-of-absence": ranked.max() < 0.25,
             "embeddings-not-used": ranked.max() >= 0.25 and abs(ranked.mean() - 0.5) < 0.2,
         },
@@ -401,14 +417,21 @@ def require_genres(predicted, genres) -> None:
     )
 
 
-def require_several(submission, classifier, shift=0) -> None:
+def follows_coordinates(predicted, embeddings) -> bool:
+    """Return whether each genre rises with the coordinate of the same number alone."""
+    order = np.argsort(embeddings[:, :N_GENRES], axis=0)
+    ranked = np.take_along_axis(predicted, order, axis=0)
+    return bool((np.diff(ranked, axis=0) >= -1e-9).all() and (np.ptp(ranked, axis=0) > 0).all())
+
+
+def require_several(submission, classifier, clear, shift=None) -> None:
     """Reject probabilities with the same sum for a film of all genres and a film of no genre.
 
-    `shift` is the number that was added to all embeddings in training.
+    `clear` holds the embeddings of both films. `shift` is the vector that was added to all
+    embeddings in training.
     """
-    clear = np.zeros((2, N_GENRES + 2), dtype="float32")
-    clear[0, :N_GENRES], clear[1, :N_GENRES] = 1.5, -1.5
-    every, none = probabilities(submission, classifier, clear + shift).sum(axis=1)
+    films = clear if shift is None else clear + shift
+    every, none = probabilities(submission, classifier, films).sum(axis=1)
     require(
         every - none > 0.5,
         _("sums of {every:.3g} for a film of four genres, of {none:.3g} for one of none").format(
@@ -417,7 +440,7 @@ def require_several(submission, classifier, shift=0) -> None:
         _("the probabilities of a film add up to about the number of its genres"),
         {
             "one-genre-a-film": abs(every - 1) < 0.01 and abs(none - 1) < 0.01,
-            "scaler-left-behind": bool(shift) and none > N_GENRES - 1,
+            "scaler-left-behind": shift is not None and none > N_GENRES - 1,
         },
         Cause("answers-hardly-differ", _NO_DIFFERENCE),
     )
@@ -426,7 +449,7 @@ def require_several(submission, classifier, shift=0) -> None:
 def stop_at_stub(submission) -> None:
     """Call `predict_genres` first, so that an untouched stub fails before `fit_genres` runs."""
     try:
-        submission.predict_genres(None, np.zeros((1, 6), dtype="float32"))
+        submission.predict_genres(None, np.zeros((1, N_FACTORS), dtype="float32"))
     except NotImplementedError:
         raise
     except Exception as error:
@@ -437,29 +460,33 @@ def stop_at_stub(submission) -> None:
 @checks("fit_genres", share=2)
 def test_genres_are_learnt_from_embeddings(submission, rng):
     """Where embeddings give the genres away, they are recognised in films not seen before."""
-    embeddings, genres = draw_films(rng)
+    embeddings, genres, _clear = draw_films(rng)
     classifier = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
     predicted = probabilities(submission, classifier, embeddings[N_TRAIN:])
-    require_genres(predicted, genres[N_TRAIN:])
+    require_genres(predicted, genres[N_TRAIN:], embeddings[N_TRAIN:])
 
 
 @checks("fit_genres", share=1)
 def test_a_film_may_have_several_genres(submission, rng):
     """Genres do not compete: a film may be likely to have all of them, or none."""
-    embeddings, genres = draw_films(rng)
-    classifier = submission.fit_genres(embeddings=embeddings + SHIFT, genres=genres)
-    require_several(submission, classifier, SHIFT)
+    n_train = 2 * N_TRAIN
+    embeddings, genres, clear = draw_films(rng, n_train + 80)
+    shift = 2 * clear[0]
+    shifted = embeddings + shift
+    classifier = submission.fit_genres(embeddings=shifted[:n_train], genres=genres[:n_train])
+    require_several(submission, classifier, clear, shift)
+    unseen = shifted[n_train:]
+    require_genres(probabilities(submission, classifier, unseen), genres[n_train:], unseen)
 
 
 @checks("fit_genres", share=1)
 def test_fitting_changes_nothing(submission, rng):
     """Other labels give another classifier; embeddings and genres stay as they were."""
-    embeddings, genres = draw_films(rng)
+    embeddings, genres, _clear = draw_films(rng)
     kept = submission.keep(embeddings[:N_TRAIN]), submission.keep(1 - genres[:N_TRAIN])
     classifier = submission.fit_genres(*kept)
-    require_genres(
-        probabilities(submission, classifier, embeddings[N_TRAIN:]), 1 - genres[N_TRAIN:]
-    )
+    unseen = embeddings[N_TRAIN:]
+    require_genres(probabilities(submission, classifier, unseen), 1 - genres[N_TRAIN:], unseen)
     for name, one, want in zip(
         ("embeddings", "genres"), kept, (embeddings, 1 - genres), strict=True
     ):
@@ -475,11 +502,12 @@ def test_fitting_changes_nothing(submission, rng):
 def test_answers_are_probabilities(submission, rng):
     """One probability a film and genre: not a yes or no, and no share of one whole."""
     stop_at_stub(submission)
-    embeddings, genres = draw_films(rng)
-    classifier = submission.fit_genres(embeddings, genres)
-    require_genres(probabilities(submission, classifier, embeddings[:60]), genres[:60])
-    require_several(submission, classifier)
-    noise = rng.normal(size=(210, N_GENRES + 2)).astype("float32")
+    embeddings, genres, clear = draw_films(rng)
+    classifier = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
+    unseen = embeddings[N_TRAIN:]
+    require_genres(probabilities(submission, classifier, unseen), genres[N_TRAIN:], unseen)
+    require_several(submission, classifier, clear)
+    noise = rng.normal(size=(210, N_FACTORS)).astype("float32")
     by_chance = (rng.random((160, N_GENRES)) < 0.4).astype("int8")
     classifier = submission.fit_genres(noise[:160], by_chance)
     predicted = probabilities(submission, classifier, noise[160:])
@@ -495,17 +523,18 @@ def test_answers_are_probabilities(submission, rng):
 def test_each_film_by_the_given_classifier(submission, rng):
     """A film's answer depends on the given classifier and on its own embedding, on nothing else."""
     stop_at_stub(submission)
-    embeddings, genres = draw_films(rng)
+    embeddings, genres, _clear = draw_films(rng)
     one = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
     other = submission.fit_genres(embeddings[:N_TRAIN], 1 - genres[:N_TRAIN])
-    kept = submission.keep(embeddings[N_TRAIN:])
+    unseen = embeddings[N_TRAIN:]
+    kept = submission.keep(unseen)
     predicted = probabilities(submission, one, kept)
-    require_genres(predicted, genres[N_TRAIN:])
-    require_genres(probabilities(submission, other, embeddings[N_TRAIN:]), 1 - genres[N_TRAIN:])
-    require_unchanged(submission, kept, embeddings[N_TRAIN:])
+    require_genres(predicted, genres[N_TRAIN:], unseen)
+    require_genres(probabilities(submission, other, unseen), 1 - genres[N_TRAIN:], unseen)
+    require_unchanged(submission, kept, unseen)
     for rows in np.arange(3), rng.permutation(80), np.array([17]):
         close(
-            probabilities(submission, one, embeddings[N_TRAIN:][rows]),
+            probabilities(submission, one, unseen[rows]),
             predicted[rows],
             _("a film has the same probabilities alone, in a batch of three and among all"),
             {"scaled-by-batch": True},

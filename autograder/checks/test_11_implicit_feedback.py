@@ -3,7 +3,15 @@
 import numpy as np
 
 from autograder.checking.asserts import alike, array, checks, close, crash_means, require, shape_of
-from autograder.checks.support.models import column, draw_pairs, layer, model_of, weights_of
+from autograder.checks.support.models import (
+    column,
+    draw_pairs,
+    layer,
+    model_of,
+    require_keras,
+    require_learns,
+    weights_of,
+)
 from autograder.checks.support.planted import (
     fits,
     nan_in_training,
@@ -120,7 +128,10 @@ def table_sizes(sizes) -> dict[str, tuple[int, int]]:
 def build(submission, sizes, mu, history):
     """Return a model of the learner's, called once, so that a subclassed model has its weights."""
     model = model_of(submission.build_svdpp(**sizes, mu=mu))
-    scores(model, np.zeros(len(history)), np.zeros(len(history)), history)
+    ids = np.zeros(len(history), dtype="int32")
+    scores(model, ids, ids, history)
+    inputs = [column(ids), column(ids), history]
+    require_keras(submission, model, inputs, table_sizes(sizes))
     return model
 
 
@@ -380,3 +391,4 @@ def test_every_table_learns(submission, rng):
         _("scores that are NaN after some steps of training"),
         cause=nan_in_training(),
     )
+    require_learns(submission, model, inputs)

@@ -3,7 +3,14 @@
 import numpy as np
 
 from autograder.checking.asserts import alike, array, checks, close, crash_means, integers, require
-from autograder.checks.support.models import column, draw_pairs, model_of, weights_of
+from autograder.checks.support.models import (
+    column,
+    draw_pairs,
+    model_of,
+    require_keras,
+    require_learns,
+    weights_of,
+)
 from autograder.checks.support.planted import (
     fits,
     nan_in_training,
@@ -157,7 +164,7 @@ def test_a_time_is_in_the_bin_between_its_edges(submission, rng):
     """Bin k holds the times from edges[k], included, to edges[k + 1], excluded."""
     for n_bins in 4, 7, 1:
         edges = draw_edges(rng, n_bins)
-        times = draw_inside(rng, edges, 3 * n_bins + 2)
+        times = draw_inside(rng, edges, 12 * n_bins + 2)
         require_bins(submission.time_bins(times, edges), times, edges)
         times = rng.permutation(np.concatenate([times, edges[:-1], edges[1:-1] - 1]))
         require_bins(submission.time_bins(timestamps=times, edges=edges), times, edges)
@@ -220,6 +227,7 @@ def build(submission, sizes, mu, inputs):
     """Return a model of the learner's, called once, so that a subclassed model has its weights."""
     model = model_of(submission.build_temporal_mf(**sizes, mu=mu))
     scores(model, inputs, sizes)
+    require_keras(submission, model, columns(inputs), table_sizes(sizes))
     n_items, n_bins = sizes["n_items"], sizes["n_bins"]
     known = {"bins-in-columns": [(n_items, n_bins)], "bins-of-all-items-alike": [(n_bins, 1)]}
     weights_of(model, "item_bin_bias", (n_items * n_bins, 1), n_bins, mistakes=known)
@@ -390,3 +398,4 @@ def test_every_table_learns_also_of_time(submission, rng):
         _("scores that are NaN after some steps of training"),
         cause=nan_in_training(),
     )
+    require_learns(submission, model, small)

@@ -15,17 +15,20 @@ from typing import Any
 
 import numpy as np
 
+from autograder.engine import keras_facts
 
-def table_model(scores: Any) -> Any:
+
+def table_model(scores: Any, flat: bool = False) -> Any:
     """Return a Keras model whose score of (user, item) is the entry `scores[user, item]`.
 
     Ids outside the table raise as they do in an embedding.
 
     Args:
         scores: A table of scores, shape (U, I).
+        flat: Whether the output has shape (b,) in place of (b, 1).
 
     Returns:
-        A model with inputs [user, item], each (b, 1) or (b,), and an output (b, 1).
+        A model with inputs [user, item], each (b, 1) or (b,).
     """
     import keras
 
@@ -36,7 +39,8 @@ def table_model(scores: Any) -> Any:
     rows = keras.layers.Embedding(n_users, n_items, name="rows")(user)
     columns = keras.layers.Embedding(n_items, n_items, name="columns")(item)
     score = keras.layers.Dot(axes=2)([rows, columns])
-    model = keras.Model([user, item], keras.layers.Flatten(name="score")(score))
+    shape = () if flat else (1,)
+    model = keras.Model([user, item], keras.layers.Reshape(shape, name="score")(score))
     model.get_layer("rows").set_weights([scores])
     model.get_layer("columns").set_weights([np.eye(n_items, dtype="float32")])
     return model
@@ -47,6 +51,11 @@ def ratings_file(text: str) -> str:
     path = Path(tempfile.mkdtemp(dir=_scratch())) / "ratings.csv"
     path.write_text(text, encoding="utf-8", newline="\n")
     return str(path)
+
+
+def as_path(path: str) -> Path:
+    """Return a path as a `pathlib.Path`."""
+    return Path(path)
 
 
 @cache
@@ -202,6 +211,16 @@ def defaults(function: Any) -> dict[str, Any]:
         return {}
     plain = int, float, str, np.integer, np.floating
     return {p.name: p.default for p in parameters if isinstance(p.default, plain)}
+
+
+def keras_fault(thing: Any, inputs: Any, kind: str, names: list[str]) -> str:
+    """Return why an object is no working Keras object (see `keras_facts.fault`); "" if it is."""
+    return keras_facts.fault(thing, inputs, kind, names)
+
+
+def keras_learns(thing: Any, inputs: Any) -> bool:
+    """Return whether a training step brings an object's answer nearer (`keras_facts.learns`)."""
+    return keras_facts.learns(thing, inputs)
 
 
 def disturb_random(seed: int) -> None:

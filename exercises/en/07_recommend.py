@@ -135,7 +135,8 @@ def recommend(model, raw_user_id, user_map, item_classes, seen, movies, n=10):
     model: a Keras model with inputs [user, item], output (b, 1) or (b,).
     raw_user_id: int, the user's id in MovieLens.
     user_map: dict raw id -> row; item_classes: int array (I,), the movieId of every row.
-    seen: dict user -> set of items, both encoded, from `seen_items`.
+    seen: dict user -> set of items, both encoded, from `seen_items`; a user without a rating in
+    train has no entry.
     movies: frame with columns movieId, title; its order is its own, and it may hold more films.
     Returns a frame with columns movieId, title, score (the model's), best first: n rows, or as
     many as are left.

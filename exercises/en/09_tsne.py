@@ -244,7 +244,7 @@ show(figure, "09-norms-and-popularity")
 # common?
 
 # %% tags=["demo"]
-known = np.argsort(-popularity)[:40:8]
+known = np.argsort(-popularity)[:40:8].tolist()
 rows = []
 for film in known:
     indices, similarities = nearest(vectors, film, n=5)

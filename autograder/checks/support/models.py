@@ -1,6 +1,6 @@
 """Helpers for checks of Keras models: layers, planted tables, scores of pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from autograder.checking.asserts import (
     shape_cause,
     shape_of,
 )
-from autograder.checking.proxies import Proxy
+from autograder.checking.proxies import Proxy, SubmissionProxy
 from autograder.checking.value_causes import Cause, Shape
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
@@ -37,14 +37,66 @@ def column(ids: Any) -> np.ndarray:
     return np.reshape(ids, (-1, 1)).astype("int32")
 
 
-def keras_model(value: Any) -> Proxy:
-    """Return the answer as a built model of two inputs; reject plain data.
+def keras_model(submission: SubmissionProxy, value: Any, names: Iterable[str]) -> Proxy:
+    """Return the answer as a built Keras model of two inputs; reject any other object.
 
     This function calls the model once, because a subclassed model has no weights before.
+
+    Args:
+        submission: The proxy of the learner's work.
+        value: The answer.
+        names: The names of the layers that hold the model's tables.
     """
     model = model_of(value)
-    score_pairs(model, np.zeros(2, dtype="int32"), np.zeros(2, dtype="int32"))
+    ids = np.arange(2)
+    score_pairs(model, ids, ids)
+    require_keras(submission, model, [column(ids), column(ids)], names)
     return model
+
+
+def require_keras(
+    submission: SubmissionProxy, model: Proxy, inputs: list[Any], names: Iterable[str]
+) -> None:
+    """Reject an object that answers as a model does, and is no Keras model.
+
+    Args:
+        submission: The proxy of the learner's work.
+        model: The object, called once before.
+        inputs: The arrays that go into the model.
+        names: The names of the layers that hold the model's tables.
+    """
+    fault = submission.given.keras_fault(model, inputs, "Model", list(names))
+    require(
+        fault == "",
+        _KERAS_FAULTS.get(str(fault), model),
+        _("the answer is a Keras model"),
+        cause=Cause("no-keras-model", _NO_KERAS),
+    )
+
+
+def require_learns(submission: SubmissionProxy, model: Proxy, inputs: list[Any]) -> None:
+    """Reject a model whose scores a step of gradient descent, taken by Keras, does not improve."""
+    require(
+        submission.given.keras_learns(model, inputs) is True,
+        _("a step of gradient descent brings no score nearer to its rating"),
+        cause=Cause("no-step-forward", _NO_STEP),
+    )
+
+
+_KERAS_FAULTS = {
+    "kind": _("an object of a class that is no `keras.Model`"),
+    "call": _("a model whose own call gives other scores than Keras does"),
+    "table": _("a model with a table that is no Keras layer of that model"),
+    "weights": _("a model whose scores do not depend on its Keras weights"),
+}
+_NO_KERAS = _(
+    "The scores do not come from the weights of a `keras.Model`, so that Keras can neither train "
+    "nor save them. Which layers hold the tables, and through which do the ids pass?"
+)
+_NO_STEP = _(
+    "Weights move, and the scores do not come nearer to the ratings: the gradient is cut off, or "
+    "something else than the gradient moves them. What lies between the tables and the score?"
+)
 
 
 def require_single_ids(model: Any, sizes: tuple[int, ...]) -> None:
