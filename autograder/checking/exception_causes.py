@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Entry:
         pattern: A regular expression that the exception's message must contain.
         example: Code that raises such an exception.
         function: The function that is checked when the example runs.
+        today: What to write today in place of each earlier name; empty for an entry about any name.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entry:
     types: tuple[str, ...] = ()
     pattern: str = ""
     function: str = ""
+    today: Mapping[str, str] = field(default_factory=dict)
 
     def words(self, raised: Raised, function: str) -> dict[str, str] | None:
         """Return the named groups that the pattern finds in an exception's message.
@@ -55,7 +58,12 @@ class Entry:
         if found is None:
             return None
         words = {name: (part or "")[:MAX_WORD] for name, part in found.groupdict().items()}
-        return words if words.get("of", function) == function else None
+        if words.get("of", function) != function:
+            return None
+        if not self.today:
+            return words
+        today = self.today.get(words["name"])
+        return None if today is None else {**words, "today": today}
 
 
 @cache

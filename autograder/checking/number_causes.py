@@ -12,6 +12,7 @@ from autograder.util.i18n import _
 
 FACTORS = (2, 3, 4, 5, 10, 100, 1_000)
 DECIMALS = (0, 1, 2, 3)
+NEAR = 2e-3
 
 _Same = Callable[[np.ndarray, np.ndarray], bool]
 
@@ -37,7 +38,7 @@ def of_numbers(got: object, want: object, rtol: float, atol: float) -> Cause | N
     def same(one: np.ndarray, other: np.ndarray) -> bool:
         return bool(np.allclose(one, other, rtol=rtol, atol=atol))
 
-    for cause in (_not_finite, _rounded, _rescaled, _rearranged, _some_of_them):
+    for cause in (_not_finite, _rounded, _rescaled, _digits_lost, _rearranged, _some_of_them):
         found = cause(answer, right, same)
         if found is not None:
             return found
@@ -69,7 +70,7 @@ def _rounded(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
     if cut and got.any() and not np.array_equal(want, np.trunc(want)):
         return Cause("cut-to-integers", _CUT)
     for decimals in DECIMALS if got.size > 1 else DECIMALS[1:]:
-        if got.any() and np.allclose(got, np.round(want, decimals), rtol=1e-9, atol=1e-9):
+        if got.any() and np.allclose(got, np.round(want, decimals), rtol=1e-6, atol=1e-6):
             return Cause("answer-rounded", _ROUNDED)
     return None
 
@@ -95,7 +96,8 @@ def _rescaled(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
         return Cause("sign-reversed", _SIGN_REVERSED)
     if not np.any(got):
         return Cause("all-zeros", _ALL_ZEROS)
-    return _many_rescaled(got, want, same) if got.size > 2 else _few_rescaled(got, want, same)
+    many = got.size > 2 and np.ptp(want) > 0
+    return _many_rescaled(got, want, same) if many else _few_rescaled(got, want, same)
 
 
 def _many_rescaled(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
@@ -149,6 +151,21 @@ _COMPLEMENT = _("This is 1 minus what is asked for. Which operation is one too m
 _UPSIDE_DOWN = _("The fraction is upside down. What is divided by what?")
 
 
+def _digits_lost(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
+    """Return the cause where all entries are near the right ones, some above and some below."""
+    error = got - want
+    near = np.abs(error).max() <= NEAR * np.ptp(want)
+    if got.size > 2 and near and error.min() < 0 < error.max():
+        return Cause("digits-lost", _DIGITS_LOST)
+    return None
+
+
+_DIGITS_LOST = _(
+    "Every number is near the right one, some above and some below: digits are lost on the way, in "
+    "a rounded step or in a type such as float16. What does `.dtype` say along the way?"
+)
+
+
 def _rearranged(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
     if got.size < 3:
         return None
@@ -160,10 +177,11 @@ def _rearranged(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
             return Cause("one-row-for-all", _ONE_ROW.format(row=source))
     if same(np.sort(got, axis=None), np.sort(want, axis=None)):
         return Cause("right-numbers-elsewhere", _ELSEWHERE)
-    if same(got, np.roll(want, 1, axis=0)):
-        return Cause("shifted-by-one", _SHIFTED_DOWN)
-    if same(got, np.roll(want, -1, axis=0)):
-        return Cause("shifted-by-one", _SHIFTED_UP)
+    if len(np.unique(want)) > 2:
+        if same(got, np.roll(want, 1, axis=0)):
+            return Cause("shifted-by-one", _SHIFTED_DOWN)
+        if same(got, np.roll(want, -1, axis=0)):
+            return Cause("shifted-by-one", _SHIFTED_UP)
     if np.ptp(got) == 0 and np.ptp(want) > 0:
         return Cause("same-number-everywhere", _SAME_EVERYWHERE)
     return None
@@ -223,6 +241,6 @@ _LEFT_ZERO = _(
     "Over which entries does it run?"
 )
 _SOME_DIFFER = _(
-    "{n} of {m} entries are wrong, and the others right: a case of its own is missed, "
-    "such as an edge, a tie, an empty or unseen one. What is special at {place}?"
+    "{n} of {m} entries are wrong, and the others right. "
+    "What sets the entry at {place} apart from those that are right?"
 )

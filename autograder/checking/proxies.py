@@ -6,6 +6,7 @@ this process.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
 from autograder.checking.reprs import brief, brief_argument, brief_call
@@ -76,6 +77,21 @@ class Proxy:
         raise TypeError(f"a {self._handle.type_name} is no plain data")
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call of a learner's function.
+
+    Attributes:
+        function: The function.
+        n_positional: The number of arguments that were passed by position.
+        keywords: The names of the arguments that were passed by name.
+    """
+
+    function: Proxy
+    n_positional: int
+    keywords: frozenset[str]
+
+
 class SubmissionProxy:
     """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`."""
 
@@ -89,6 +105,7 @@ class SubmissionProxy:
         self._engine = engine
         self._memory: Memory = {} if memory is None else memory
         self._calls: list[str] = []
+        self.latest_call: Call | None = None
 
     def __getattr__(self, name: str) -> Proxy:
         if name.startswith("_"):
@@ -139,6 +156,7 @@ class SubmissionProxy:
         text = brief_call(function._label, arguments, keywords)
         if function._label.isidentifier():
             self._calls.clear()
+            self.latest_call = Call(function, len(arguments), frozenset(keywords))
         self._calls.append(text)
         del self._calls[1:-1]
         answer = self._engine.call(

@@ -4,6 +4,7 @@ A message names such a cause where the check recognises no known mistake (see `m
 `number_causes` compares numbers, and `exception_causes` explains exceptions.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple
@@ -117,6 +118,9 @@ def of_missing(missing: Iterable[object], found: Iterable[object], what: str) ->
         found: The names that the answer has.
         what: The word for such a name, with a capital letter.
     """
+    missing, found = list(missing), list(found)
+    if len(found) == 1 and set(map(str, missing)) <= set(_SEPARATORS.split(str(found[0]))):
+        return Cause("wrong-separator", _ONE_COLUMN.format(found=brief_name(found[0])))
     return Cause(
         "names-differ",
         _(
@@ -124,10 +128,18 @@ def of_missing(missing: Iterable[object], found: Iterable[object], what: str) ->
             "Which names does the docstring give, letter by letter?"
         ).format(
             what=what,
-            missing=", ".join(repr(name) for name in list(missing)[:3]),
-            found=", ".join(map(brief_name, list(found)[:4])) or _("nothing is there"),
+            missing=", ".join(repr(name) for name in missing[:3]),
+            found=", ".join(map(brief_name, found[:4])) or _("nothing is there"),
         ),
     )
+
+
+_SEPARATORS = re.compile(r"::|[,;|\t]")
+_ONE_COLUMN = _(
+    "There is one name only, {found}, which holds those that are asked for: nothing was split at "
+    "the sign between them. Which sign separates the values of the file, and which one does `sep` "
+    "name?"
+)
 
 
 def of_length(n: int, wanted: int) -> Cause:

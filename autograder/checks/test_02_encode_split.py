@@ -463,7 +463,7 @@ def test_the_seed_decides(submission, rng):
     seed, other = (1 + rng.choice(SEED_RANGE, size=2, replace=False)).tolist()
     for first, second in (
         ({"seed": seed}, {"seed": seed}),
-        ({}, {"val_fraction": 0.1, "test_fraction": 0.2, "seed": 0}),
+        ({"val_fraction": 0.1, "test_fraction": 0.2, "seed": 0}, {}),
     ):
         one, again = split(**first), split(**second)
         require(

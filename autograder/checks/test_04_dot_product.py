@@ -11,6 +11,7 @@ from autograder.checking.asserts import (
     checks,
     close,
     crash_means,
+    is_multiple,
     require,
     shape_cause,
     shape_of,
@@ -89,7 +90,7 @@ def test_scores_are_dot_products(submission, rng):
         close(
             scores,
             _dot(p_u, q_i),
-            mistakes=_wrong_scores(scores, p_u, q_i, users, items),
+            mistakes=_wrong_scores(model, scores, p_u, q_i, users, items),
             otherwise=partial(_cause_of_scores, model, p_table, (users, items)),
         )
         close(
@@ -303,12 +304,13 @@ def _dot(p_u, q_i):
     return np.sum(p_u * q_i, axis=1)
 
 
-def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
+def _wrong_scores(model, scores, p_u, q_i, users, items) -> dict[str, bool]:
     """Return the known mistake, if any, behind the scores of a model with planted weights."""
     want = _dot(p_u, q_i)
     lengths = np.linalg.norm(p_u, axis=1) * np.linalg.norm(q_i, axis=1)
     who = np.eye(users.max() + 1)[users]
     what = np.eye(items.max() + 1)[items]
+    has_other_weights = len(model.get_weights()) > len(TABLES)
     causes = {
         "ids-in-one-byte": users.max() > 255
         and alike(scores, _dot(_by_id(p_u, users)[users % 256], _by_id(q_i, items)[items % 256])),
@@ -320,7 +322,9 @@ def _wrong_scores(scores, p_u, q_i, users, items) -> dict[str, bool]:
         "product-averaged": alike(scores, want / p_u.shape[1]),
         "vectors-side-by-side": _spanned(scores, np.hstack([who, what])),
         "terms-added": _spanned(scores - want, np.hstack([who, what])),
-        "dense-on-top": _spanned(scores, np.column_stack([p_u * q_i, np.ones(len(want))])),
+        "product-scaled": not has_other_weights and is_multiple(scores, want),
+        "dense-on-top": has_other_weights
+        and _spanned(scores, np.column_stack([p_u * q_i, np.ones(len(want))])),
         "score-squashed": bool(np.diff(scores[np.argsort(want)]).min() >= -1e-6),
     }
     first = next((name for name, shown in causes.items() if shown), None)

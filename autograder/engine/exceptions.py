@@ -5,12 +5,17 @@ import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import takewhile
+from types import FrameType
+from typing import Any
 
 from autograder.util.i18n import _
 
 MAX_MESSAGE = 600
 MAX_NAME = 80
 MAX_NOTE = 240
+MAX_NAMES = 20
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -104,13 +109,14 @@ def _empty_lines(source: str) -> int:
 
 
 def note_on_cell(number: int, raised: Raised) -> str:
-    """Return one line about a cell that raised."""
+    """Return one line about a cell that raised; its parameter `kind` names the exception."""
     error = " ".join(str(raised).split())
     error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
     if not raised.where:
-        return _("cell {n} stopped: {error}").format(n=number, error=error)
-    text = _("cell {n} stopped: {error} in {where}")
-    return text.format(n=number, error=error, where=raised.where)
+        text = _("cell {n} stopped: {error}")
+    else:
+        text = _("cell {n} stopped: {error} in {where}")
+    return text.format(n=number, error=error, where=raised.where, kind=raised.type_name)
 
 
 def of_learner(error: BaseException) -> Raised | None:
@@ -127,7 +133,51 @@ def _text(error: BaseException) -> str:
         text = _ANSI.sub("", _without_graph(str(error)))
     except BaseException:
         text = ""
-    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+    text = text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+    return text + _names_there(error)
+
+
+def _names_there(error: BaseException) -> str:
+    """Return the column names, or labels, of the pandas object that lacks a name."""
+    owner = _owner(error)
+    if owner is None:
+        return ""
+    kind = "column" if type(owner).__name__ == "DataFrame" else "label"
+    names = list(owner.columns if kind == "column" else owner.index)[: MAX_NAMES + 1]
+    if not 0 < len(names) <= MAX_NAMES or not all(type(name) is str for name in names):
+        return ""
+    if len(names) == 1:
+        return f"; its only {kind}: {names[0][:MAX_NAME]}"
+    listed = f"; its {kind}s: {', '.join(name[:MAX_NAME] for name in names)}"[:MAX_NOTE]
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(_missing_name(error).lower(), lower, n=1, cutoff=0.72)
+    return f"{listed}; nearest: {lower[near[0]][:MAX_NAME]}" if near else listed
+
+
+def _owner(error: BaseException) -> Any:
+    """Return the DataFrame or Series in which an exception missed a name, else None."""
+    owners: list[object] = []
+    if isinstance(error, AttributeError):
+        owners = [error.obj]
+    elif isinstance(error, KeyError):
+        frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)][::-1]
+        owners = [frame.f_locals.get("self") for frame in takewhile(_is_pandas, frames)]
+    return next((owner for owner in owners if _has_names(owner)), None)
+
+
+def _is_pandas(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("pandas.")
+
+
+def _has_names(owner: object) -> bool:
+    kind = type(owner)
+    return kind.__module__.startswith("pandas") and kind.__name__ in ("DataFrame", "Series")
+
+
+def _missing_name(error: BaseException) -> str:
+    if isinstance(error, AttributeError):
+        return str(error.name)
+    return "".join(re.findall(r"\w+", str(error))[:1])
 
 
 def _without_graph(text: str) -> str:

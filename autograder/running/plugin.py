@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from autograder import course
+from autograder.checking.failure import CheckFailure
 from autograder.engine.protocol import Engine
 from autograder.engine.reentrancy import working
 from autograder.reports import wording
@@ -26,7 +27,7 @@ from autograder.reports.model import (
     write_json,
 )
 from autograder.running.targets import Target
-from autograder.running.verdict import Subject, Verdict, judge, stopped
+from autograder.running.verdict import Subject, Verdict, judge, name_default, stopped
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.util import i18n
 
@@ -167,6 +168,8 @@ class CheckSession:
             property=_first_paragraph(item.function.__doc__),
             notes=self._target.notes(_exercise(item)),
         )
+        if isinstance(error, CheckFailure) and submission is not None:
+            name_default(error, submission, subject.address)
         return judge(error, subject, report.longreprtext)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

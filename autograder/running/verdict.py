@@ -5,9 +5,10 @@ from difflib import get_close_matches
 from functools import reduce
 
 from autograder import course
+from autograder.checking.default_causes import is_about_defaults, of_defaults
 from autograder.checking.exception_causes import of_exception
 from autograder.checking.failure import AnswerTooLarge, CheckFailure
-from autograder.checking.proxies import MissingFunction
+from autograder.checking.proxies import MissingFunction, SubmissionProxy
 from autograder.checking.value_causes import Cause
 from autograder.course import misconceptions
 from autograder.engine.exceptions import Raised, of_learner
@@ -74,6 +75,21 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     return _raised(raised, getattr(error, "mistakes", ()), subject)
 
 
+def name_default(error: CheckFailure, submission: SubmissionProxy, address: str) -> None:
+    """Make another default the cause of a wrong answer to a call that left the argument out.
+
+    A known mistake that is itself about a default remains.
+    """
+    if any(is_about_defaults(name) for name in error.mistakes):
+        return
+    try:
+        cause = of_defaults(submission, address)
+    except Exception:
+        return
+    if cause is not None:
+        error.mistakes, error.cause = (), cause
+
+
 def stopped(verdict: Verdict, error: BaseException | None) -> bool:
     """Return whether no check tries a function again.
 
@@ -128,6 +144,9 @@ def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verd
     return replace(verdict, outcome="timeout") if late else verdict
 
 
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
 def _missing(error: MissingFunction, subject: Subject) -> Verdict:
     if error.found is not None:
         got = _("{name} is {found}, not a function").format(
@@ -137,7 +156,7 @@ def _missing(error: MissingFunction, subject: Subject) -> Verdict:
         cause = Cause("name-taken", text)
     else:
         got = _("there is no function {name}").format(name=error.name)
-        cause = _absent(error, bool(subject.notes))
+        cause = _absent(error, subject.notes)
     if subject.notes:
         notes = reduce(_joined, subject.notes)
         got = _("{got}: {notes}").format(got=got, notes=notes)
@@ -148,7 +167,7 @@ def _joined(before: str, note: str) -> str:
     return _("{before}; {note}").format(before=before, note=note)
 
 
-def _absent(error: MissingFunction, after_a_stop: bool) -> Cause:
+def _absent(error: MissingFunction, notes: tuple[str, ...]) -> Cause:
     """Return the cause of a missing function: a near name, or a cell that did not run."""
     asked_for = {name for step in course.steps() for name in step.functions}
     near = [name for name in sorted(error.others) if name not in asked_for and name.isidentifier()]
@@ -159,7 +178,13 @@ def _absent(error: MissingFunction, after_a_stop: bool) -> Cause:
             "The function was renamed or deleted, or its cell is gone. How does the first line of "
             "the stub read?"
         )
-        if after_a_stop:
+        kinds = {getattr(note, "params", {}).get("kind") for note in notes} - {None}
+        if kinds and not kinds & _SYNTAX_ERRORS:
+            text = _(
+                "Its cell, or one that it needs, did not run to the end: the line above names the "
+                "error and its line. What is missing there?"
+            )
+        elif notes:
             text = _(
                 "Its cell did not run to the end: see above where it stopped, and look at the line "
                 "before that one too. A bracket, a colon, the indent?"

@@ -1,6 +1,8 @@
 """Every entry of the table of exception causes names the cause of a real exception."""
 
 import io
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +76,34 @@ def test_any_other_exception_has_a_cause_too():
     assert (
         of_exception(Raised("OddError", "RuntimeError", "odd"), "rmse").name == "exception-raised"
     )
+
+
+IDIOMS = tomllib.loads(Path(__file__).with_name("idioms.toml").read_text(encoding="utf-8"))["idiom"]
+
+
+@pytest.mark.usefixtures("no_input")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("idiom", IDIOMS, ids=lambda idiom: idiom["code"].splitlines()[-1])
+def test_an_old_idiom_has_a_cause_that_names_the_right_word(idiom, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    raised = raised_by(idiom["code"])
+    cause = of_exception(raised, "rmse")
+    assert cause.name == idiom["cause"], raised
+    words = {name: cause.text.params.get(name) for name in idiom.get("words", {})}
+    assert words == idiom.get("words", {}), cause.text
+    assert "{" not in str(cause.text).replace('{"projection": "3d"}', "")
+
+
+def test_entries_about_old_names_say_what_to_write_today():
+    for entry in entries():
+        assert bool(entry.today) == ("{today}" in entry.text), entry.name
+        assert not entry.today or "(?P<name>" in entry.pattern, entry.name
+
+
+def test_a_key_that_is_missing_from_a_dict_is_no_column():
+    code = """
+import pandas as pd
+ratings = pd.DataFrame({"userId": [1], "movieId": [2]})
+ratings.apply(lambda row: {1: 0}[row["movieId"]], axis=1)
+"""
+    assert "columns" not in raised_by(code).message

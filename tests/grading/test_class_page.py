@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course.misconceptions import catalogue
+from autograder.util.i18n import _
 from tests.grading.made_results import (
     AWFUL_NAMES,
     BONUS,
@@ -127,6 +128,24 @@ def test_frequent_mistakes_are_named_counted_and_explained(page):
 def test_a_mistake_that_the_catalogue_does_not_know_is_still_counted(page):
     section = page(submission("ada", checks={"build_mf": failed(misconception="brand-new")}))
     assert "brand-new" in words(section.find(id="mistakes"))
+
+
+def test_a_cause_of_any_function_shows_what_the_learners_sentences_have_in_common(page):
+    factor = _("The answer is {ratio:.4g} times {what}.")
+
+    def wrong(learner, ratio):
+        message = replace(FAILED, causes=(factor.format(ratio=ratio, what="the mean"),))
+        return submission(learner, checks={"build_mf": failed(message, "constant-factor")})
+
+    section = page(wrong("ada", 2.0), wrong("eve", 0.5)).find(id="mistakes")
+    assert "The answer is … times the mean." in words(section)
+    assert "The answer is 2 times the mean." in words(page(wrong("ada", 2.0)).find(id="mistakes"))
+
+
+def test_a_cause_without_a_sentence_has_a_word_on_the_page_too(page):
+    message = replace(FAILED, causes=())
+    section = page(submission("ada", checks={"build_mf": failed(message, "brand-new")}))
+    assert "No check of this version" in words(section.find(id="mistakes"))
 
 
 def test_functions_show_who_passes_them_and_the_hardest_come_first(page):

@@ -100,7 +100,7 @@ class MistakeCount:
         name: The mistake's name in the catalogue.
         exercise: The exercise's full name.
         function: The function's name.
-        cause: The sentence that explains the mistake; empty for a cause of any function.
+        cause: The sentence that explains the mistake.
         learners: The learners' names.
     """
 
@@ -174,15 +174,17 @@ def mistake_counts(book: ClassResults) -> list[MistakeCount]:
     A learner counts once for a mistake in a function.
     """
     learners: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
+    sentences: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for result in book.submissions:
         for function in result.report.functions:
             for check in function.checks:
                 if check.misconception and check.outcome != "passed":
                     key = (check.misconception, result.report.exercise, function.name)
                     learners[key][result.learner] = True
+                    sentences[key] += check.message.causes[:1] if check.message else ()
     counts = [
-        MistakeCount(name, exercise, function, _cause(name), tuple(names))
-        for (name, exercise, function), names in learners.items()
+        MistakeCount(*key, _cause(key[0], sentences[key]), tuple(names))
+        for key, names in learners.items()
     ]
     return sorted(counts, key=lambda m: (-len(m.learners), m.exercise, m.function, m.name))
 
@@ -205,10 +207,40 @@ def isolations(book: ClassResults) -> list[tuple[tuple[str, ...], int]]:
     return Counter(result.report.isolation for result in ran).most_common()
 
 
-def _cause(name: str) -> str:
-    """Return the sentence of a known mistake, "" for a cause that any function may have."""
+def _cause(name: str, sentences: list[str]) -> str:
+    """Return the sentence of a mistake.
+
+    A known mistake's sentence stands in the catalogue. Any other cause's sentence is the one that
+    most learners read; an ellipsis stands for each word in which the learners' sentences differ.
+
+    Args:
+        name: The name of the mistake or cause.
+        sentences: The sentences that learners read on it.
+    """
     known = catalogue().get(name)
-    return known.sentence() if known else ""
+    if known:
+        return known.sentence()
+    if not sentences:
+        return _("No check of this version of the kit knows this name.")
+    message = Counter(map(_message_id, sentences)).most_common(1)[0][0]
+    alike = [sentence for sentence in sentences if _message_id(sentence) == message]
+    first, *others = (getattr(sentence, "params", {}) for sentence in alike)
+    common = {
+        word: value if all(other.get(word) == value for other in others) else _Left("…")
+        for word, value in first.items()
+    }
+    return _(message).format(**common) if common else alike[0]
+
+
+class _Left(str):
+    """A text in place of a parameter, which ignores the format of a number."""
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
+
+
+def _message_id(sentence: str) -> str:
+    return getattr(sentence, "msgid", sentence)
 
 
 def _kit_faults(result: Result) -> list[str]:
