@@ -2,8 +2,8 @@
 
 import os
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from unittest.mock import patch
 
 import pytest
@@ -69,11 +69,40 @@ def _check_files(exercise: str) -> list[str]:
 def _pytest(arguments: list[str], plugins: list[object]) -> int:
     """Run pytest with nothing of this machine's or this folder's settings."""
     options = ["-c", os.devnull, "--rootdir", str(paths.PACKAGE), *_ARGUMENTS]
-    hermetic = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-    with patch.dict(os.environ, hermetic), warnings.catch_warnings():
+    with _own_environment(), _existing_folder(), warnings.catch_warnings():
         # A warning of the learner's code costs no points, whatever filters this process has.
         warnings.simplefilter("ignore")
         return pytest.main([*options, *arguments], plugins=plugins)
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """Hide pytest's variables, such as PYTEST_PLUGINS, which another project may have set."""
+    with patch.dict(os.environ):
+        for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+            del os.environ[name]
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        yield
+
+
+@contextmanager
+def _existing_folder() -> Iterator[None]:
+    """Work in the kit's folder where the working folder was deleted; pytest needs one that exists.
+
+    Only systems on which a working folder can be deleted come here.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        deleted = os.open(".", os.O_RDONLY)
+        os.chdir(paths.PACKAGE)
+        try:
+            yield
+        finally:
+            os.fchdir(deleted)
+            os.close(deleted)
+    else:
+        yield
 
 
 class _TargetPlugin:

@@ -72,7 +72,12 @@ SENTENCES = {
             'mu = train.groupby("item")["rating"].mean().mean()',
             "global-mean-of-means",
         ),
-        ("bias_baseline", "reg_item + np.maximum(n_i", "reg_user + np.maximum(n_i", "one-damping-for-both"),
+        (
+            "bias_baseline",
+            "reg_item + np.maximum(n_i",
+            "reg_user + np.maximum(n_i",
+            "one-damping-for-both",
+        ),
         ("recommend", "scores[best]}", "scores[best].round(1)}", "answer-rounded"),
         (
             "recommend",
