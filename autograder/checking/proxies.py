@@ -14,8 +14,8 @@ from autograder.engine.plain_data import Handle, by_value
 from autograder.engine.protocol import Engine
 
 T = TypeVar("T")
-Memory = dict[str, tuple[Any, tuple[str, ...]]]
-"""Answers by name, each with the calls that led to it."""
+Memory = dict[str, tuple[Any, tuple[str, ...], frozenset[str]]]
+"""Answers by name, each with the calls and the functions that led to it."""
 
 
 class MissingFunction(Exception):
@@ -93,7 +93,12 @@ class Call:
 
 
 class SubmissionProxy:
-    """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`."""
+    """The learner's functions as attributes: `submission.rmse([3, 4], [3, 5])`.
+
+    Attributes:
+        latest_call: The latest call of a function.
+        functions_called: The names of the functions that were called so far.
+    """
 
     def __init__(self, engine: Engine, memory: Memory | None = None) -> None:
         """Make a proxy for one check.
@@ -106,6 +111,7 @@ class SubmissionProxy:
         self._memory: Memory = {} if memory is None else memory
         self._calls: list[str] = []
         self.latest_call: Call | None = None
+        self.functions_called: frozenset[str] = frozenset()
 
     def __getattr__(self, name: str) -> Proxy:
         if name.startswith("_"):
@@ -143,9 +149,10 @@ class SubmissionProxy:
             ask: Calls the learner's functions; its answer holds no proxies.
         """
         if name not in self._memory:
-            self._memory[name] = ask(), tuple(self._calls)
-        value, calls = self._memory[name]
+            self._memory[name] = ask(), tuple(self._calls), self.functions_called
+        value, calls, functions = self._memory[name]
         self._calls[:] = calls
+        self.functions_called |= functions
         return cast(T, value)
 
     def calls(self) -> str:
@@ -156,6 +163,7 @@ class SubmissionProxy:
         text = brief_call(function._label, arguments, keywords)
         if function._label.isidentifier():
             self._calls.clear()
+            self.functions_called |= {function._label}
             self.latest_call = Call(function, len(arguments), frozenset(keywords))
         self._calls.append(text)
         del self._calls[1:-1]

@@ -14,6 +14,7 @@ from autograder.grading.rules import Rules
 from autograder.running.runner import run
 from autograder.running.targets import FileTarget
 from autograder.sandbox.client import SandboxEngine, Task
+from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parse
 from autograder.submissions.submission import Parsed, Submission
@@ -72,6 +73,10 @@ class SandboxTarget:
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return the submission's path and the SHA-256 of its bytes."""
         return self._parsed.submission.path.as_posix(), self._parsed.sha256
+
+    def callees(self, exercise: str) -> dict[str, frozenset[str]]:
+        """Return the submission's functions, each with the names that it may call."""
+        return callees(cell.source for cell in self._parsed.cells_to_run)
 
 
 def judge(

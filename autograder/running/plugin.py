@@ -7,6 +7,7 @@ pytest-xdist, and reports are put together in the process where all verdicts arr
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from autograder.reports.model import (
     with_function,
     write_json,
 )
+from autograder.running.faults_of_others import with_faults_of_others
 from autograder.running.targets import Target
 from autograder.running.verdict import Subject, Verdict, judge, name_default, stopped
 from autograder.submissions.cells import UnreadableSubmission
@@ -74,6 +76,7 @@ class CheckSession:
         self._points: dict[str, float] = {}
         self._results: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
         self._notes: dict[str, dict[str, None]] = defaultdict(dict)
+        self._called: dict[str, frozenset[str]] = {}
         self._given_up: dict[tuple[str, str], Verdict] = {}
 
     # Collection
@@ -145,8 +148,10 @@ class CheckSession:
         )
         exercise = _exercise(item)
         notes = [i18n.to_json(note) for note in self._target.notes(exercise)]
+        submission = getattr(item, "funcargs", {}).get("submission")
+        called = sorted(submission.functions_called) if submission is not None else []
         report.user_properties.append(
-            (PROPERTY, [exercise, _function(item), result.to_json(), notes])
+            (PROPERTY, [exercise, _function(item), result.to_json(), notes, called])
         )
         report.outcome = "passed" if passed else "failed"
         report.longrepr = wording.text(verdict.message) if verdict.message else None
@@ -176,8 +181,9 @@ class CheckSession:
         """Collect the verdict that arrives with a report, from this process or from a worker's."""
         for name, value in report.user_properties:
             if name == PROPERTY and _is_last(report):
-                exercise, function, result, notes = _attached(value)
+                exercise, function, result, notes, called = _attached(value)
                 self._results[exercise, function].append(CheckResult.from_json(result))
+                self._called[result["id"]] = frozenset(called)
                 self._notes[exercise].update(dict.fromkeys(map(i18n.from_json, notes)))
 
     def pytest_report_teststatus(
@@ -204,11 +210,15 @@ class CheckSession:
         path, sha256 = self._target.identity(step.name)
         notes = (*self._notes[step.name], *self._target.remarks(step.name))
         report = Report(step.name, path, sha256, 0.0, 0.0, (), (), notes)
-        for function, points in step.points.items():
-            checks = tuple(self._results.get((step.name, function), ()))
-            if checks:
-                report = with_function(report, of_function(function, points, checks))
-        return report
+        functions = [
+            of_function(function, points, tuple(checks))
+            for function, points in step.points.items()
+            if (checks := self._results.get((step.name, function)))
+        ]
+        callees = self._target.callees(step.name)
+        return reduce(
+            with_function, with_faults_of_others(functions, callees, self._called), report
+        )
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -283,5 +293,5 @@ def _outcome_of(report: pytest.TestReport) -> str | None:
     values = [value for name, value in report.user_properties if name == PROPERTY]
     if not values or not _is_last(report):
         return None
-    _exercise_name, _function_name, result, _notes = _attached(values[-1])
+    result = _attached(values[-1])[2]
     return str(result["outcome"])

@@ -7,6 +7,7 @@ from typing import Protocol
 from autograder import course
 from autograder.engine.protocol import Engine
 from autograder.engine.run_cells import Loaded, Timeouts, load
+from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import find
 from autograder.submissions.parse import parse
@@ -46,6 +47,10 @@ class Target(Protocol):
 
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return a submission's path and the SHA-256 of its bytes, "" where there are none."""
+        ...
+
+    def callees(self, exercise: str) -> dict[str, frozenset[str]]:
+        """Return the functions of a submission, each with the names that it may call."""
         ...
 
 
@@ -124,6 +129,13 @@ class FileTarget:
         except UnreadableSubmission:
             return submission.path.as_posix(), ""
 
+    def callees(self, exercise: str) -> dict[str, frozenset[str]]:
+        """Return the functions of a file, each with the names that it may call."""
+        try:
+            return callees(cell.source for cell in self._parse(exercise).cells_to_run)
+        except UnreadableSubmission:
+            return {}
+
     def _load(self, exercise: str) -> Loaded:
         if exercise not in self._loaded:
             self._loaded[exercise] = load(self._parse(exercise), self._timeouts)
@@ -168,6 +180,10 @@ class EngineTarget:
         """Return no path and no digest."""
         return "", ""
 
+    def callees(self, exercise: str) -> dict[str, frozenset[str]]:
+        """Return nothing: no code was read."""
+        return {}
+
 
 class NoTarget:
     """Checks nothing."""
@@ -188,3 +204,7 @@ class NoTarget:
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return no path and no digest."""
         return "", ""
+
+    def callees(self, exercise: str) -> dict[str, frozenset[str]]:
+        """Return nothing: no code was read."""
+        return {}

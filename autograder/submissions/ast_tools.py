@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from collections.abc import Iterable
 
 MAX_LENGTH = 500_000
 
@@ -57,6 +58,40 @@ def functions_in(source: str) -> list[tuple[str, bool]]:
     tree = parsed(source)
     found = [s for s in tree.body if isinstance(s, _FUNCTIONS)] if tree is not None else []
     return [(function.name, _raises_not_implemented(function.body[-1])) for function in found]
+
+
+def callees(sources: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the functions that cells define at top level, each with the names that it may call.
+
+    A function may also call what the functions that it calls may call. Of a function that several
+    cells define, the last definition counts.
+
+    Args:
+        sources: The code of the cells.
+    """
+    called: dict[str, frozenset[str]] = {}
+    for source in sources:
+        tree = parsed(source)
+        for statement in tree.body if tree is not None else ():
+            if isinstance(statement, _FUNCTIONS):
+                called[statement.name] = _names_called_in(statement)
+    return {name: _reachable(name, called) for name in called}
+
+
+def _reachable(name: str, called: dict[str, frozenset[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = called.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
+def _names_called_in(function: ast.AST) -> frozenset[str]:
+    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    used = (part for call in calls for part in (call.func, *call.args))
+    return frozenset(part.id for part in used if isinstance(part, ast.Name))
 
 
 def _raises_not_implemented(statement: ast.stmt) -> bool:

