@@ -108,14 +108,16 @@ def test_nbgrader_grades_an_own_notebook_in_the_sandbox(tmp_path):
     place = folder / "submitted" / "ada" / "mine"
     place.mkdir(parents=True)
     nbformat.write(notebook, place / "own.ipynb")
+    (place / "notes.txt").symlink_to(secret)
     log = nbgrader(folder, "autograde", "mine")
     assert "own is not an exercise of the kit and runs in the sandbox" in log
+    assert "notes.txt was a link to another place" in log
     nbgrader(folder, "generate_feedback", "mine")
     with Gradebook(f"sqlite:///{folder}/gradebook.db", "recommender") as book:
         grades = {g.name: g.score for g in book.find_submission("mine", "ada").notebooks[0].grades}
     assert grades == {"is_one": 4, "half": 0.5}
     for top in ("autograded", "feedback"):
-        for path in (folder / top).rglob("own.*"):
+        for path in (folder / top).rglob("*.*"):
             text = path.read_text(encoding="utf-8")
             assert "the secret of the grader" not in text
             assert "<script>" not in text

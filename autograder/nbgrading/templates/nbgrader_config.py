@@ -14,6 +14,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrading.exporter import FeedbackExporter, SubmissionExporter
 from autograder.nbgrading.feedback import MathsWithoutNetwork
+from autograder.nbgrading.links import replace_links
 from autograder.nbgrading.preprocessors import GradeInSandbox, PlainScores, RestoreNotebook
 
 c = get_config()  # noqa: F821
@@ -33,6 +34,9 @@ c.Autograde.sanitize_preprocessors = [
     OverwriteCells,
     CheckCellMetadata,
 ]
+
+# nbgrader copies the files beside a notebook; a link would bring the content of its target.
+c.Autograde.pre_convert_hook = replace_links
 
 # The kit grades all notebooks in its sandbox, several at once; nbgrader runs no kernel.
 c.Autograde.autograde_preprocessors = [
