@@ -103,7 +103,10 @@ def course_(
     except CourseError as error:
         stop(str(error))
     if made.set_aside is not None:
-        print_visible(_("your earlier settings are now {path}").format(path=made.set_aside))
+        text = _(
+            "your earlier settings are now {path}; only the name of the course was taken from them"
+        )
+        print_visible(text.format(path=made.set_aside))
     for path in made.written:
         print_visible(_("written: {path}").format(path=path))
     print(_("Assignments: {names}").format(names=", ".join(made.assignments)))

@@ -1,6 +1,7 @@
 """`autograder course DIR`: write the kit's exercises as an nbgrader course."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from autograder.util.i18n import _
 
 COURSE_ID = "recommender"
 BEFORE = ".before-autograder"
+_COURSE_ID_LINE = re.compile(
+    r"""^[ \t]*c\.CourseDirectory\.course_id[ \t]*=[ \t]*["']([\w.+@ -]+)["']""", re.MULTILINE
+)
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -61,6 +65,7 @@ def make_course(
         raise CourseError(
             _("{folder} is neither empty nor a course: name another folder.").format(folder=folder)
         )
+    course_id = _course_id(config)
     set_aside = _set_aside(config, adopt)
     assignments = _assignments(exercises, grouping)
     written = []
@@ -69,9 +74,9 @@ def make_course(
             path = folder / "source" / name / f"{exercise}.ipynb"
             if write_source(exercise, path):
                 written.append(path)
-    written += _write_once(config, "nbgrader_config.py")
+    written += _write_once(config, "nbgrader_config.py", course_id=course_id)
     written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
-    _enter(folder, assignments)
+    _enter(folder, assignments, course_id)
     return Made(assignments, tuple(written), set_aside)
 
 
@@ -95,6 +100,13 @@ def _set_aside(config: Path, adopt: bool) -> Path | None:
     aside = _aside(config)
     config.rename(aside)
     return aside
+
+
+def _course_id(config: Path) -> str:
+    """Return the name of the course in its settings, `COURSE_ID` where there is none."""
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+    found = _COURSE_ID_LINE.findall(text)
+    return str(found[-1]) if found else COURSE_ID
 
 
 def _names_the_kit(config: Path) -> bool:
@@ -140,13 +152,13 @@ def _write_once(path: Path, template: str, **values: str) -> list[Path]:
     return [path]
 
 
-def _enter(folder: Path, assignments: dict[str, tuple[str, ...]]) -> None:
+def _enter(folder: Path, assignments: dict[str, tuple[str, ...]], course_id: str) -> None:
     """Enter the assignments into the gradebook; nbgrader creates a missing gradebook."""
     from nbgrader.api import Gradebook
 
     database = f"sqlite:///{os.path.abspath(folder / 'gradebook.db')}"
     # nbgrader looks for the program `alembic`, which lies beside this Python.
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    with patch.dict(os.environ, PATH=programs), Gradebook(database, COURSE_ID) as gradebook:
+    with patch.dict(os.environ, PATH=programs), Gradebook(database, course_id) as gradebook:
         for name in assignments:
-            gradebook.update_or_create_assignment(name, course_id=COURSE_ID)
+            gradebook.update_or_create_assignment(name, course_id=course_id)

@@ -16,7 +16,8 @@ NOTE = ".link.txt"
 def replace_links(assignment: str, student: str, notebooks: list[str]) -> None:
     """Replace links that lead out of a submission by notes on their targets.
 
-    nbgrader calls this hook before it copies the files beside the notebooks.
+    nbgrader calls this hook before it copies the files beside the notebooks. It copies no notebook;
+    the kit reads notebooks, and refuses those that are links.
 
     Args:
         assignment: The assignment, or nbgrader's pattern.
@@ -41,7 +42,8 @@ def _links_out_of(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
             path = Path(place, name)
-            if path.is_symlink() and _leads_out_of(path, folder):
+            is_notebook = path.suffix == ".ipynb"
+            if path.is_symlink() and not is_notebook and _leads_out_of(path, folder):
                 yield path
 
 

@@ -66,6 +66,7 @@ def test_adopted_it_keeps_the_earlier_settings_beside(stock):
     assert f"your earlier settings are now {aside}" in said
     assert aside.read_text(encoding="utf-8") == OWN
     config = settings(stock)
+    assert config.CourseDirectory.course_id == "mine"
     assert config.Autograde.autograde_preprocessors[0] is preprocessors.GradeInSandbox
     assert "earlier settings" not in make(stock, "--adopt")
 

@@ -57,6 +57,13 @@ def test_links_within_the_folder_stay(place):
     assert (place / "same.txt").is_symlink()
 
 
+def test_notebooks_that_are_links_stay(place, tmp_path):
+    """The kit refuses them with a reason."""
+    (place / "04_dot_product.ipynb").symlink_to(tmp_path / "secret.txt")
+    replaced(place)
+    assert (place / "04_dot_product.ipynb").is_symlink()
+
+
 def test_nbgrader_stops_where_a_link_cannot_be_replaced(place, tmp_path, monkeypatch):
     (place / "notes.txt").symlink_to(tmp_path / "secret.txt")
 
