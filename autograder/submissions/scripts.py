@@ -36,6 +36,11 @@ _SEPARATORS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _AWAY = {ord(old): 0x10FF00 + number for number, old in enumerate(_SEPARATORS)}
 _BACK = {new: old for old, new in _AWAY.items()}
 
+# Jupytext runs a comment that begins like a command, such as `# copy the list`, as a magic.
+_PROSE = chr(0x10FF20)
+_COMMENT = re.compile(r"^(#[# \t]*)([A-Za-z][^\n]*)$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"=[ \t]*[%!]")
+
 
 def has_markers(text: str) -> bool:
     """Return whether a text has `# %%` lines, or the cell markers of other tools."""
@@ -132,12 +137,13 @@ def _read(text: str, format_name: str, name: str) -> list[Written]:
     import jupytext
 
     try:
-        notebook = jupytext.reads(text.translate(_AWAY), fmt=format_name)
+        marked = _COMMENT.sub(_marked_prose, text.translate(_AWAY))
+        notebook = jupytext.reads(marked, fmt=format_name)
         return [
             Written(
                 number,
                 cell.cell_type,
-                cell.source.translate(_BACK),
+                cell.source.replace(_PROSE, "").translate(_BACK),
                 tags_of(cell.metadata.get("tags")),
             )
             for number, cell in enumerate(notebook.cells, start=1)
@@ -148,6 +154,15 @@ def _read(text: str, format_name: str, name: str) -> list[Written]:
             _("its cell markers (lines that begin with # %%) cannot be understood"),
             _("Compare them with those of the exercise."),
         ) from error
+
+
+def _marked_prose(comment: re.Match[str]) -> str:
+    """Return a comment that Jupytext takes for a comment, whatever its first word is."""
+    from jupytext.magics import is_magic
+
+    if is_magic(comment[0], "python") and not _ASSIGNED_MAGIC.search(comment[2]):
+        return f"{comment[1]}{_PROSE}{comment[2]}"
+    return comment[0]
 
 
 def _without_header(text: str) -> tuple[str, tuple[str, ...]]:

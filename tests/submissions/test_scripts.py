@@ -136,3 +136,27 @@ def test_what_a_header_asks_for_does_no_harm(old, new):
 def test_cells_in_other_languages_are_magics_like_others():
     text = '# %% language="bash"\n# echo hello\n\n# %%\nX = 1\n'
     assert running(read_bytes(text.encode(), f"{STEP}.py"))[-1] == "X = 1"
+
+
+@pytest.mark.parametrize("word", ["copy", "cat", "cd", "cp", "ls", "echo", "mkdir", "ren", "rm"])
+@pytest.mark.parametrize("mark", ["# ", "#", "## "])
+@pytest.mark.parametrize("separator", ["# %%\n", "\n# +\n"])
+def test_a_comment_that_begins_like_a_command_stays_a_comment(word, mark, separator):
+    comment = f"{mark}{word} the list before it is cut"
+    text = f"{separator}X = 1\n\n{separator}{comment}\nY = [1]\n"
+    cells = running(read_bytes(text.encode(), f"{STEP}.py"))
+    assert cells[-1] == f"{comment}\nY = [1]"
+
+
+def test_magics_that_jupytext_made_comments_are_magics_again():
+    text = "# %%\n# %matplotlib inline\n# !ls\n# names = !ls\nX = 1\n"
+    [cell] = running(read_bytes(text.encode(), f"{STEP}.py"))
+    assert cell == "%matplotlib inline\n!ls\nnames = !ls\nX = 1"
+
+
+def test_text_that_begins_like_a_command_stays_as_it_is():
+    from autograder.submissions.scripts import cells_of_script
+
+    text = "# %% [markdown]\n# copy the list\n\n# %%\nX = 1\n"
+    cells, _notes = cells_of_script(text, "any.py")
+    assert [cell.source for cell in cells] == ["copy the list", "X = 1"]
