@@ -242,5 +242,5 @@ _LEFT_ZERO = _(
 )
 _SOME_DIFFER = _(
     "{n} of {m} entries are wrong, and the others right. "
-    "What sets the entry at {place} apart from those that are right?"
+    "Compare the entry at {place} with a right entry: how do they differ?"
 )

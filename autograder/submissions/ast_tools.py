@@ -52,8 +52,8 @@ def functions_in(source: str) -> list[tuple[str, bool]]:
     """Return the functions that a cell defines at top level, in order.
 
     Returns:
-        Of each function its name, and whether it is a stub: its last statement raises
-        NotImplementedError.
+        The name of each function, and whether the function is a stub. The last statement of a stub
+        raises NotImplementedError.
     """
     tree = parsed(source)
     found = [s for s in tree.body if isinstance(s, _FUNCTIONS)] if tree is not None else []

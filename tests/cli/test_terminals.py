@@ -22,14 +22,14 @@ HIDDEN = "\x1b\u202e\x07"
 
 
 def shown(text):
-    """What a terminal shows for a text."""
+    """Return a text as a terminal shows it."""
     for character in HIDDEN:
         text = text.replace(character, f"⟨U+{ord(character):04X}⟩")
     return text
 
 
 def is_plain(output, name):
-    """Whether an output holds the name as text, and nothing that acts on a terminal."""
+    """Return whether an output holds the name as text, and nothing that acts on a terminal."""
     return shown(name) in output and not any(character in output for character in HIDDEN)
 
 

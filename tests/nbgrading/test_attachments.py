@@ -40,7 +40,7 @@ def submitted(tmp_path):
 
 
 def pages(notebook):
-    """What formgrader and feedback make of a notebook."""
+    """Yield a notebook as formgrader and as feedback show it."""
     for exporter in (HTMLExporter(template_name="classic"), FeedbackExporter()):
         yield exporter.from_notebook_node(notebook)[0]
 

@@ -1,4 +1,4 @@
-"""What surrounds a run of the checks does not change the verdicts: variables, working folders."""
+"""Verdicts do not depend on variables of the environment and on the working folder."""
 
 import os
 import sys

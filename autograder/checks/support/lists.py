@@ -128,7 +128,8 @@ def _cause_of_order(got: np.ndarray, want: np.ndarray) -> Cause | None:
 def _cause_of_items(got: np.ndarray, want: np.ndarray, candidates: Iterable[int]) -> Cause:
     """Return the cause behind other items than the right ones.
 
-    Of a long list the first `MAX_LISTED` items count: sorting millions takes seconds.
+    The function looks at the first `MAX_LISTED` items of a long list, because sorting millions of
+    items takes seconds.
     """
     shape, got = got.shape, got[:MAX_LISTED]
     again = _first_repeated(got)
