@@ -4,7 +4,6 @@ A `Grader` runs two helpers: the zygote, which forks workers, and Python's fork 
 judges. Several threads may use a grader at once.
 """
 
-import contextlib
 import json
 import multiprocessing
 import os
@@ -31,7 +30,7 @@ from autograder.sandbox.zygote import Zygote
 from autograder.submissions.submission import Parsed
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
-from autograder.util.processes import without_main
+from autograder.util.processes import limit_memory, without_main
 
 JUDGE_MEMORY = 2 * 2**30
 EXTRA_SECONDS = 60
@@ -262,7 +261,7 @@ def _serve(
     """Judge one submission in this process and send the result as JSON."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_grader, daemon=True).start()
-    _limit_memory()
+    limit_memory(JUDGE_MEMORY)
     try:
         result = _judge(zygote, parsed, rules)
         answer = json.dumps({"result": result_to_json(result)})
@@ -286,10 +285,3 @@ def _judge(zygote: socket.socket | None, parsed: Parsed, rules: Rules) -> Result
     from autograder.grading.judge import judge, judge_here
 
     return judge(parsed, zygote, rules) if zygote is not None else judge_here(parsed, rules)
-
-
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (JUDGE_MEMORY, JUDGE_MEMORY))

@@ -4,7 +4,7 @@ Where a function, or its check, calls a function that fails its own checks, the 
 function first: mended, it may mend both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autograder.checking.value_causes import Cause
@@ -17,33 +17,30 @@ _AT_FAULT = {"failed", "timeout"}
 
 def with_faults_of_others(
     functions: list[FunctionReport],
-    callees: Mapping[str, frozenset[str]],
+    callees: Callable[[], Mapping[str, frozenset[str]]],
     called_by_check: Mapping[str, frozenset[str]],
 ) -> list[FunctionReport]:
     """Return the reports on the functions of an exercise, in which messages name what is at fault.
 
     Args:
         functions: The reports on the functions.
-        callees: The learner's functions, each with the names that it may call.
+        callees: Returns the learner's functions, each with the names that it may call. Nothing
+            calls it where every function passed.
         called_by_check: The checks, each with the functions that it called.
     """
     at_fault = [each.name for each in functions if each.outcome in _AT_FAULT]
+    if not at_fault:
+        return functions
+    calls = callees()
+
+    def explained(function: str, check: CheckResult) -> CheckResult:
+        others = [name for name in at_fault if name != function]
+        callees_here = calls.get(function, frozenset())
+        called = called_by_check.get(check.id, frozenset())
+        return _with_cause(check, _cause(function, others, callees_here, called))
+
     return [
-        replace(
-            each,
-            checks=tuple(
-                _with_cause(
-                    check,
-                    _cause(
-                        each.name,
-                        [name for name in at_fault if name != each.name],
-                        callees.get(each.name, frozenset()),
-                        called_by_check.get(check.id, frozenset()),
-                    ),
-                )
-                for check in each.checks
-            ),
-        )
+        replace(each, checks=tuple(explained(each.name, check) for check in each.checks))
         for each in functions
     ]
 

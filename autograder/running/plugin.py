@@ -7,7 +7,7 @@ pytest-xdist, and reports are put together in the process where all verdicts arr
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +215,9 @@ class CheckSession:
             for function, points in step.points.items()
             if (checks := self._results.get((step.name, function)))
         ]
-        callees = self._target.callees(step.name)
-        return reduce(
-            with_function, with_faults_of_others(functions, callees, self._called), report
-        )
+        callees = partial(self._target.callees, step.name)
+        functions = with_faults_of_others(functions, callees, self._called)
+        return reduce(with_function, functions, report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

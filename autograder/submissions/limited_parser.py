@@ -26,7 +26,7 @@ from autograder.submissions.parse import as_written, parse, recognised_exercise
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util import i18n
 from autograder.util.i18n import _
-from autograder.util.processes import without_main
+from autograder.util.processes import limit_memory, without_main
 
 CPU_SECONDS = 15
 """Processor time for one file; the largest exercise takes less than a second."""
@@ -190,7 +190,7 @@ def _notes(answer: dict[str, Any]) -> tuple[str, ...]:
 def _serve(connection: Connection, cpu_seconds: int) -> None:
     """Answer requests until the other side closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory()
+    limit_memory(MEMORY)
     connection.send_bytes(_READY)
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -242,13 +242,6 @@ _REQUESTS: dict[str, Callable[..., dict[str, Any]]] = {
     "recognise": _recognise,
     "as_written": _as_written,
 }
-
-
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def _limit_time(cpu_seconds: int) -> None:

@@ -1,4 +1,4 @@
-"""Processes of the kit's own."""
+"""Processes of the kit's own: how they start, and how much memory they may use."""
 
 import contextlib
 import sys
@@ -18,3 +18,11 @@ def without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = program
+
+
+def limit_memory(n: int) -> None:
+    """Limit the data of this process to `n` bytes, where the system has such a limit."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (n, n))

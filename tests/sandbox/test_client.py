@@ -44,23 +44,6 @@ def state():
 """
 
 
-@pytest.fixture
-def engine_of(zygote):
-    """Start an engine on cells, with other settings where a test passes them."""
-    started = []
-
-    def start(*cells, **settings):
-        task = Task("work", dict(enumerate(cells, start=1)))
-        engine = SandboxEngine(zygote.socket, task, **settings)
-        started.append(engine)
-        engine.start()
-        return engine
-
-    yield start
-    for engine in started:
-        engine.close()
-
-
 def record_of(error: BaseException) -> Raised:
     """Return the record behind an exception of the learner's code."""
     record = of_learner(error)

@@ -7,7 +7,6 @@ import pytest
 
 from autograder.checking.proxies import SubmissionProxy
 from autograder.sandbox import syscall_filter
-from autograder.sandbox.client import SandboxEngine, Task
 from autograder.sandbox.syscall_filter import _filters
 
 EPERM, ENOSYS, ALLOWED, KILLED = 1, 38, 0, "killed"
@@ -149,27 +148,12 @@ def dataset(processes):
 """
 
 
-@pytest.fixture
-def call(zygote):
-    engines = []
-
-    def start(code):
-        engine = SandboxEngine(zygote.socket, Task("work", {1: code}))
-        engines.append(engine)
-        engine.start()
-        return engine
-
-    yield start
-    for engine in engines:
-        engine.close()
-
-
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
 
 @linux_only
-def test_a_worker_has_no_call_that_the_table_does_not_name(call):
-    submission = SubmissionProxy(call(UNLISTED))
+def test_a_worker_has_no_call_that_the_table_does_not_name(engine_of):
+    submission = SubmissionProxy(engine_of(UNLISTED))
     assert submission.outcome(1_000) == ENOSYS
     reboot = {"x86_64": 169, "aarch64": 142}[platform.machine()]
     assert submission.outcome(reboot) == ENOSYS
@@ -177,8 +161,8 @@ def test_a_worker_has_no_call_that_the_table_does_not_name(call):
 
 @linux_only
 @pytest.mark.process
-def test_honest_code_may_use_processes_of_its_own(call):
-    engine = call(POOLS)
+def test_honest_code_may_use_processes_of_its_own(engine_of):
+    engine = engine_of(POOLS)
     submission = SubmissionProxy(engine)
     assert submission.pool() == [1, 2]
     assert submission.executor() == [3]
