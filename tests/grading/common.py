@@ -4,6 +4,7 @@ import csv
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,11 @@ def in_background(act, *arguments):
     future = executor.submit(act, *arguments)
     executor.shutdown(wait=False)
     return future
+
+
+def running_judges():
+    """Return the judges of this process; a parser that the tests share is none."""
+    return [process for process in active_children() if process.name != "parser"]
 
 
 def children_of(pid):

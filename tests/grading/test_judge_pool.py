@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from multiprocessing import active_children
 
 import pytest
 
@@ -23,6 +22,7 @@ from tests.grading.common import (
     graded,
     hand_in,
     in_background,
+    running_judges,
     wait_until,
     with_cell,
 )
@@ -34,7 +34,7 @@ def test_a_judge_that_is_ended_costs_its_submission_a_line_and_the_others_nothin
     folder = tmp_path / "class"
     hand_in(folder, "ada", with_cell(SLEEPS.format(seconds=150)))
     grading = in_background(graded, grader, folder, tmp_path / "out")
-    [judge] = wait_until(active_children)
+    [judge] = wait_until(running_judges)
     hand_in(folder, "ben")
     ben = graded(grader, folder / "ben", tmp_path / "out")["ben"]
     judge.kill()
@@ -111,7 +111,7 @@ def test_a_grader_that_is_left_at_work_gives_no_verdict_and_stores_none(start_zy
     hand_in(tmp_path / "class", "ada", with_cell(SLEEPS.format(seconds=150)))
     with Grader(RULES) as grader:
         grading = in_background(graded, grader, tmp_path / "class", tmp_path / "out")
-        wait_until(active_children)
+        wait_until(running_judges)
     with pytest.raises(GraderEnded):
         grading.result()
     assert not list((tmp_path / "out").rglob("*.json"))
