@@ -1,28 +1,27 @@
 """Collecting the submissions at the paths that an instructor names."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import looks_like_a_submission, survey
-from autograder.submissions.parse import recognised_exercise
+from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
-from autograder.submissions.which_file_counts import newest
+from autograder.submissions.which_file_counts import which_counts
 from autograder.util.i18n import _
 
 
 def collect(
-    paths: list[Path], recognise: Callable[[bytes, str], str] = recognised_exercise
+    paths: list[Path], reader: Reader = OWN_READER
 ) -> tuple[list[Submission], list[str]]:
     """Return the submissions at the paths, learner by learner, and the problems.
 
     The name of a folder is the name of its learner. If a learner has several files for an exercise,
-    the newest counts.
+    `which_file_counts` chooses.
 
     Args:
         paths: Files of exercises, learners' folders of such files, or folders of such folders.
-        recognise: See `survey`.
+        reader: See `survey`.
 
     Returns:
         The submissions in the order of learners and exercises, and a sentence for each path that
@@ -31,7 +30,7 @@ def collect(
     folders: dict[Path, list[Path]] = {}
     problems = []
     for path in paths:
-        targets, left_out = _targets(path, recognise)
+        targets, left_out = _targets(path, reader)
         problems += left_out
         for target in targets:
             folder = target if target.is_dir() else target.parent
@@ -41,7 +40,7 @@ def collect(
     for folder, targets in folders.items():
         for target in targets:
             try:
-                found = survey(target, recognise=recognise)
+                found = survey(target, reader=reader)
             except UnreadableSubmission as error:
                 problems.append(str(error))
                 continue
@@ -52,20 +51,20 @@ def collect(
             if not found.files and not found.left_out:
                 problems.append(_("{path} holds no exercise.").format(path=target))
     submissions = [
-        replace(_newest(exercise, files), learner=learner)
+        replace(_which_counts(exercise, files, reader), learner=learner)
         for (learner, exercise), files in sorted(candidates.items())
     ]
     return submissions, problems
 
 
-def _newest(exercise: str, files: dict[Path, Submission]) -> Submission:
-    """Return the newest of the files that hold an exercise; an instructor may name each of them."""
-    best = newest(exercise, list(files))
+def _which_counts(exercise: str, files: dict[Path, Submission], reader: Reader) -> Submission:
+    """Return the file that counts for an exercise; an instructor may name each of the files."""
+    best = which_counts(exercise, list(files), reader)
     file = files[best.path]
     return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
 
 
-def _targets(path: Path, recognise: Callable[[bytes, str], str]) -> tuple[list[Path], list[str]]:
+def _targets(path: Path, reader: Reader) -> tuple[list[Path], list[str]]:
     """Return a file or a learner's folder as it is, or the folders in a folder, and the problems.
 
     Links, which are not followed, and archives are problems: they may be somebody's work.
@@ -79,7 +78,7 @@ def _targets(path: Path, recognise: Callable[[bytes, str], str]) -> tuple[list[P
         return [path], []
     link = _("{path} is a link to a folder, and links are not followed: name the folder itself.")
     left_out: list[str] = [link.format(path=folder) for folder in folders if folder.is_symlink()]
-    left_out += survey(path, recognise=recognise).left_out.values()
+    left_out += survey(path, reader=reader).left_out.values()
     return [folder for folder in folders if not folder.is_symlink()], left_out
 
 

@@ -82,7 +82,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    submissions, problems = collect(paths, parser.recognised_exercise)
+    submissions, problems = collect(paths, parser)
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,

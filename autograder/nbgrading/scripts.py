@@ -63,7 +63,7 @@ def notebooks_of_scripts(folder: Path) -> Iterator[Made]:
 def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Made]:
     """Yield the scripts of one learner for one assignment, which was released in a folder."""
     try:
-        found = survey(place, recognise=parser.recognised_exercise)
+        found = survey(place, reader=parser)
     except UnreadableSubmission as error:
         yield Made(place, None, (str(error),))
         return

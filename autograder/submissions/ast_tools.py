@@ -57,7 +57,12 @@ def functions_in(source: str) -> list[tuple[str, bool]]:
     """
     tree = parsed(source)
     found = [s for s in tree.body if isinstance(s, _FUNCTIONS)] if tree is not None else []
-    return [(function.name, _raises_not_implemented(function.body[-1])) for function in found]
+    return [(function.name, is_stub(function)) for function in found]
+
+
+def is_stub(statement: ast.stmt) -> bool:
+    """Return whether a statement is a function whose last statement raises NotImplementedError."""
+    return isinstance(statement, _FUNCTIONS) and _raises_not_implemented(statement.body[-1])
 
 
 def callees(sources: Iterable[str]) -> dict[str, frozenset[str]]:

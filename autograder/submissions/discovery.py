@@ -5,16 +5,16 @@ one exercise; `safe_read` reads a file, `parse` parses it.
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import course
 from autograder.submissions.cells import UnreadableSubmission, refusal
-from autograder.submissions.parse import note_on_name, recognised_exercise
+from autograder.submissions.parse import note_on_name
+from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Submission
-from autograder.submissions.which_file_counts import newest
+from autograder.submissions.which_file_counts import which_counts
 from autograder.util.i18n import _
 
 SUFFIXES = (".ipynb", ".py")
@@ -37,7 +37,7 @@ class Found:
 
 
 def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submission]:
-    """Return the submissions in a file or folder; of two files for an exercise the newer.
+    """Return the submissions in a file or folder (see `which_file_counts` for several files).
 
     A file that cannot be read is found all the same, so that it does not hide the others.
 
@@ -65,7 +65,7 @@ def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submis
 def survey(
     target: Path,
     wanted: frozenset[str] | None = None,
-    recognise: Callable[[bytes, str], str] = recognised_exercise,
+    reader: Reader = OWN_READER,
 ) -> Found:
     """Return the submissions in a file or folder, and the files that are left out.
 
@@ -74,7 +74,7 @@ def survey(
     Args:
         target: The file or folder.
         wanted: The names of the exercises to look for, None for all.
-        recognise: Returns the exercise that the bytes of a file of some name hold.
+        reader: Reads the files between which a choice is needed.
 
     Raises:
         UnreadableSubmission: There is no such file or folder, or it cannot be opened.
@@ -87,12 +87,12 @@ def survey(
             others.append(path)
         elif wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
-    files = {name: newest(name, paths) for name, paths in by_step.items()}
+    files = {name: which_counts(name, paths, reader) for name, paths in by_step.items()}
     missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
     left_out: dict[Path, str] = {}
     for path in others:
         try:
-            file = _recognised(path, missing, path == target, recognise)
+            file = _recognised(path, missing, path == target, reader)
         except UnreadableSubmission as error:
             left_out[path] = str(error)
         else:
@@ -129,7 +129,7 @@ def looks_like_a_submission(path: Path) -> bool:
 
 
 def _recognised(
-    path: Path, missing: set[str], alone: bool, recognise: Callable[[bytes, str], str]
+    path: Path, missing: set[str], alone: bool, reader: Reader
 ) -> Submission | None:
     """Return the submission for an exercise among `missing`, None for a file of another kind.
 
@@ -149,7 +149,7 @@ def _recognised(
     data = read_content(path)
     if not alone and not _mentions(data, missing):
         return None
-    exercise = recognise(data, path.name)
+    exercise = reader.recognised_exercise(data, path.name)
     if exercise not in missing:
         return None
     return Submission(exercise, path, notes=(note_on_name(path.name, exercise),))

@@ -23,6 +23,7 @@ from typing import Any, Self
 
 from autograder.submissions.cells import Cell, UnreadableSubmission, Written, refusal
 from autograder.submissions.parse import as_written, parse, recognised_exercise
+from autograder.submissions.reader import work_in
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util import i18n
 from autograder.util.i18n import _
@@ -97,6 +98,18 @@ class LimitedParser:
         """
         exercise: str = self._ask(name, (), "recognise", data, name)["exercise"]
         return exercise
+
+    def work_in(self, data: bytes, name: str, exercise: str) -> str:
+        """Return a digest of the code in a file that is not the exercise's own (see `Reader`).
+
+        Raises:
+            ParserFailed: The process fails for another reason than the file.
+        """
+        try:
+            work: str = self._ask(name, (), "work_in", data, name, exercise)["work"]
+        except UnreadableSubmission:
+            return ""
+        return work
 
     def as_written(self, data: bytes, name: str) -> tuple[list[Written], tuple[str, ...]]:
         """Return the cells of a file before any repair, and notes (see `submissions.parse`).
@@ -220,6 +233,10 @@ def _recognise(data: bytes, name: str) -> dict[str, Any]:
     return {"exercise": recognised_exercise(data, name)}
 
 
+def _work_in(data: bytes, name: str, exercise: str) -> dict[str, Any]:
+    return {"work": work_in(data, name, exercise)}
+
+
 def _as_written(data: bytes, name: str) -> dict[str, Any]:
     cells, notes = as_written(data, name)
     return {"cells": [_plain(cell) for cell in cells], **_with_notes(notes)}
@@ -240,6 +257,7 @@ def _with_notes(notes: tuple[str, ...]) -> dict[str, Any]:
 _REQUESTS: dict[str, Callable[..., dict[str, Any]]] = {
     "parse": _parse,
     "recognise": _recognise,
+    "work_in": _work_in,
     "as_written": _as_written,
 }
 

@@ -1,31 +1,78 @@
-"""The rule which of several files of a learner for one exercise counts."""
+"""The rule which of several files of a learner for one exercise counts.
+
+1. A file with work in it counts before an untouched one.
+2. Among these files, one that is newer by more than two seconds, the resolution of a zip archive,
+   counts before the others.
+3. Otherwise the last file by the natural order of names counts (v10 after v2).
+"""
 
 import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.submissions.safe_read import leads_out
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.reader import OWN_READER, Reader
+from autograder.submissions.safe_read import leads_out, read_content
 from autograder.submissions.submission import Submission
 from autograder.util.i18n import _
 
+RESOLUTION = 2.0
+"""Seconds by which the times of two files must differ before they say which is newer."""
 
-def newest(exercise: str, paths: list[Path]) -> Submission:
-    """Return the newest plain file for an exercise; of equally old files a notebook.
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may count.
+
+    Attributes:
+        path: The file.
+        plain: Whether it is a plain file of its own folder.
+        modified: When it was written last, in seconds since 1970.
+        work: A digest of the work in it (see `Reader.work_in`); "" where there is none.
+    """
+
+    path: Path
+    plain: bool
+    modified: float
+    work: str
+
+
+def which_counts(exercise: str, paths: Sequence[Path], reader: Reader = OWN_READER) -> Submission:
+    """Return the file that counts for an exercise.
 
     Args:
         exercise: The exercise's name.
         paths: One or more files; the order does not matter.
+        reader: Reads the files.
 
     Returns:
         The submission, with a note on every other file.
     """
-    best, *others = sorted(paths, key=_rank, reverse=True)
-    return Submission(exercise, best, notes=tuple(_note_on_pair(best, other) for other in others))
+    if len(paths) == 1:
+        return Submission(exercise, paths[0])
+    candidates = [_candidate(exercise, path, reader) for path in paths]
+    best = _best(candidates)
+    notes = [_note(best, other) for other in candidates if other is not best]
+    return Submission(exercise, best.path, notes=tuple(notes))
 
 
-def _rank(path: Path) -> tuple[bool, float, bool, tuple[int, str]]:
-    readable = os.path.isfile(path) and not leads_out(path)
-    shortest_name = (-len(path.name), path.name)
-    return readable, _modified(path), path.suffix.lower() == ".ipynb", shortest_name
+def _best(candidates: list[Candidate]) -> Candidate:
+    for first in (lambda c: c.plain, lambda c: bool(c.work)):
+        candidates = [c for c in candidates if first(c)] or candidates
+    newest = max(candidate.modified for candidate in candidates)
+    as_new = [c for c in candidates if newest - c.modified <= RESOLUTION]
+    return max(as_new, key=lambda candidate: _natural(candidate.path))
+
+
+def _candidate(exercise: str, path: Path, reader: Reader) -> Candidate:
+    plain = os.path.isfile(path) and not leads_out(path)
+    try:
+        work = reader.work_in(read_content(path), path.name, exercise) if plain else ""
+    except UnreadableSubmission:
+        work = ""
+    return Candidate(path, plain, _modified(path), work)
 
 
 def _modified(path: Path) -> float:
@@ -35,11 +82,26 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
-def _note_on_pair(best: Path, other: Path) -> str:
-    if not _rank(other)[0]:
+def _natural(path: Path) -> tuple[list[tuple[str, int]], str, str]:
+    """Return a key that sorts v2 before v10, and a name before the same name with an addition."""
+    parts = re.findall(r"(\D*)(\d{0,18})", path.stem.casefold())
+    return [(words, int(number or 0)) for words, number in parts], path.suffix, str(path)
+
+
+def _note(best: Candidate, other: Candidate) -> str:
+    if best.plain and not other.plain:
         text = _("{best} was checked: {other} is no plain file")
-    elif _modified(best) > _modified(other):
+    elif best.work and not other.work:
+        text = _("{best} was checked: there is no work in {other}")
+    elif best.work and best.work == other.work:
+        text = _("{best} was checked: {other} holds the same work")
+    elif best.modified - other.modified > RESOLUTION:
         text = _("{best} was checked: it is newer than {other}")
+    elif not best.work:
+        text = _("{best} was checked: neither it nor {other} holds work")
     else:
-        text = _("{best} was checked, and {other} was not: they are equally old")
-    return text.format(best=best.name, other=other.name)
+        text = _(
+            "{best} was checked, and {other} was not: they are equally old and differ, so that "
+            "only their names could decide. Look at both."
+        )
+    return text.format(best=best.path.name, other=other.path.name)

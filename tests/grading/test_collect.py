@@ -71,7 +71,7 @@ def test_of_a_script_and_a_notebook_the_newer_counts_with_a_note(
     submitted, problems = collect(list(paths.values()) if one_by_one else [tmp_path])
     [each] = submitted
     assert each.path == paths[newer]
-    assert each.notes == (f"08_ranking{newer} was checked: it is newer than 08_ranking{older}",)
+    assert each.notes == (f"08_ranking{newer} was checked: 08_ranking{older} holds the same work",)
     assert problems == []
 
 

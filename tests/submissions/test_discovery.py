@@ -87,20 +87,6 @@ def test_names_differ_as_downloads_do(tmp_path, name):
     assert running(read_cells(path)) == UNDAMAGED
 
 
-def test_of_equally_old_files_the_notebook_is_taken_and_the_original(tmp_path):
-    names = ["08_ranking.py", "08_ranking (1).ipynb", "08_ranking.ipynb"]
-    for name in names:
-        (tmp_path / name).write_text("x = 1", encoding="utf-8")
-        os.utime(tmp_path / name, (1_000_000_000, 1_000_000_000))
-    file = find(tmp_path)[STEP]
-    assert file.path.name == "08_ranking.ipynb"
-    assert len(file.notes) == 2
-    assert all("equally old" in note for note in file.notes)
-    os.utime(tmp_path / names[1], (1_000_000_001, 1_000_000_001))
-    assert find(tmp_path)[STEP].path.name == names[1]
-    assert "newer" in find(tmp_path)[STEP].notes[0]
-
-
 def test_a_file_named_for_an_exercise_comes_before_one_that_is_like_it(tmp_path):
     named = write(tmp_path, STEP, exercise_text(STEP))
     (tmp_path / "attic.py").write_text(SCRIPT, encoding="utf-8")
