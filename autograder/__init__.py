@@ -1,12 +1,12 @@
 """Graded exercises for a movie recommender with Keras: build, check, hint, grade.
 
 What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`, `show`,
-`use_style`.
+`use_style`; on the start page, `progress`.
 """
 
 __version__ = "0.2.0"
 
-__all__ = ["beside", "carry_over", "check", "hint", "picture", "show", "use_style"]
+__all__ = ["beside", "carry_over", "check", "hint", "picture", "progress", "show", "use_style"]
 
 _HOME = {
     "beside": "autograder.learner.compare_figures",
@@ -14,6 +14,7 @@ _HOME = {
     "check": "autograder.learner.check",
     "hint": "autograder.learner.check",
     "picture": "autograder.learner.figures",
+    "progress": "autograder.learner.progress",
     "show": "autograder.learner.figures",
     "use_style": "autograder.learner.figures",
 }

@@ -14,8 +14,8 @@ from autograder.checking.proxies import SubmissionProxy
 from autograder.running.plugin import CheckSession
 from autograder.running.targets import FileTarget
 from autograder.submissions.cells import UnreadableSubmission
-from autograder.util import paths
 from autograder.util.environment import HEADLESS, QUIET, prefer
+from autograder.workspace.place import DamagedWorkspace, NoWorkspace, current
 
 PUBLIC_SEED = 1
 
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submissions",
         type=Path,
         metavar="PATH",
-        help="the file or folder to check (default: exercises/en); .py or .ipynb",
+        help="the file or folder to check (default: the workspace); .py or .ipynb",
     )
     group.addoption(
         "--seed",
@@ -52,8 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _leave_problems_to_the_summary(config)
     _take_words_for_their_exercise(config)
     try:
-        target = FileTarget.at(config.getoption("submissions") or paths.exercises())
-    except UnreadableSubmission as error:
+        target = FileTarget.at(config.getoption("submissions") or current().root)
+    except (UnreadableSubmission, NoWorkspace, DamagedWorkspace) as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import author, instructor, learner
+from autograder.cli import author, instructor, learner, workspace
 from autograder.util.environment import QUIET, prefer
 from autograder.util.i18n import _
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(workspace.app)
 app.add_typer(learner.app)
 app.add_typer(instructor.app)
 app.add_typer(author.app, name="dev")

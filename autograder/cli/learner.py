@@ -9,7 +9,6 @@ from autograder import course
 from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.cli.names import Submissions
-from autograder.util import paths
 from autograder.util.i18n import _
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def progress(submissions: Submissions = None) -> None:
     from autograder.submissions.discovery import find
 
     try:
-        files = find(submissions or paths.exercises())
+        files = find(submissions or names.workspace().root)
         console = plain_console()
         with console.status("") as status:
             reports = []
@@ -122,7 +121,7 @@ def solution(
         stop(names.unknown(function) or str(error.args[0]))
     except SolutionError as error:
         stop(str(error))
-    if not _passes(function, submissions or paths.exercises()):
+    if not _passes(function, submissions or _own_folder()):
         question = _("{function} does not pass yet. A hint may be enough. Show its answer?")
         if not (yes or typer.confirm(question.format(function=function))):
             print(invitation(function))
@@ -164,14 +163,14 @@ def hint(
 def lab(
     context: typer.Context,
     folder: Annotated[
-        Path | None, typer.Option(help=_("The folder to open. Default: exercises/en."))
+        Path | None, typer.Option(help=_("The folder to open. Default: your workspace."))
     ] = None,
 ) -> None:
     """Run JupyterLab until it is closed; exit with its code."""
     from autograder.cli.lab import LabMissing, open_lab
 
     try:
-        code = open_lab(folder or paths.exercises(), context.args)
+        code = open_lab(folder or names.workspace().root, context.args)
     except LabMissing as error:
         stop(str(error))
     raise typer.Exit(code)
@@ -195,6 +194,16 @@ def demo(
     from autograder.cli.demo import demo as run_demo
 
     run_demo(out)
+
+
+def _own_folder() -> Path:
+    """Return the workspace's folder, or the working folder outside of a workspace."""
+    from autograder.workspace.place import DamagedWorkspace, NoWorkspace, current
+
+    try:
+        return current().root
+    except (NoWorkspace, DamagedWorkspace):
+        return Path()
 
 
 def _passes(function: str, target: Path) -> bool:

@@ -11,14 +11,14 @@ import typer
 
 from autograder import course
 from autograder.cli.failure import stop
-from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.workspace.place import DamagedWorkspace, NoWorkspace, Workspace, current
 
 Submissions = Annotated[
     Path | None,
     typer.Option(
         "--submissions",
-        help=_("The file or folder to check: .py or .ipynb. Default: exercises/en."),
+        help=_("The file or folder to check: .py or .ipynb. Default: your workspace."),
     ),
 ]
 
@@ -45,16 +45,28 @@ def place(submissions: Path | None, names: list[str]) -> Place:
         names: Exercises, functions, or one file, which stands for its place and its exercise.
 
     Raises:
-        typer.Exit: Two places are named.
+        typer.Exit: Two places are named, or none is named outside of a workspace.
     """
     files = [name for name in names if Path(name).is_file()]
     if not files:
-        return Place(submissions or paths.exercises(), names)
+        return Place(submissions or workspace().root, names)
     if submissions is not None or len(files) > 1:
         stop(_("Name one file, or none and a folder as --submissions."))
     [file], others = files, [name for name in names if name not in files]
     step = course.step_of_file(Path(file))
     return Place(Path(file), others or ([step.name] if step else []))
+
+
+def workspace() -> Workspace:
+    """Return the workspace of the working folder.
+
+    Raises:
+        typer.Exit: The working folder lies in no workspace.
+    """
+    try:
+        return current()
+    except (NoWorkspace, DamagedWorkspace) as error:
+        stop(str(error))
 
 
 def selection(names: list[str]) -> Selection:

@@ -198,7 +198,7 @@ def _reference_faults(step: course.Step) -> list[str]:
 
 def _untouched_requirement(step: course.Step) -> str:
     if step.hunt:
-        return _("an untouched exercise that fails in every function")
+        return _("an untouched exercise in which every function fails when it is checked")
     return _("an untouched exercise that is todo in every function")
 
 
@@ -206,7 +206,9 @@ def _untouched_faults(step: course.Step) -> list[str]:
     path = paths.exercises() / f"{step.name}.py"
     if not path.is_file():
         return [_("{path} is missing. Run: autograder dev build").format(path=path)]
-    [report] = run(FileTarget.at(path, frozenset({step.name})))
+    addresses = frozenset(course.address(step.name, name) for name in step.functions)
+    functions = addresses if step.hunt else None
+    [report] = run(FileTarget.at(path, frozenset({step.name}), functions))
     wanted = "failed" if step.hunt else "todo"
     text = _("{function} is {outcome}: its checks must call {function} before all else")
     return [

@@ -11,9 +11,7 @@ from autograder.submissions.which_file_counts import which_counts
 from autograder.util.i18n import _
 
 
-def collect(
-    paths: list[Path], reader: Reader = OWN_READER
-) -> tuple[list[Submission], list[str]]:
+def collect(paths: list[Path], reader: Reader = OWN_READER) -> tuple[list[Submission], list[str]]:
     """Return the submissions at the paths, learner by learner, and the problems.
 
     The name of a folder is the name of its learner. If a learner has several files for an exercise,

@@ -17,6 +17,7 @@ from autograder.sandbox.client import SandboxEngine, Task
 from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parse
+from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util import paths
 from autograder.util.i18n import _
@@ -73,6 +74,10 @@ class SandboxTarget:
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return the submission's path and the SHA-256 of its bytes."""
         return self._parsed.submission.path.as_posix(), self._parsed.sha256
+
+    def begun(self, exercise: str) -> bool:
+        """Return whether there is work in the submission."""
+        return bool(work_of(self._parsed))
 
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return the submission's functions, each with the names that it may call."""

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from pathlib import Path
 
 from autograder.reports.model import Report, from_json
 from autograder.submissions.cells import UnreadableSubmission
@@ -22,16 +23,35 @@ def cached_report(submission: Submission) -> Report:
         content = read_content(submission.path)
     except UnreadableSubmission:
         return _fresh_report(submission)
-    key = digest(f"{kit_fingerprint()} {digest(content)}".encode())[:24]
-    path = reports_folder() / f"{submission.exercise}-{key}.json"
-    try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
+    path = _place(submission, content)
+    known = _read(path)
+    if known is not None:
+        return known
     report = _fresh_report(_parsed(submission, content))
     with suppress(NotWritten):
         write_atomic(path, json.dumps(report.to_json()))
     return report
+
+
+def last_report(submission: Submission) -> Report | None:
+    """Return the cached report on a file as it is now; None where the file was not checked yet."""
+    try:
+        return _read(_place(submission, read_content(submission.path)))
+    except UnreadableSubmission:
+        return None
+
+
+def _place(submission: Submission, content: bytes) -> Path:
+    """Return the file of the cached report on a submission with this content."""
+    key = digest(f"{kit_fingerprint()} {digest(content)}".encode())[:24]
+    return reports_folder() / f"{submission.exercise}-{key}.json"
+
+
+def _read(path: Path) -> Report | None:
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def passing(submission: Submission) -> frozenset[str]:

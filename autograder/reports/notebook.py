@@ -11,8 +11,14 @@ from jinja2 import Environment
 from autograder import course
 from autograder.course.solutions import hints_of
 from autograder.reports import markup, wording
-from autograder.reports.model import FunctionReport
-from autograder.reports.wording import SIGNS, format_points
+from autograder.reports.model import FunctionReport, Report, total
+from autograder.reports.wording import (
+    SIGNS,
+    format_points,
+    format_total,
+    points_of,
+    what_is_next,
+)
 from autograder.util.i18n import _
 
 COLOURS = {
@@ -93,6 +99,34 @@ class HintPanel:
 
     def _repr_html_(self) -> str:
         return _render("hints.html.j2", title=self._title(), hints=self.hints)
+
+
+class ProgressPanel:
+    """The points of several exercises, and what comes next."""
+
+    def __init__(self, reports: list[Report]):
+        """Show reports, in course order."""
+        self.reports = reports
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """Return a line for each exercise, the total, and what comes next."""
+        lines = [f"{report.exercise:<24}{points_of(report)}" for report in self.reports]
+        return "\n".join([*lines, self._whole(), what_is_next(self.reports)])
+
+    def _whole(self) -> str:
+        return _("all: {points}").format(points=format_total(total(self.reports)))
+
+    def _repr_html_(self) -> str:
+        return _render(
+            "progress.html.j2",
+            rows=[(course.step(r.exercise), r, points_of(r)) for r in self.reports],
+            colours=COLOURS,
+            whole=self._whole(),
+            next=what_is_next(self.reports),
+        )
 
 
 def _render(template: str, **values: object) -> str:

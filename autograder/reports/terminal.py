@@ -60,17 +60,7 @@ def _print_what_follows(report: Report, console: Console) -> None:
 def print_progress(reports: list[Report], console: Console) -> None:
     """Print the table of exercises and what to do next."""
     console.print(table(reports))
-    todo = [r for r in owed(reports) if not r.complete]
-    more = [r for r in reports if not r.complete]
-    if not more:
-        console.print(_("Everything passes."))
-        return
-    text = _("Next: {function} in {exercise}")
-    if not todo:
-        text = _("The course is done. If you like, go on with {function} in {exercise}.")
-    report = (todo or more)[0]
-    function = next(f.name for f in report.functions if f.outcome != "passed")
-    console.print(text.format(function=function, exercise=report.exercise))
+    console.print(wording.what_is_next(reports))
 
 
 def table(reports: list[Report]) -> Table:

@@ -7,7 +7,7 @@ no renderer reads a text back.
 from typing import NamedTuple
 
 from autograder import course
-from autograder.reports.model import Message, Report
+from autograder.reports.model import Message, Report, owed
 from autograder.util.i18n import _
 from autograder.util.text import first_words, one_line, whole_text
 
@@ -68,6 +68,20 @@ def text(message: Message) -> str:
 def invitation(function: str) -> str:
     """Return the line that says how to see a hint for a function, named by its address."""
     return _("For a hint: autograder hint {function}").format(function=function)
+
+
+def what_is_next(reports: list[Report]) -> str:
+    """Return a sentence that names the next function of a learner, or says that all pass."""
+    todo = [report for report in owed(reports) if not report.complete]
+    more = [report for report in reports if not report.complete]
+    if not more:
+        return _("Everything passes.")
+    text = _("Next: {function} in {exercise}")
+    if not todo:
+        text = _("The course is done. If you like, go on with {function} in {exercise}.")
+    report = (todo or more)[0]
+    function = next(f.name for f in report.functions if f.outcome != "passed")
+    return text.format(function=function, exercise=report.exercise)
 
 
 def format_points(points: float) -> str:

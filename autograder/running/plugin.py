@@ -29,7 +29,14 @@ from autograder.reports.model import (
 )
 from autograder.running.faults_of_others import with_faults_of_others
 from autograder.running.targets import Target
-from autograder.running.verdict import Subject, Verdict, judge, name_default, stopped
+from autograder.running.verdict import (
+    Subject,
+    Verdict,
+    judge,
+    mistake_to_find,
+    name_default,
+    stopped,
+)
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.util import i18n
 
@@ -109,10 +116,20 @@ class CheckSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Give up a check whose function hung or ended the program before."""
+        """Give up a check whose function hung or ended the program before, or is not begun."""
         verdict = self._given_up.get((_exercise(item), _function(item)))
         if verdict is not None:
             raise GivenUp(verdict)
+        if item.get_closest_marker("checks") and self._is_hunt_to_begin(_exercise(item)):
+            raise GivenUp(mistake_to_find(_function(item)))
+
+    def _is_hunt_to_begin(self, exercise: str) -> bool:
+        """Return whether an exercise has mistakes to find, and the learner has changed nothing.
+
+        Where functions are asked for by name, their checks run all the same.
+        """
+        is_hunt = course.step(exercise).hunt and self._target.functions is None
+        return is_hunt and not self._target.begun(exercise)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:

@@ -11,6 +11,7 @@ from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import find
 from autograder.submissions.parse import parse
+from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util.i18n import _
 from autograder.util.user_state import opened_answers
@@ -47,6 +48,10 @@ class Target(Protocol):
 
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return a submission's path and the SHA-256 of its bytes, "" where there are none."""
+        ...
+
+    def begun(self, exercise: str) -> bool:
+        """Return whether there is work in a submission (see `submissions.reader`)."""
         ...
 
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
@@ -129,6 +134,13 @@ class FileTarget:
         except UnreadableSubmission:
             return submission.path.as_posix(), ""
 
+    def begun(self, exercise: str) -> bool:
+        """Return whether there is work in a file; a file that cannot be read may hold work."""
+        try:
+            return bool(work_of(self._parse(exercise)))
+        except UnreadableSubmission:
+            return True
+
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return the functions of a file, each with the names that it may call."""
         try:
@@ -180,6 +192,10 @@ class EngineTarget:
         """Return no path and no digest."""
         return "", ""
 
+    def begun(self, exercise: str) -> bool:
+        """Return True: whoever asks for one check has begun."""
+        return True
+
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return nothing: no code was read."""
         return {}
@@ -204,6 +220,10 @@ class NoTarget:
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return no path and no digest."""
         return "", ""
+
+    def begun(self, exercise: str) -> bool:
+        """Return True: whoever asks for one check has begun."""
+        return True
 
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return nothing: no code was read."""

@@ -75,6 +75,12 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     return _raised(raised, getattr(error, "mistakes", ()), subject)
 
 
+def mistake_to_find(function: str) -> Verdict:
+    """Return the verdict on a function of a bug hunt that the learner has not begun."""
+    text = _("The mistake in {function} is still to be found.")
+    return Verdict("todo", Message(got=text.format(function=function)))
+
+
 def name_default(error: CheckFailure, submission: SubmissionProxy, address: str) -> None:
     """Make another default the cause of a wrong answer to a call that left the argument out.
 

@@ -128,9 +128,7 @@ def looks_like_a_submission(path: Path) -> bool:
     return suffix in SUFFIXES
 
 
-def _recognised(
-    path: Path, missing: set[str], alone: bool, reader: Reader
-) -> Submission | None:
+def _recognised(path: Path, missing: set[str], alone: bool, reader: Reader) -> Submission | None:
     """Return the submission for an exercise among `missing`, None for a file of another kind.
 
     Raises:

@@ -13,7 +13,7 @@ from autograder import course
 from autograder.submissions import ast_tools
 from autograder.submissions.cells import Cell, UnreadableSubmission
 from autograder.submissions.parse import parse, recognised_exercise
-from autograder.submissions.submission import Submission
+from autograder.submissions.submission import Parsed, Submission
 from autograder.util import paths
 from autograder.util.fingerprint import digest
 
@@ -68,8 +68,14 @@ def work_in(data: bytes, name: str, exercise: str) -> str:
         parsed = parse(Submission(exercise, Path(name)), data)
     except UnreadableSubmission:
         return ""
+    return work_of(parsed)
+
+
+def work_of(parsed: Parsed) -> str:
+    """Return a digest of a submission's code that is not the exercise's own (see `work_in`)."""
+    known = _statements_of_exercise(parsed.submission.exercise)
     own = [code for cell in parsed.cells_to_run for code in _statements(cell)]
-    work = [code for code in own if code not in _statements_of_exercise(exercise)]
+    work = [code for code in own if code not in known]
     return digest("\n".join(work).encode("utf-8", "replace")) if work else ""
 
 

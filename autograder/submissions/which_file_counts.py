@@ -48,13 +48,14 @@ def which_counts(exercise: str, paths: Sequence[Path], reader: Reader = OWN_READ
         reader: Reads the files.
 
     Returns:
-        The submission, with a note on every other file.
+        The submission, with a note on every other file. A notebook and its script with the same
+        work are one document, and need no note.
     """
     if len(paths) == 1:
         return Submission(exercise, paths[0])
     candidates = [_candidate(exercise, path, reader) for path in paths]
     best = _best(candidates)
-    notes = [_note(best, other) for other in candidates if other is not best]
+    notes = [_note(best, other) for other in candidates if not _is_same_document(best, other)]
     return Submission(exercise, best.path, notes=tuple(notes))
 
 
@@ -64,6 +65,14 @@ def _best(candidates: list[Candidate]) -> Candidate:
     newest = max(candidate.modified for candidate in candidates)
     as_new = [c for c in candidates if newest - c.modified <= RESOLUTION]
     return max(as_new, key=lambda candidate: _natural(candidate.path))
+
+
+def _is_same_document(best: Candidate, other: Candidate) -> bool:
+    """Return whether a file is the one that counts, or its pair with the same work."""
+    if other is best:
+        return True
+    same_name = best.path.with_suffix("") == other.path.with_suffix("")
+    return same_name and best.plain == other.plain and best.work == other.work
 
 
 def _candidate(exercise: str, path: Path, reader: Reader) -> Candidate:

@@ -53,7 +53,7 @@ def mended(*functions):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [None, 5])
 def test_as_shipped_every_piece_fails_and_its_mistake_is_named(seed):
-    report = report_on(paths.exercises() / f"{HUNT}.py", seed=seed)
+    report = report_on(paths.exercises() / f"{HUNT}.py", *FUNCTIONS, seed=seed)
     assert {f.name: f.outcome for f in report.functions} == dict.fromkeys(FUNCTIONS, "failed")
     assert {f.name: f.problem.misconception for f in report.functions} == MISTAKES
     for function in report.functions:
@@ -61,6 +61,21 @@ def test_as_shipped_every_piece_fails_and_its_mistake_is_named(seed):
     assert (report.points, report.max_points) == (0, 0)
     assert report.standing == (0, 8)
     assert report.untouched
+
+
+def test_every_piece_is_todo_until_the_hunt_is_begun(tmp_path):
+    report = report_on(paths.exercises() / f"{HUNT}.py")
+    assert {f.name: f.outcome for f in report.functions} == dict.fromkeys(FUNCTIONS, "todo")
+    assert report.untouched
+    problem = report.functions[0].problem
+    assert wording.text(problem.message) == "The mistake in split_ratings is still to be found."
+
+
+@pytest.mark.slow
+def test_after_a_first_change_the_other_pieces_fail(tmp_path):
+    report = report_on(write(tmp_path, HUNT, mended("nearest")))
+    outcomes = {f.name: f.outcome for f in report.functions}
+    assert outcomes == {**dict.fromkeys(FUNCTIONS, "failed"), "nearest": "passed"}
 
 
 @pytest.mark.slow

@@ -67,11 +67,13 @@ def test_of_a_script_and_a_notebook_the_newer_counts_with_a_note(
     tmp_path, newer, older, one_by_one
 ):
     paths = {suffix: hand_in(tmp_path, "ada", suffix=suffix) for suffix in (newer, older)}
+    content = paths[older].read_text(encoding="utf-8").replace("k", "n")
+    paths[older].write_text(content, encoding="utf-8")
     os.utime(paths[older], (1_000_000_000, 1_000_000_000))
     submitted, problems = collect(list(paths.values()) if one_by_one else [tmp_path])
     [each] = submitted
     assert each.path == paths[newer]
-    assert each.notes == (f"08_ranking{newer} was checked: 08_ranking{older} holds the same work",)
+    assert each.notes == (f"08_ranking{newer} was checked: it is newer than 08_ranking{older}",)
     assert problems == []
 
 

@@ -42,9 +42,9 @@ def files(folder, **versions):
         ({"08_ranking-v2_py": ("done", 1.5), "08_ranking-v10_py": ("half", 0)}, 1, "Look at both"),
         ({"08_ranking-v10_py": ("half", 0), "08_ranking-v9_py": ("done", 0)}, 0, "Look at both"),
         ({"08_ranking_py": ("done", 0), "08_ranking__(1)_py": ("half", 1)}, 1, "Look at both"),
-        ({"08_ranking_py": ("done", 0), "08_ranking_ipynb": ("done", 1)}, 0, "the same work"),
-        ({"08_ranking_py": ("untouched", 0), "08_ranking_ipynb": ("reworded", 9)}, 1, "newer"),
-        ({"08_ranking_py": ("untouched", 0), "08_ranking_ipynb": ("reworded", 1)}, 0, "neither"),
+        ({"08_ranking-b_py": ("done", 0), "08_ranking_ipynb": ("done", 1)}, 0, "the same work"),
+        ({"08_ranking_py": ("untouched", 0), "08_ranking-b_py": ("reworded", 9)}, 1, "newer"),
+        ({"08_ranking-b_py": ("untouched", 0), "08_ranking_py": ("reworded", 1)}, 0, "neither"),
     ],
 )
 def test_work_counts_before_none_then_the_newer_then_the_last_by_name(
@@ -58,6 +58,12 @@ def test_work_counts_before_none_then_the_newer_then_the_last_by_name(
     assert paths[1 - counted].name in note
     assert which_counts(STEP, paths[::-1]).path == chosen.path
     assert find(tmp_path)[STEP].path == chosen.path
+
+
+@pytest.mark.parametrize("version", ["done", "untouched"])
+def test_a_notebook_and_its_script_with_the_same_work_need_no_note(tmp_path, version):
+    pair = {"08_ranking_py": (version, 0), "08_ranking_ipynb": (version, 900)}
+    assert which_counts(STEP, files(tmp_path, **pair)).notes == ()
 
 
 def test_the_grader_chooses_in_a_process_with_limits(tmp_path):

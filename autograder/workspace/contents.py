@@ -1,0 +1,45 @@
+"""What the kit delivers into a workspace: exercises, pages and settings."""
+
+from typing import TYPE_CHECKING
+
+from autograder import course
+from autograder.course.build import render
+from autograder.course.pages import page_names, page_text
+from autograder.util.atomic import write_atomic
+from autograder.workspace.documents import SETTINGS, SETTINGS_NAME, document_of
+from autograder.workspace.place import KEPT, Workspace
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PYTEST_NAME = "pytest.ini"
+PYTEST = """\
+# `pytest` checks the exercises of this folder; `pytest -k dot_product` checks one of them.
+[pytest]
+"""
+
+
+def delivered_documents(language: str) -> "dict[str, NotebookNode]":
+    """Return the exercises and pages that this kit delivers, by name, in course order."""
+    pages = {name: document_of(page_text(name, language)) for name in page_names(language)}
+    exercises = {s.name: document_of(render(s, ".ipynb"), ".ipynb") for s in course.steps()}
+    return {**exercises, **pages}
+
+
+def write_settings(workspace: Workspace) -> None:
+    """Write the settings of Jupytext, pytest and Git where they are missing.
+
+    A learner may change them.
+
+    Raises:
+        NotWritten: A file cannot be written.
+    """
+    settings = {
+        SETTINGS_NAME: SETTINGS,
+        PYTEST_NAME: PYTEST,
+        f"{KEPT}/.gitignore": "backups/\nstate/\n",
+    }
+    for name, text in settings.items():
+        path = workspace.root / name
+        if not path.exists():
+            write_atomic(path, text)
