@@ -45,10 +45,12 @@ def place(submissions: Path | None, names: list[str]) -> Place:
         names: Exercises, functions, or one file, which stands for its place and its exercise.
 
     Raises:
-        typer.Exit: Two places are named, or none is named outside of a workspace.
+        typer.Exit: Two places are named, or none is named outside of a workspace, or a name means
+            nothing.
     """
     files = [name for name in names if Path(name).is_file()]
     if not files:
+        selection(names)
         return Place(submissions or workspace().root, names)
     if submissions is not None or len(files) > 1:
         stop(_("Name one file, or none and a folder as --submissions."))

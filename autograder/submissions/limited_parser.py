@@ -103,12 +103,10 @@ class LimitedParser:
         """Return a digest of the code in a file that is not the exercise's own (see `Reader`).
 
         Raises:
+            UnreadableSubmission: The file cannot be read, or exceeds the limits.
             ParserFailed: The process fails for another reason than the file.
         """
-        try:
-            work: str = self._ask(name, (), "work_in", data, name, exercise)["work"]
-        except UnreadableSubmission:
-            return ""
+        work: str = self._ask(name, (), "work_in", data, name, exercise)["work"]
         return work
 
     def as_written(self, data: bytes, name: str) -> tuple[list[Written], tuple[str, ...]]:

@@ -32,7 +32,10 @@ class Reader(Protocol):
         """Return a digest of the code in a file that is not the exercise's own code.
 
         Returns:
-            The digest; "" for an untouched exercise, and for a file that cannot be read.
+            The digest; "" for an untouched exercise.
+
+        Raises:
+            UnreadableSubmission: The file cannot be read.
         """
 
 
@@ -62,13 +65,12 @@ def work_in(data: bytes, name: str, exercise: str) -> str:
         exercise: The exercise's name.
 
     Returns:
-        The digest; "" for an untouched exercise, and for a file that cannot be read.
+        The digest; "" for an untouched exercise.
+
+    Raises:
+        UnreadableSubmission: The file cannot be read.
     """
-    try:
-        parsed = parse(Submission(exercise, Path(name)), data)
-    except UnreadableSubmission:
-        return ""
-    return work_of(parsed)
+    return work_of(parse(Submission(exercise, Path(name)), data))
 
 
 def work_of(parsed: Parsed) -> str:

@@ -1,6 +1,6 @@
 """The rule which of several files of a learner for one exercise counts.
 
-1. A file with work in it counts before an untouched one.
+1. A file with work in it counts before an untouched one, and before one that cannot be read.
 2. Among these files, one that is newer by more than two seconds, the resolution of a zip archive,
    counts before the others.
 3. Otherwise the last file by the natural order of names counts (v10 after v2).
@@ -30,13 +30,14 @@ class Candidate:
         path: The file.
         plain: Whether it is a plain file of its own folder.
         modified: When it was written last, in seconds since 1970.
-        work: A digest of the work in it (see `Reader.work_in`); "" where there is none.
+        work: A digest of the work in it (see `Reader.work_in`); "" where there is none, None where
+            the file cannot be read.
     """
 
     path: Path
     plain: bool
     modified: float
-    work: str
+    work: str | None
 
 
 def which_counts(exercise: str, paths: Sequence[Path], reader: Reader = OWN_READER) -> Submission:
@@ -60,7 +61,7 @@ def which_counts(exercise: str, paths: Sequence[Path], reader: Reader = OWN_READ
 
 
 def _best(candidates: list[Candidate]) -> Candidate:
-    for first in (lambda c: c.plain, lambda c: bool(c.work)):
+    for first in (lambda c: c.plain, lambda c: bool(c.work), lambda c: c.work is None):
         candidates = [c for c in candidates if first(c)] or candidates
     newest = max(candidate.modified for candidate in candidates)
     as_new = [c for c in candidates if newest - c.modified <= RESOLUTION]
@@ -72,16 +73,19 @@ def _is_same_document(best: Candidate, other: Candidate) -> bool:
     if other is best:
         return True
     same_name = best.path.with_suffix("") == other.path.with_suffix("")
-    return same_name and best.plain == other.plain and best.work == other.work
+    return same_name and best.work is not None and best.work == other.work
 
 
 def _candidate(exercise: str, path: Path, reader: Reader) -> Candidate:
     plain = os.path.isfile(path) and not leads_out(path)
+    return Candidate(path, plain, _modified(path), _work(exercise, path, reader) if plain else None)
+
+
+def _work(exercise: str, path: Path, reader: Reader) -> str | None:
     try:
-        work = reader.work_in(read_content(path), path.name, exercise) if plain else ""
+        return reader.work_in(read_content(path), path.name, exercise)
     except UnreadableSubmission:
-        work = ""
-    return Candidate(path, plain, _modified(path), work)
+        return None
 
 
 def _modified(path: Path) -> float:
@@ -100,8 +104,12 @@ def _natural(path: Path) -> tuple[list[tuple[str, int]], str, str]:
 def _note(best: Candidate, other: Candidate) -> str:
     if best.plain and not other.plain:
         text = _("{best} was checked: {other} is no plain file")
+    elif best.work and other.work is None:
+        text = _("{best} was checked: {other} cannot be read")
     elif best.work and not other.work:
         text = _("{best} was checked: there is no work in {other}")
+    elif best.work is None and other.work == "":
+        text = _("{best} was checked, although it cannot be read: {other} is untouched")
     elif best.work and best.work == other.work:
         text = _("{best} was checked: {other} holds the same work")
     elif best.modified - other.modified > RESOLUTION:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import course
+from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.which_file_counts import which_counts
 from autograder.util.atomic import write_atomic
@@ -98,9 +99,16 @@ def _reader(workspace: Workspace, name: str, files: Iterable[Path]) -> Reader:
     """Return the reader that knows work in these files: code where there is any, else text."""
     if name in {step.name for step in course.steps()}:
         contents = ((path.read_bytes(), path.name) for path in files)
-        if any(OWN_READER.work_in(data, file, name) for data, file in contents):
+        if any(_has_code(data, file, name) for data, file in contents):
             return OWN_READER
     return _TextReader(workspace.delivered / f"{name}.py")
+
+
+def _has_code(data: bytes, file: str, name: str) -> bool:
+    try:
+        return bool(OWN_READER.work_in(data, file, name))
+    except UnreadableSubmission:
+        return False
 
 
 def _read(path: Path) -> "NotebookNode | UnreadableDocument":

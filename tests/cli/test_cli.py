@@ -214,7 +214,7 @@ def test_an_answer_opens_on_request_only_and_is_remembered(autograder):
     assert opened.exit_code == 0
     assert "discounts" in opened.stdout
     assert "SOLUTION" not in opened.stdout
-    checked = autograder("check", "8")
+    checked = autograder("check", paths.exercises() / "08_ranking.py")
     assert "the answer of ndcg_at_k was opened before it passed" in checked.stdout
 
 

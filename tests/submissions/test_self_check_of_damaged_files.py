@@ -38,7 +38,7 @@ def test_a_bad_file_fails_with_its_reason_and_its_notes_and_the_others_earn(tmp_
     assert reports[STEP].points == reports[STEP].max_points
     assert reports[OTHER].points == 0
     assert reports[OTHER].submission == bad.as_posix()
-    assert any("newer" in note for note in reports[OTHER].notes)
+    assert any("is untouched" in note for note in reports[OTHER].notes)
     problem = reports[OTHER].functions[0].problem
     assert problem.outcome == "failed"
     assert wording.text(problem.message).startswith(

@@ -76,7 +76,19 @@ def test_a_file_that_cannot_be_read_counts_after_work(tmp_path):
     [good] = files(tmp_path, **{"08_ranking_py": ("half", 0)})
     broken = tmp_path / "08_ranking.ipynb"
     broken.write_text('{"cells": [', encoding="utf-8")
-    assert which_counts(STEP, [broken, good]).path == good
+    chosen = which_counts(STEP, [broken, good])
+    assert chosen.path == good
+    assert chosen.notes == ("08_ranking.py was checked: 08_ranking.ipynb cannot be read",)
+
+
+def test_a_file_that_cannot_be_read_counts_before_an_untouched_one(tmp_path):
+    [untouched] = files(tmp_path, **{"08_ranking_py": ("untouched", 9)})
+    broken = tmp_path / "08_ranking.ipynb"
+    broken.write_text('{"cells": [', encoding="utf-8")
+    os.utime(broken, (LONG_AGO, LONG_AGO))
+    chosen = which_counts(STEP, [broken, untouched])
+    assert chosen.path == broken
+    assert "although it cannot be read" in chosen.notes[0]
 
 
 def test_every_file_that_did_not_count_is_named(tmp_path):
