@@ -4,7 +4,11 @@ What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`,
 `use_style`; on the start page, `progress`.
 """
 
+from autograder.util.quiet import quieten
+
 __version__ = "0.2.0"
+
+quieten()
 
 __all__ = ["beside", "carry_over", "check", "hint", "picture", "progress", "show", "use_style"]
 

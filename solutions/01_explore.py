@@ -28,12 +28,12 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import recommender_data as data
+from autograder import beside, check, show, use_style
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-import recommender_data as data
-from autograder import beside, check, show, use_style
 
 use_style()
 

@@ -27,12 +27,12 @@
 # %%
 from time import perf_counter
 
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 use_style()
 

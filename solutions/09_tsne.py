@@ -25,13 +25,13 @@
 # (2). Fill in a stub, run the check cell below it, read what it says, and go on.
 
 # %%
+import recommender_data as data
+from autograder import beside, carry_over, check, picture, show, use_style
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.manifold import TSNE
-
-import recommender_data as data
-from autograder import beside, carry_over, check, picture, show, use_style
 
 use_style()
 

@@ -26,6 +26,9 @@
 # what it says, and go on.
 
 # %%
+import recommender_data as data
+from autograder import beside, carry_over, check, show, use_style
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -34,9 +37,6 @@ from sklearn.metrics import average_precision_score, f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-
-import recommender_data as data
-from autograder import beside, carry_over, check, show, use_style
 
 use_style()
 

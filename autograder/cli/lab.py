@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.util.atomic import NotWritten
-from autograder.util.environment import QUIET
+from autograder.util.environment import PATIENT, QUIET
 from autograder.util.i18n import _
 from autograder.workspace.documents import (
     UnreadableDocument,
@@ -47,6 +47,7 @@ def open_lab(folder: Path, options: list[str]) -> int:
     paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = {
         **QUIET,
+        **PATIENT,
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths)),
     }

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Self
 from autograder.engine import reentrancy
 from autograder.sandbox.isolation import LAYERS
 from autograder.sandbox.limits import Limits
-from autograder.util.environment import HEADLESS, QUIET
+from autograder.util.environment import HEADLESS, PATIENT, QUIET
 from autograder.util.i18n import _
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _ENVIRONMENT = {
     **QUIET,
     **HEADLESS,
+    **PATIENT,
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "PYTHONNOUSERSITE": "1",

@@ -26,12 +26,12 @@
 # `make_xy` (2). Fill in a stub, run the check cell below it, read what it says, and go on.
 
 # %%
+import recommender_data as data
+from autograder import check, show, use_style
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-import recommender_data as data
-from autograder import check, show, use_style
 
 use_style()
 

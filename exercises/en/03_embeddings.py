@@ -29,12 +29,12 @@
 from textwrap import shorten
 from time import perf_counter
 
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 use_style()
 

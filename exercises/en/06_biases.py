@@ -26,13 +26,13 @@
 # and `compare` (2). Fill in a stub, run the check cell below it, read what it says, and go on.
 
 # %%
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 use_style()
 

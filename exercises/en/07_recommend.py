@@ -25,12 +25,12 @@
 # You write three functions: `seen_items` (2 points), `top_n` (4) and `recommend` (4).
 
 # %%
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 use_style()
 

@@ -29,13 +29,13 @@
 import time
 from functools import cache
 
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 use_style()
 

@@ -27,14 +27,14 @@
 # are those of steps 2 to 10. Nothing here counts for points; you count mistakes found.
 
 # %%
+import recommender_data as data
+from autograder import carry_over, check, show, use_style
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, f1_score
-
-import recommender_data as data
-from autograder import carry_over, check, show, use_style
 
 EXERCISE = "15_bug_hunt"  # so that `check` and `hint` mean the functions of this exercise
 use_style()
