@@ -3,6 +3,7 @@
 import _thread
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -58,7 +59,7 @@ class deadline:
                 self._set_timer(max(self.seconds / 10, 0.05))
                 return
             self._expired = True
-            _thread.interrupt_main()
+            _interrupt_main_thread()
 
     def _may_go_on(self) -> bool:
         """Return whether others kept this process from working, so that it gets more time."""
@@ -96,6 +97,15 @@ class deadline:
             late = TimeoutError(self._in_words())
             raise late.with_traceback(trace) from None
         return False
+
+
+def _interrupt_main_thread() -> None:
+    """Send Ctrl-C's signal to the main thread, where it also ends a wait for the system."""
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def is_busy() -> bool:

@@ -1,4 +1,4 @@
-"""`autograder lab` as a server: pairs are settled, saving changes no header, no tool for graders."""
+"""`autograder lab` as a server: pairs are settled, headers stay, no tool for graders is there."""
 
 import json
 import os
