@@ -6,7 +6,7 @@
 #   make lint      style, types, directions of imports, dependencies, the built exercises
 #   make nightly   every test, the bank on three seeds, mutants of the answers, hostile submissions
 #                  in stock nbgrader
-#   make lab       the exercises in JupyterLab
+#   make lab       a workspace, my-course, in JupyterLab
 #   make clean     remove the environment and all that the other targets left
 PYTHON ?= python3
 VENV := .venv
@@ -43,7 +43,8 @@ lint: $(READY)
 	$(BIN)/autograder dev build --check
 
 lab: $(READY)
-	$(BIN)/autograder lab
+	test -f my-course/.autograder.toml || $(BIN)/autograder start my-course
+	cd my-course && ../$(BIN)/autograder lab
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

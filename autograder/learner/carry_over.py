@@ -4,6 +4,7 @@ Each function is the learner's own where it passes its checks, and otherwise the
 nobody is blocked.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -21,12 +22,13 @@ from autograder.submissions.parse import parse
 from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.workspace.place import DamagedWorkspace, found_from
 
 
 def carry_over(exercise: str) -> SimpleNamespace:
     """Return the functions of an exercise as attributes, and print whose they are.
 
-    The learner's file lies beside the calling script, or in a notebook's working folder.
+    The learner's file lies beside the calling script or notebook, or in the workspace.
 
     Args:
         exercise: Its name, number or words (see `course.step`).
@@ -38,20 +40,18 @@ def carry_over(exercise: str) -> SimpleNamespace:
     step = course.step(exercise)
     if at_work():
         raise RuntimeError(_("carry_over is for cells tagged `demo`, which checks leave out"))
-    folder = _folder_of(sys._getframe(1).f_globals)
-    own, passed, why = _own(step, folder)
+    own, passed, why = _own(step, folders_of(sys._getframe(1).f_globals))
     functions = {**reference(step.name), **{name: own[name] for name in passed}}
     print(_whose(step, passed, why))
     return SimpleNamespace(**functions)
 
 
-def _own(step: course.Step, folder: Path) -> tuple[dict[str, Any], frozenset[str], str]:
+def _own(step: course.Step, folders: list[Path]) -> tuple[dict[str, Any], frozenset[str], str]:
     """Return the learner's namespace, the functions that pass, and why others do not count."""
-    if folder.resolve() == paths.solutions().resolve():
+    if folders[0].resolve() == paths.solutions().resolve():
         return reference(step.name), frozenset(step.functions), ""
-    try:
-        file = find(folder, frozenset({step.name}))[step.name]
-    except (UnreadableSubmission, KeyError):
+    file = next(filter(None, (_file_in(folder, step) for folder in folders)), None)
+    if file is None:
         return {}, frozenset(), _("no file of yours was found")
     try:
         passed = passing(file)
@@ -74,9 +74,38 @@ def reference(exercise: str) -> dict[str, Callable[..., Any]]:
     return {name: namespace[name] for name in step.functions}
 
 
-def _folder_of(namespace: dict[str, Any]) -> Path:
-    file = namespace.get("__file__")
-    return Path(file).parent if file else Path.cwd()
+def _file_in(folder: Path, step: course.Step) -> Submission | None:
+    try:
+        return find(folder, frozenset({step.name})).get(step.name)
+    except UnreadableSubmission:
+        return None
+
+
+def folders_of(namespace: dict[str, Any]) -> list[Path]:
+    """Return the folders in which the files of some code's author may lie, the likeliest first.
+
+    A notebook does not say where it lies. VS Code and Jupyter tell its kernel, whose working folder
+    may be another. From each of these folders upwards there may be a workspace.
+
+    Args:
+        namespace: The globals of the code.
+    """
+    known = (
+        namespace.get("__file__"),
+        namespace.get("__vsc_ipynb_file__"),
+        os.environ.get("JPY_SESSION_NAME"),
+    )
+    places = [Path(name).parent for name in known if isinstance(name, str)]
+    folders = [place for place in (*places, Path.cwd()) if place.is_dir()]
+    return list(dict.fromkeys([*folders, *filter(None, map(_workspace_of, folders))]))
+
+
+def _workspace_of(folder: Path) -> Path | None:
+    try:
+        workspace = found_from(folder)
+    except DamagedWorkspace:
+        return None
+    return workspace.root if workspace else None
 
 
 def _whose(step: course.Step, passed: frozenset[str], why: str) -> str:

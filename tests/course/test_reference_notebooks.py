@@ -36,5 +36,7 @@ def test_a_solution_runs_as_a_notebook(monkeypatch, exercise):
     cells = run_notebook(solution_text(exercise), paths.solutions())
     outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output for output in outputs if output.output_type == "error"] == []
+    red = [output.text for output in outputs if output.get("name") == "stderr"]
+    assert red == []
     for function, points in course.step(exercise).points.items():
         assert float(panel_of(cells, function)[0]) == points
