@@ -353,3 +353,6 @@ show(figure, "01-cumulative-share")
 #   happens to the tail in a year?
 # - Density falls when the catalogue grows faster than its users rate. Does that make the
 #   recommender's task harder, easier, or neither?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

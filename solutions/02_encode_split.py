@@ -386,3 +386,6 @@ print(f"ten seeds: {min(by_seed):.3f} to {max(by_seed):.3f} stars, spread {np.pt
 #   leak?
 # - Validation chose the number of epochs. Why may its error no longer be reported as the model's
 #   error?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

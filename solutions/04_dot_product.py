@@ -257,3 +257,6 @@ print(f"one user's row, {len(Q):,} scores, by `predict`: {1000 * one_user:.0f} m
 # - Rotate both tables by the same orthogonal matrix. Which scores change? What does that say about
 #   the meaning of a single factor?
 # - A new user has rated nothing. Which row of the table is theirs, and what does it predict?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -577,3 +577,6 @@ show(figure, "05-test-rmse")
 # - In the picture of the descent, two walks end at different points of the same valley. What does
 #   that mean for the reading of a single factor?
 # - Why does `sgd_step` need the error only once, although two vectors move?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

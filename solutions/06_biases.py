@@ -488,3 +488,6 @@ print(compare(clipped, y_test, cold).round(3))
 # - Koren's $\lambda$ weighs every rating, Keras' $\ell_2$ every row of a table once. Who is
 #   punished harder in Keras, relative to the number of their ratings: a user with 20 ratings or one
 #   with 2,000?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -410,3 +410,6 @@ print(f"rated in test only:  nDCG of the rating model {flattered['ndcg']:.3f}")
 #   from it, and why does training work all the same?
 # - Which film is relevant: four stars, any rating, watched to the end? Who decides, and what
 #   changes?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -491,3 +491,6 @@ show(figure, "11-attributes")
 #   service with a thousand newcomers an hour?
 # - Age and favourite genre are told freely here. Which attributes would you rather not use, even if
 #   they lowered the error?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -530,3 +530,6 @@ show(figure, "12-ladder")
 #   $\alpha_u$ be, with a penalty and without?
 # - Koren's full model has a vector $p_u(t)$, too. How many parameters would a $p_u$ for each of
 #   your five bins have, and how many ratings a user are there to learn them?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -426,3 +426,6 @@ show(figure, "13-recommenders")
 #   would you do about it?
 # - A million users and a hundred thousand films make too many pairs. Step 8 drew a few zeros at
 #   random instead. What confidence should each of the drawn ones have?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

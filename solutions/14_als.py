@@ -398,3 +398,6 @@ show(figure, "14-beside-step-6")
 # - $\lambda n_u$ or $\lambda$ alone on the diagonal: who is pulled harder towards zero in each
 #   case, the new user or the old hand?
 # - Start both tables at zero. What does one sweep give, and why?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -609,3 +609,6 @@ show(figure, "15-at-work")
 # - Which of them could you have found without reading the code, from its figures alone?
 # - The shop's list worked for years. Was it right?
 # - One comment explains the mistake as if it were a merit. Which one? What are comments for?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

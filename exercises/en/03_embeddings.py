@@ -334,3 +334,6 @@ print(f"their cosine: {cosines[nearest]:.2f}")
 # - Someone divides all ids by the largest one, "to normalise the input". What has been lost?
 # - The catalogue doubles. What happens to the size of the table, and to the time that a lookup of
 #   64 ids takes?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

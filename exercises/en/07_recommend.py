@@ -268,3 +268,6 @@ show(figure, "07-popularity-of-lists")
 #   are?
 # - A user has rated ten films, all of them horror films, all with one star. What does the model
 #   know about them, and what would you recommend?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

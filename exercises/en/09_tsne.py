@@ -425,3 +425,6 @@ print(f"larger distances, map 1 and map 2: correlation {alike[1, 2]:.2f}")
 # - Era is not among the model's inputs. How did it get into the vectors?
 # - A colleague colours a map by genre and writes "the model has understood genre". Which control
 #   would you ask for?
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*

@@ -425,3 +425,6 @@ show(figure, "10-confusions")
 #   vectors know more?
 # - Would vectors from a model that predicts *what will be watched* do better or worse at this? Bet,
 #   then look at the control that ignores the stars.
+
+# %% [markdown] tags=["answer"]
+# *Write your answers here: double-click this text and replace it.*
