@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 1 · Explore the ratings
 #
-# **Day 1 · 60 minutes · 6 points**
+# **Day 1 · 45 minutes · 6 points**
 #
 # At the end of this step you can:
 # - read a table of ratings and say what a row, a user and an item are;

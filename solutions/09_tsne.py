@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 9 · Maps of the embedding space
 #
-# **Day 3 · 105 minutes · 8 points**
+# **Day 3 · 90 minutes · 8 points**
 #
 # At the end of this step you can:
 # - take the item vectors out of a trained model and find a film's nearest neighbours;

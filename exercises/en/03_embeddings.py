@@ -15,7 +15,7 @@
 # %% [markdown]
 # # 3 · Embeddings
 #
-# **Day 1 · 60 minutes · 8 points**
+# **Day 1 · 45 minutes · 8 points**
 #
 # At the end of this step you can:
 # - say what an embedding is: a table with a row for every id;

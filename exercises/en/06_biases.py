@@ -15,7 +15,7 @@
 # %% [markdown]
 # # 6 · Baselines and biases
 #
-# **Day 2 · 90 minutes · 14 points**
+# **Day 2 · 105 minutes · 14 points**
 #
 # At the end of this step you can:
 # - say what a model must beat: means, and damped biases, Koren (3);

@@ -15,7 +15,7 @@
 # %% [markdown]
 # # 8 · Judge the list
 #
-# **Day 2 · 90 minutes · 10 points**
+# **Day 2-3 · 115 minutes · 10 points**
 #
 # At the end of this step you can:
 # - judge a list by what it finds: precision, recall and nDCG at k;

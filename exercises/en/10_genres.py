@@ -15,7 +15,7 @@
 # %% [markdown]
 # # 10 · Genres from embeddings
 #
-# **Day 3 · 120 minutes · 10 points**
+# **Day 3 · 100 minutes · 10 points**
 #
 # At the end of this step you can:
 # - use vectors that were learnt for one task, frozen, as the features of another;
