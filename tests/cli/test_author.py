@@ -191,11 +191,11 @@ def replace(path, old, new):
 
 def test_points_that_the_prose_gives_otherwise_are_named_with_their_line(checkout):
     path = checkout / "solutions/01_explore.py"
-    replace(path, "60 minutes · 6 points", "60 minutes · 7 points")
+    replace(path, "45 minutes · 6 points", "45 minutes · 7 points")
     replace(path, "`summarise` (3)", "`summarise` (4)")
     headline, prose = faults_of("01_explore", "a headline and prose")
     assert headline.startswith("01_explore.py, line 17: ")
-    assert "**Day 1 · 60 minutes · 6 points**" in headline
+    assert "**Day 1 · 45 minutes · 6 points**" in headline
     assert prose == (
         "01_explore.py, line 24: the prose gives summarise (4), and course.toml gives 3"
     )
