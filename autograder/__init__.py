@@ -10,12 +10,23 @@ __version__ = "0.2.0"
 
 quieten()
 
-__all__ = ["beside", "carry_over", "check", "hint", "picture", "progress", "show", "use_style"]
+__all__ = [
+    "beside",
+    "carry_over",
+    "check",
+    "explore_map",
+    "hint",
+    "picture",
+    "progress",
+    "show",
+    "use_style",
+]
 
 _HOME = {
     "beside": "autograder.learner.compare_figures",
     "carry_over": "autograder.learner.carry_over",
     "check": "autograder.learner.check",
+    "explore_map": "autograder.learner.explore_map",
     "hint": "autograder.learner.check",
     "picture": "autograder.learner.figures",
     "progress": "autograder.learner.progress",
