@@ -1,7 +1,7 @@
 """Graded exercises for a movie recommender with Keras: build, check, hint, grade.
 
 What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`, `show`,
-`use_style`; on the start page, `progress`.
+`use_style`, `rate_films`, `explore_map`; on the start page, `progress`.
 """
 
 from autograder.util.quiet import quieten
@@ -18,6 +18,7 @@ __all__ = [
     "hint",
     "picture",
     "progress",
+    "rate_films",
     "show",
     "use_style",
 ]
@@ -30,6 +31,7 @@ _HOME = {
     "hint": "autograder.learner.check",
     "picture": "autograder.learner.figures",
     "progress": "autograder.learner.progress",
+    "rate_films": "autograder.learner.rate_films",
     "show": "autograder.learner.figures",
     "use_style": "autograder.learner.figures",
 }

@@ -26,7 +26,7 @@
 
 # %%
 import recommender_data as data
-from autograder import carry_over, check, show, use_style
+from autograder import carry_over, check, rate_films, show, use_style
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -301,13 +301,24 @@ def fold_in(ratings, items, item_factors, item_bias, mu, reg=5.0):
 check("fold_in")
 
 # %% [markdown]
-# ## Rate a few films, get your list
+# ## Rate fifteen films, get your list
 #
-# Pretend that you know only the first five ratings of the user above, then the first fifteen. The
-# list is led by films that everybody likes ($b_i$), so look at what the ratings *moved*: the films
-# with the largest $q_i^\top p_u$, and the given rating that spoke most for each of them. The share
-# of a rating is what $q_i^\top p_u$ loses when that rating is left out. (The items' side has met
-# this user in training. For somebody whom it has never met the errors are nearly the same.)
+# Now you. Give stars to the films that you have seen, and leave out the others. Your stars stay in
+# your folder.
+
+# %% tags=["demo"]
+mine = rate_films(movies, ratings)
+mine
+
+# %% [markdown]
+# The penalty tells something for free. At the minimum the derivative is zero, and that says
+# $p_u = \frac{1}{\lambda}\sum_j e_j\, q_j$: each rating pulls $p_u$ towards its film by what is
+# left of it, its error $e_j$. So the personal part of a score falls apart into one share for each
+# rating,
+#
+# $$q_i^\top p_u = \frac{1}{\lambda}\sum_j e_j\; q_i^\top q_j$$
+#
+# and for every film of the list you can say which of your ratings spoke most for it.
 
 # %% tags=["demo"]
 def table(name, n_rows):
@@ -315,24 +326,32 @@ def table(name, n_rows):
 
 
 q, b_item = table("item_embedding", n_items), table("item_bias", n_items)[:, 0]
-mu = float(train["rating"].mean())
-titles = movies.set_index("movieId")["title"]
-names = titles.reindex(np.asarray(item_classes)).to_numpy()
+mu, reg = float(train["rating"].mean()), 5.0
+names = movies.set_index("movieId")["title"].reindex(np.asarray(item_classes)).to_numpy()
 
-theirs = train[train["user"] == user].sort_values("timestamp")
-for n_given in 5, 15:
-    given = theirs.head(n_given)
-    b_u, p_u = fold_in(given["rating"], given["item"], q, b_item, mu)
-    print(f"from {n_given} ratings: bias {b_u:+.2f}, length of p_u {np.linalg.norm(p_u):.2f}")
-    for item in top_n(q @ p_u, set(given["item"]), 5):
-        shares = {}
-        for row in given.itertuples():
-            rest = given[given["item"] != row.item]
-            _, p_rest = fold_in(rest["rating"], rest["item"], q, b_item, mu)
-            shares[row] = q[item] @ (p_u - p_rest)
-        friend = max(shares, key=shares.get)
-        because = f"{friend.rating:g} stars for {names[friend.item]}"
-        print(f"  {q[item] @ p_u:+.2f}  {names[item]}, most of all because of {because}")
+if len(mine) >= 3:
+    given_stars, given_items = np.array(list(mine.values())), encoding.encode(list(mine), item_map)
+else:
+    print("Rate three films or more above. Until then, the first fifteen ratings of that user:")
+    first = train[train["user"] == user].sort_values("timestamp").head(15)
+    given_stars, given_items = first["rating"].to_numpy(), first["item"].to_numpy()
+
+b_u, p_u = fold_in(given_stars, given_items, q, b_item, mu, reg)
+errors = given_stars - (mu + b_item[given_items] + b_u + q[given_items] @ p_u)
+print(f"bias {b_u:+.2f}, length of p_u {np.linalg.norm(p_u):.2f}")
+
+scores = mu + b_item + b_u + q @ p_u
+for item in top_n(scores, set(given_items.tolist()), 10):
+    shares = errors * (q[given_items] @ q[item]) / reg
+    most = np.argmax(shares)
+    because = f"{given_stars[most]:g} stars for {names[given_items[most]]} ({shares[most]:+.3f})"
+    taste = f"{q[item] @ p_u:+.2f} by taste"
+    print(f"{scores[item]:.2f} ({taste})  {names[item]}, because of {because}")
+
+# %% [markdown]
+# Taste moves a score by a tenth of a star or two, and what everybody likes leads the list: a few
+# ratings should not be believed more than that. Change one rating to the contrary and run the cell
+# again: which films come and go?
 
 # %% [markdown]
 # ## All lists at once
