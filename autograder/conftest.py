@@ -2,7 +2,8 @@
 
 import hashlib
 import zlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from autograder import course
 from autograder.checking.proxies import SubmissionProxy
 from autograder.running.plugin import CheckSession
+from autograder.running.runner import repeat
 from autograder.running.targets import FileTarget
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.util.environment import HEADLESS, QUIET, prefer
@@ -55,7 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
         target = FileTarget.at(config.getoption("submissions") or current().root)
     except (UnreadableSubmission, NoWorkspace, DamagedWorkspace) as error:
         raise pytest.UsageError(str(error)) from error
-    config.pluginmanager.register(CheckSession(config, target), CheckSession.NAME)
+    seed = config.getoption("seed")
+    again = partial(repeat, target, seed, nullcontext)
+    config.pluginmanager.register(CheckSession(config, target, repeat=again), CheckSession.NAME)
 
 
 def _leave_problems_to_the_summary(config: pytest.Config) -> None:

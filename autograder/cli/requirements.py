@@ -16,6 +16,7 @@ from autograder.course.solutions import solution_file
 from autograder.running import known_answers
 from autograder.running.runner import CheckError, run
 from autograder.running.targets import FileTarget
+from autograder.submissions.ast_tools import callees
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
 
@@ -60,7 +61,7 @@ def examine(step: course.Step) -> Iterator[Finding]:
     """
     usable = True
     first: list[tuple[str, Callable[[course.Step], list[str]]]] = [
-        (_("a row in course.toml"), lambda step: []),
+        (_("a row in course.toml"), _row_faults),
         (_("a solution with an answer and three hints for each function"), _solution_faults),
         (_("checks for each function, with positive shares"), _checks_faults),
     ]
@@ -97,6 +98,28 @@ def _finding(
         return Finding(requirement, (str(error),))
     except Exception as error:
         return Finding(requirement, (f"{type(error).__name__}: {error}",))
+
+
+def _row_faults(step: course.Step) -> list[str]:
+    """Return the pairs of `builds_on` that name no function or that the reference does not call."""
+    faults: list[str] = []
+    for function, others in step.builds_on.items():
+        unknown = [name for name in (function, *others) if name not in step.functions]
+        text = _("builds_on names {name}, which is no function of {exercise}.")
+        faults += [text.format(name=name, exercise=step.name) for name in unknown]
+        text = _("builds_on: {other} builds on functions itself, so it cannot answer.")
+        faults += [text.format(other=other) for other in others if other in step.builds_on]
+    if step.builds_on and not faults:
+        sources = (cell.source for cell in known_answers.cells_of_reference(step.name))
+        called = callees(sources)
+        text = _("builds_on: the reference's {function} does not call {other}.")
+        faults += [
+            text.format(function=function, other=other)
+            for function, others in step.builds_on.items()
+            for other in others
+            if other not in called.get(function, ())
+        ]
+    return faults
 
 
 def _solution_faults(step: course.Step) -> list[str]:

@@ -25,6 +25,8 @@ class Step:
         objective: What a learner can do afterwards.
         points: The points of each function that the learner writes, by name.
         hunt: Whether it has mistakes to find in place of stubs to fill.
+        builds_on: Functions by name, each with those functions of the exercise whose mistakes cost
+            it no points; docs/authors.md says which these may be.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Step:
     objective: str
     points: dict[str, int] = field(hash=False)
     hunt: bool = False
+    builds_on: dict[str, list[str]] = field(default_factory=dict, hash=False)
 
     @property
     def functions(self) -> tuple[str, ...]:

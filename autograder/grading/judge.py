@@ -5,15 +5,20 @@ starts a process of its own for every submission.
 """
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from autograder.engine.protocol import Engine
+from autograder.engine.stand_ins import Answerer
 from autograder.grading.judging_time import judging_limit
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.rules import Rules
+from autograder.running.repeats import NotRepeated
 from autograder.running.runner import run
-from autograder.running.targets import FileTarget
-from autograder.sandbox.client import SandboxEngine, Task
+from autograder.running.targets import FileTarget, Target
+from autograder.sandbox.client import SandboxEngine, Task, WorkerFailed
+from autograder.sandbox.wire_format import ProtocolError
 from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parse
@@ -82,6 +87,27 @@ class SandboxTarget:
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return the submission's functions, each with the names that it may call."""
         return callees(cell.source for cell in self._parsed.cells_to_run)
+
+    @contextmanager
+    def repeating(
+        self, exercise: str, functions: frozenset[str], answerer: Answerer
+    ) -> Iterator[Target]:
+        """Return a target in another worker, which ends with the context.
+
+        Raises:
+            NotRepeated: No time is left, or no worker runs.
+        """
+        engine = self._engine.repeating(answerer)
+        if engine is None:
+            raise NotRepeated
+        try:
+            engine.start()
+            yield SandboxTarget(self._parsed, engine, functions)
+        except (ProtocolError, WorkerFailed) as error:
+            raise NotRepeated from error
+        finally:
+            engine.close()
+            self._engine.audit_log.update(engine.audit_log)
 
 
 def judge(

@@ -65,9 +65,11 @@ class CheckResult:
         outcome: One of `OUTCOMES`.
         points: What it earned.
         max_points: What it can earn.
-        message: What the learner reads; None for a passed check.
+        message: What the learner reads; None for a check that passed by itself.
         misconception: The name of the mistake or cause that was recognised.
         seconds: How long it took.
+        answered_by_course: The learner's functions in whose place the course's own answered when
+            the check was repeated and passed; empty for every other check.
     """
 
     id: str
@@ -77,17 +79,26 @@ class CheckResult:
     message: Message | None = None
     misconception: str | None = None
     seconds: float = 0.0
+    answered_by_course: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data."""
         message = self.message.to_json() if self.message else None
-        return {**vars(self), "message": message}
+        return {
+            **vars(self),
+            "message": message,
+            "answered_by_course": list(self.answered_by_course),
+        }
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> "CheckResult":
         """Return the result behind `to_json`."""
         message = document["message"]
-        return cls(**{**document, "message": Message.from_json(message) if message else None})
+        parts = {
+            "message": Message.from_json(message) if message else None,
+            "answered_by_course": tuple(document.get("answered_by_course", ())),
+        }
+        return cls(**{**document, **parts})
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,12 @@ class FunctionReport:
     def problem(self) -> CheckResult | None:
         """The first check that did not pass."""
         return next((check for check in self.checks if check.outcome != "passed"), None)
+
+    @property
+    def remark(self) -> str:
+        """The sentence on checks that passed with the course's own functions, "" without such."""
+        messages = (check.message for check in self.checks if check.answered_by_course)
+        return next((message.got for message in messages if message), "")
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,10 @@ class VerdictPanel:
         """Return the verdict for a terminal: a headline, and the first problem's message."""
         headline = f"{SIGNS[self.report.outcome]} {self._headline()}"
         problem = self.report.problem
-        if problem is None or problem.message is None:
-            return headline
-        return f"{headline}\n{wording.text(problem.message)}"
+        parts = [headline, self.report.remark]
+        if problem is not None and problem.message is not None:
+            parts.append(wording.text(problem.message))
+        return "\n".join(part for part in parts if part)
 
     def _headline(self) -> str:
         outcome = _(self.report.outcome)

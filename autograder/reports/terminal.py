@@ -31,6 +31,7 @@ def print_reports(
     problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
     shown = problems if every_problem else problems[:1]
     _print_notes(reports, [_message_of(function) for _report, function in shown], console)
+    _print_remarks(reports, console)
     for report, function in shown:
         console.print(problem_panel(report, function))
     if len(problems) > len(shown):
@@ -105,6 +106,17 @@ def _message_of(function: FunctionReport) -> str:
     """Return the words of a function's first problem."""
     problem = function.problem
     return visible(wording.text(problem.message)) if problem and problem.message else ""
+
+
+def _print_remarks(reports: list[Report], console: Console) -> None:
+    """Print which functions passed with the course's own functions in place of others."""
+    for report in reports:
+        for function in report.functions:
+            if function.remark:
+                text = _("{function}: {remark}").format(
+                    function=function.name, remark=function.remark
+                )
+                console.print(Text(f"{report.exercise} · {text}", style="yellow"))
 
 
 def _print_notes(reports: list[Report], messages: list[str], console: Console) -> None:

@@ -19,6 +19,7 @@ def with_faults_of_others(
     functions: list[FunctionReport],
     callees: Callable[[], Mapping[str, frozenset[str]]],
     called_by_check: Mapping[str, frozenset[str]],
+    failed_again: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[FunctionReport]:
     """Return the reports on the functions of an exercise, in which messages name what is at fault.
 
@@ -27,6 +28,8 @@ def with_faults_of_others(
         callees: Returns the learner's functions, each with the names that it may call. Nothing
             calls it where every function passed.
         called_by_check: The checks, each with the functions that it called.
+        failed_again: The checks that failed a second time when the course answered for some
+            functions, each with these functions (see `repeats`).
     """
     at_fault = [each.name for each in functions if each.outcome in _AT_FAULT]
     if not at_fault:
@@ -37,7 +40,9 @@ def with_faults_of_others(
         others = [name for name in at_fault if name != function]
         callees_here = calls.get(function, frozenset())
         called = called_by_check.get(check.id, frozenset())
-        return _with_cause(check, _cause(function, others, callees_here, called))
+        cause = _cause(function, others, callees_here, called)
+        answered = (failed_again or {}).get(check.id)
+        return _with_cause(check, _of_both(function, answered) if answered else cause)
 
     return [
         replace(each, checks=tuple(explained(each.name, check) for check in each.checks))
@@ -62,6 +67,15 @@ def _cause(
             )
             return Cause("other-function-at-fault", text.format(other=other))
     return None
+
+
+def _of_both(function: str, answered: tuple[str, ...]) -> Cause:
+    text = _(
+        "{function} fails with the course's own {others} in place of yours too: both are at fault. "
+        "Mend {others} first."
+    )
+    others = ", ".join(answered)
+    return Cause("other-function-at-fault", text.format(function=function, others=others))
 
 
 def _with_cause(check: CheckResult, cause: Cause | None) -> CheckResult:

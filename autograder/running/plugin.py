@@ -7,7 +7,7 @@ pytest-xdist, and reports are put together in the process where all verdicts arr
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from autograder.engine.reentrancy import working
 from autograder.reports import wording
 from autograder.reports.model import (
     CheckResult,
+    FunctionReport,
     Message,
     Report,
     of_function,
@@ -28,6 +29,7 @@ from autograder.reports.model import (
     write_json,
 )
 from autograder.running.faults_of_others import with_faults_of_others
+from autograder.running.repeats import Repeat, Repeated, due, with_repeats
 from autograder.running.targets import Target
 from autograder.running.verdict import (
     Subject,
@@ -69,6 +71,8 @@ class CheckSession:
         config: pytest.Config,
         target: Target,
         limit: Callable[[], AbstractContextManager[object]] = nullcontext,
+        repeat: Callable[[Repeat], Repeated] | None = None,
+        only: frozenset[str] | None = None,
     ):
         """Check a target.
 
@@ -76,10 +80,16 @@ class CheckSession:
             config: Describes the run.
             target: What to check.
             limit: Makes the context that bounds the time of one check.
+            repeat: Repeats checks that failed because of another function (see `repeats`); None
+                where no check is repeated.
+            only: The ids of the checks to run, None for all.
         """
         self._config = config
         self._limit = limit
         self._target = target
+        self._repeat = repeat
+        self._only = only
+        self._repeated = Repeated({}, {})
         self._points: dict[str, float] = {}
         self._results: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
         self._notes: dict[str, dict[str, None]] = defaultdict(dict)
@@ -98,15 +108,31 @@ class CheckSession:
         wanted = [item for item in checks if _exercise(item) in self._target.exercises]
         if self._target.functions is not None:
             wanted = [item for item in wanted if _address(item) in self._target.functions]
+        if self._only is not None:
+            wanted = [item for item in wanted if id_of(item) in self._only]
         dropped = [item for item in items if item not in set(wanted)]
         config.hook.pytest_deselected(items=dropped)
         items[:] = wanted
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Mark the run, so that cells of an exercise do not start another run."""
+        """Mark the run, so that cells of an exercise do not start another run; repeat checks."""
         with working():
-            return (yield)
+            ran = yield
+            if self._repeat is not None and not hasattr(self._config, "workerinput"):
+                self._repeat_checks(self._repeat)
+        return ran
+
+    def _repeat_checks(self, repeat: Callable[[Repeat], Repeated]) -> None:
+        passed: dict[str, tuple[str, ...]] = {}
+        failed: dict[str, tuple[str, ...]] = {}
+        for step in self._steps():
+            callees = cache(partial(self._target.callees, step.name))
+            for each in due(step, self._functions(step), callees):
+                repeated = repeat(each)
+                passed |= repeated.passed
+                failed |= repeated.failed
+        self._repeated = Repeated(passed, failed)
 
     def engine_of(self, item: pytest.Item) -> Engine:
         """Return the engine of the submission that a check is about."""
@@ -155,7 +181,7 @@ class CheckSession:
     def _attach(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> None:
         passed = verdict.outcome == "passed"
         result = CheckResult(
-            id=item.nodeid.rpartition("/")[2],
+            id=id_of(item),
             outcome=verdict.outcome,
             points=self._points[item.nodeid] if passed else 0.0,
             max_points=self._points[item.nodeid],
@@ -217,23 +243,27 @@ class CheckSession:
 
     def reports(self) -> list[Report]:
         """Return the reports of all exercises that were checked, in course order."""
+        return [self._report(step) for step in self._steps()]
+
+    def _steps(self) -> list[course.Step]:
+        checked = {exercise for exercise, _function in self._results}
+        return [step for step in course.steps() if step.name in checked]
+
+    def _functions(self, step: course.Step) -> list[FunctionReport]:
+        """Return the reports on the functions of an exercise, as all checks ran at first."""
         return [
-            self._report(step)
-            for step in course.steps()
-            if any(exercise == step.name for exercise, _function in self._results)
+            of_function(function, points, tuple(checks))
+            for function, points in step.points.items()
+            if (checks := self._results.get((step.name, function)))
         ]
 
     def _report(self, step: course.Step) -> Report:
         path, sha256 = self._target.identity(step.name)
         notes = (*self._notes[step.name], *self._target.remarks(step.name))
         report = Report(step.name, path, sha256, 0.0, 0.0, (), (), notes)
-        functions = [
-            of_function(function, points, tuple(checks))
-            for function, points in step.points.items()
-            if (checks := self._results.get((step.name, function)))
-        ]
+        functions = with_repeats(self._functions(step), self._repeated)
         callees = partial(self._target.callees, step.name)
-        functions = with_faults_of_others(functions, callees, self._called)
+        functions = with_faults_of_others(functions, callees, self._called, self._repeated.failed)
         return reduce(with_function, functions, report)
 
     @pytest.hookimpl(trylast=True)
@@ -262,6 +292,11 @@ def _exercise(item: pytest.Item) -> str:
     name = Path(module).stem.removeprefix("test_")
     step = course.step_of_file(Path(name))
     return step.name if step else name
+
+
+def id_of(item: pytest.Item) -> str:
+    """Return the name of a check in reports: `test_04_dot_product.py::test_both_tables_learn`."""
+    return item.nodeid.rpartition("/")[2]
 
 
 def _function(item: pytest.Item) -> str:

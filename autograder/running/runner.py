@@ -2,14 +2,19 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from unittest.mock import patch
 
 import pytest
 
+from autograder import course
+from autograder.engine.stand_ins import Answerer
 from autograder.reports.model import Report
-from autograder.running.plugin import CheckSession
+from autograder.running.course_answers import answerer
+from autograder.running.plugin import CheckSession, id_of
+from autograder.running.repeats import NotRepeated, Repeat, Repeated
 from autograder.running.targets import NoTarget, Target
 from autograder.util import paths
 from autograder.util.i18n import _
@@ -39,10 +44,50 @@ def run(
     Raises:
         CheckError: An exercise has no checks file, or pytest itself failed.
     """
+    return _reports(
+        target, seed, [_TargetPlugin(target, limit, partial(repeat, target, seed, limit))]
+    )
+
+
+def repeat(
+    target: Target,
+    seed: int | None,
+    limit: Callable[[], AbstractContextManager[object]],
+    what: Repeat,
+) -> Repeated:
+    """Run checks again, in which the course answers for functions of the learner's.
+
+    Args:
+        target: The target of the first run.
+        seed: The seed of the first run.
+        limit: Makes the context that bounds the time of one check.
+        what: The checks, and the functions that the course answers for.
+
+    Returns:
+        The checks in which the course answered; none of them where nothing can be repeated.
+    """
+    answers = answerer(what.exercise, what.answered)
+    recorder = _AnswerRecorder(answers)
+    address = course.address(what.exercise, what.function)
+    try:
+        with target.repeating(what.exercise, frozenset({address}), answers) as again:
+            [report] = _reports(
+                again, seed, [_TargetPlugin(again, limit, only=what.checks), recorder]
+            )
+    except (CheckError, NotRepeated):
+        return Repeated({}, {})
+    answered = [c for f in report.functions for c in f.checks if c.id in recorder.answered]
+    passed = [check.id for check in answered if check.outcome == "passed"]
+    failed = [check.id for check in answered if check.outcome == "failed"]
+    return Repeated(dict.fromkeys(passed, what.answered), dict.fromkeys(failed, what.answered))
+
+
+def _reports(target: Target, seed: int | None, plugins: list[object]) -> list[Report]:
+    """Run checks with some plugins; see `run`."""
     collector = _ReportCollector()
     files = [path for exercise in target.exercises for path in _check_files(exercise)]
     options = [] if seed is None else ["--seed", str(seed)]
-    code = _pytest([*options, *files], [_TargetPlugin(target, limit), collector])
+    code = _pytest([*options, *files], [*plugins, collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or collector.reports is None:
@@ -112,15 +157,35 @@ class _TargetPlugin:
         self,
         target: Target,
         limit: Callable[[], AbstractContextManager[object]] = nullcontext,
+        repeat: Callable[[Repeat], Repeated] | None = None,
+        only: frozenset[str] | None = None,
     ):
         self.target = target
         self.limit = limit
+        self.repeat = repeat
+        self.only = only
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.option.tbstyle = "native"
-        session = CheckSession(config, self.target, self.limit)
+        session = CheckSession(config, self.target, self.limit, self.repeat, self.only)
         config.pluginmanager.register(session, CheckSession.NAME)
+
+
+class _AnswerRecorder:
+    """Begins each check for an answerer, and takes the ids of the checks in which it answered."""
+
+    def __init__(self, answers: Answerer) -> None:
+        self.answered: set[str] = set()
+        self._answers = answers
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._answers.begin()
+        ran = yield
+        if self._answers.n_answers:
+            self.answered.add(id_of(item))
+        return ran
 
 
 class _ReportCollector:

@@ -1,12 +1,15 @@
 """The targets of a run of the checks: files, or a submission whose engine runs already."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
 from autograder import course
 from autograder.engine.protocol import Engine
 from autograder.engine.run_cells import Loaded, Timeouts, load
+from autograder.engine.stand_ins import Answerer, stand_in
+from autograder.running.repeats import NotRepeated
 from autograder.submissions.ast_tools import callees
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import find
@@ -56,6 +59,24 @@ class Target(Protocol):
 
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return the functions of a submission, each with the names that it may call."""
+        ...
+
+    def repeating(
+        self, exercise: str, functions: frozenset[str], answerer: Answerer
+    ) -> AbstractContextManager["Target"]:
+        """Return a target whose cells run anew, with stand-ins for some functions.
+
+        Args:
+            exercise: The exercise to check.
+            functions: The addresses of the functions to check.
+            answerer: Answers for other functions of the submission.
+
+        Returns:
+            A context that ends what was started for the target.
+
+        Raises:
+            NotRepeated: There is no such target.
+        """
         ...
 
 
@@ -148,6 +169,15 @@ class FileTarget:
         except UnreadableSubmission:
             return {}
 
+    def repeating(
+        self, exercise: str, functions: frozenset[str], answerer: Answerer
+    ) -> AbstractContextManager[Target]:
+        """Return a target whose cells run anew in this process; see `Target.repeating`."""
+        engine = load(self._parse(exercise), self._timeouts).engine
+        for name in answerer.names:
+            engine.namespace[name] = stand_in(name, answerer.answer)
+        return nullcontext(EngineTarget(exercise, engine, functions))
+
     def _load(self, exercise: str) -> Loaded:
         if exercise not in self._loaded:
             self._loaded[exercise] = load(self._parse(exercise), self._timeouts)
@@ -200,6 +230,12 @@ class EngineTarget:
         """Return nothing: no code was read."""
         return {}
 
+    def repeating(
+        self, exercise: str, functions: frozenset[str], answerer: Answerer
+    ) -> AbstractContextManager[Target]:
+        """Raise `NotRepeated`: there are no cells to run anew."""
+        raise NotRepeated
+
 
 class NoTarget:
     """Checks nothing."""
@@ -228,3 +264,9 @@ class NoTarget:
     def callees(self, exercise: str) -> dict[str, frozenset[str]]:
         """Return nothing: no code was read."""
         return {}
+
+    def repeating(
+        self, exercise: str, functions: frozenset[str], answerer: Answerer
+    ) -> AbstractContextManager[Target]:
+        """Raise `NotRepeated`: there is no exercise."""
+        raise NotRepeated

@@ -8,14 +8,17 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
+from functools import partial
 from typing import Any
 
 from autograder.engine.exceptions import Raised, note_on_cell
 from autograder.engine.plain_data import Handle
+from autograder.engine.stand_ins import Answerer
 from autograder.sandbox.isolation import LAYERS, in_words
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.output import Output, accepted, accepted_exception
 from autograder.sandbox.probe import Secrets
+from autograder.sandbox.stand_ins import reply
 from autograder.sandbox.wire_format import ProtocolError
 from autograder.sandbox.worker_connection import WorkerConnection, WorkerLost
 from autograder.util.i18n import _
@@ -83,6 +86,7 @@ class SandboxEngine:
         layers: frozenset[str] = frozenset(LAYERS),
         limits: Limits | None = None,
         require_isolation: bool = False,
+        answerer: Answerer | None = None,
     ):
         """Begin the time of the submission; `start` runs the cells.
 
@@ -93,7 +97,13 @@ class SandboxEngine:
             layers: The layers of isolation that are wanted.
             limits: The limits on what the worker uses, None for the default.
             require_isolation: Run nothing unless all wanted layers stand.
+            answerer: Answers for some functions of the submission, None where nobody does.
         """
+        self._like_this = partial(
+            SandboxEngine, zygote, task, times, layers, limits, require_isolation
+        )
+        self._answered = () if answerer is None else answerer.names
+        self._reply = None if answerer is None else partial(reply, answerer)
         self._zygote = zygote
         self._task = task
         self._times = times or Times()
@@ -113,6 +123,24 @@ class SandboxEngine:
         self._output_left = MAX_OUTPUT
         self._ran: set[int] = set()
         self._raised: dict[int, Raised] = {}
+
+    def repeating(self, answerer: Answerer) -> "SandboxEngine | None":
+        """End the worker; return an engine that runs the cells in another worker.
+
+        The new engine has what is left of the submission's time.
+
+        Args:
+            answerer: Answers for some functions of the submission in place of the learner's own.
+
+        Returns:
+            The engine, not started yet; None where no time is left.
+        """
+        self.close()
+        if time.monotonic() >= self._until:
+            return None
+        engine = self._like_this(answerer)
+        engine._until = self._until
+        return engine
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -227,7 +255,12 @@ class SandboxEngine:
         now = time.monotonic()
         seconds = min(self._times.call + GRACE_SECONDS, self._check_until - now)
         try:
-            answer = self._worker.ask(operation, list(arguments), now + max(seconds, 0))
+            answer = self._worker.ask(
+                operation,
+                list(arguments),
+                now + max(seconds, 0),
+                self._reply,
+            )
         except ProtocolError as error:
             self._lose(str(error))
             raise Raised("ValueError", "ValueError", str(error)).exception() from error
@@ -269,6 +302,7 @@ class SandboxEngine:
         try:
             self._read_layers(worker)
             self._run_cells(worker)
+            self._install_stand_ins(worker)
         except BaseException:
             worker.close()
             raise
@@ -281,6 +315,12 @@ class SandboxEngine:
         if self._require and set(self.layers) != self._wanted:
             text = _("isolation is required, and missing: {layers}")
             raise WorkerFailed(text.format(layers=in_words(self.missing)))
+
+    def _install_stand_ins(self, worker: WorkerConnection) -> None:
+        """Put stand-ins in place of the functions for which the answerer answers."""
+        if self._answered:
+            until = min(time.monotonic() + self._times.call, self._until)
+            worker.ask("stand_in", [list(self._answered)], until)
 
     def _run_cells(self, worker: WorkerConnection) -> None:
         """Run the cells in order; after each cell, verify that the worker still answers."""

@@ -39,6 +39,7 @@ from autograder.sandbox.limits import Limits, MemoryInUse, memory_in_use
 from autograder.sandbox.notebook_shell import Notebook, QuietShell, new_shell
 from autograder.sandbox.probe import opened_secrets
 from autograder.sandbox.readable import Installation, Places, places
+from autograder.sandbox.stand_ins import StandIns
 from autograder.util.i18n import _
 
 Operation = Callable[..., Any]
@@ -101,7 +102,9 @@ def work(
     state = _ProcessState(room.scratch, vars(notebook.module))
     audit_log.watch(notebook.is_learners)
     sys.stdout = sys.stderr = silence
-    _answer(connection, _operations(notebook, task, room), notebook.is_learners, state, audit_log)
+    stand_ins = StandIns(connection, vars(notebook.module))
+    operations = {**_operations(notebook, task, room), "stand_in": stand_ins.install}
+    _answer(connection, operations, notebook.is_learners, state, audit_log, stand_ins)
 
 
 def _operations(notebook: Notebook, task: dict[str, Any], room: Room) -> dict[str, Operation]:
@@ -125,6 +128,7 @@ def _answer(
     is_learners: Callable[[str], bool],
     state: "_ProcessState",
     audit_log: AuditLog,
+    stand_ins: StandIns,
 ) -> None:
     """Answer one question after the other until the judge hangs up.
 
@@ -144,6 +148,7 @@ def _answer(
             mark, operation, arguments = receive(connection)
         except EOFError:
             return
+        stand_ins.mark = mark
         try:
             value = operations[operation](*arguments)
             state.restore()

@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -46,7 +47,13 @@ class WorkerConnection:
         """
         self._connection, self._control = ask(zygote, layers, limits)
 
-    def ask(self, operation: str, arguments: list[Any], until: float) -> list[Any]:
+    def ask(
+        self,
+        operation: str,
+        arguments: list[Any],
+        until: float,
+        answer: Callable[[list[Any]], list[Any]] | None = None,
+    ) -> list[Any]:
         """Return the worker's answer to a question, without the mark.
 
         Each question carries a random mark, which the answer must repeat.
@@ -55,6 +62,8 @@ class WorkerConnection:
             operation: The name of the operation.
             arguments: Its arguments, plain data.
             until: The reading of `time.monotonic` at which the judge gives up.
+            answer: Answers what the worker's stand-ins ask meanwhile (see `stand_ins`); None where
+                the worker may ask nothing.
 
         Raises:
             WorkerLost: The worker ended, or the time ran out.
@@ -62,10 +71,14 @@ class WorkerConnection:
         """
         mark = secrets.token_hex(8)
         self.send([mark, operation, arguments], until)
-        match self.receive(until):
-            case [str(answered), *answer] if answered == mark:
-                return answer
-        raise ProtocolError(_("it sent what is no answer"))
+        while True:
+            match self.receive(until):
+                case [str(answered), "asks", *asked] if answered == mark and answer is not None:
+                    self.send([mark, *answer(asked)], until)
+                case [str(answered), *parts] if answered == mark:
+                    return parts
+                case _:
+                    raise ProtocolError(_("it sent what is no answer"))
 
     def send(self, message: Any, until: float | None = None) -> None:
         """Send a message; `until` and exceptions as in `ask`."""

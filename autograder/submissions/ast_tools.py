@@ -94,9 +94,17 @@ def _reachable(name: str, called: dict[str, frozenset[str]]) -> frozenset[str]:
 
 
 def _names_called_in(function: ast.AST) -> frozenset[str]:
-    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
-    used = (part for call in calls for part in (call.func, *call.args))
-    return frozenset(part.id for part in used if isinstance(part, ast.Name))
+    """Return the names that a function calls, or passes on or stores as an object to call.
+
+    `map(f, values)` and `{"mean": f}` name `f`; `f.name`, `f[0]` and a local `f` do not.
+    """
+    nodes = list(ast.walk(function))
+    owners = {id(node.value) for node in nodes if isinstance(node, (ast.Attribute, ast.Subscript))}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    local = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    local |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    local |= {node.name for node in nodes[1:] if isinstance(node, _FUNCTIONS)}
+    return frozenset(node.id for node in names if id(node) not in owners) - local
 
 
 def _raises_not_implemented(statement: ast.stmt) -> bool:

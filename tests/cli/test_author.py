@@ -1,5 +1,6 @@
 """`autograder dev`: a new exercise is complete at once, and faults of an exercise are named."""
 
+import dataclasses
 import shutil
 import sys
 
@@ -204,6 +205,27 @@ def test_points_that_the_prose_gives_otherwise_are_named_with_their_line(checkou
 @pytest.mark.parametrize("exercise", [step.name for step in course.steps()])
 def test_headlines_and_prose_agree_with_the_step_table(exercise):
     assert requirements._prose_faults(course.step(exercise)) == []
+
+
+@pytest.mark.parametrize(
+    ("builds_on", "fault"),
+    [
+        ({"recommend": ["top_m"]}, "builds_on names top_m, which is no function of 07_recommend."),
+        ({"advise": ["top_n"]}, "builds_on names advise, which is no function of 07_recommend."),
+        (
+            {"recommend": ["top_n"], "top_n": ["seen_items"]},
+            "builds_on: top_n builds on functions itself, so it cannot answer.",
+        ),
+        (
+            {"recommend": ["top_n", "seen_items"]},
+            "builds_on: the reference's recommend does not call seen_items.",
+        ),
+        ({"recommend": ["top_n"]}, None),
+    ],
+)
+def test_functions_that_build_on_others_do_so_in_the_reference(builds_on, fault):
+    step = dataclasses.replace(course.step("07_recommend"), builds_on=builds_on)
+    assert requirements._row_faults(step) == ([] if fault is None else [fault])
 
 
 def test_a_solution_without_a_step_is_named(autograder, checkout):

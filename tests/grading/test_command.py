@@ -76,7 +76,7 @@ def test_without_a_sandbox_the_verdicts_are_the_same_and_the_reports_say_so(tmp_
     assert autograder(*command).exit_code == 0
     assert {name: row["total"] for name, row in rows_of(out / "grades.csv").items()} == {
         "ada": "10",
-        "ben": "7",
+        "ben": "9",
     }
     for learner in ("ada", "ben"):
         report = json.loads((out / learner / "08_ranking.json").read_text(encoding="utf-8"))

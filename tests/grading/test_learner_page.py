@@ -1,7 +1,10 @@
 """A learner's page."""
 
+from dataclasses import replace
+
 import pytest
 
+from autograder import course
 from autograder.grading.output.figures import MAX_FIGURE_BYTES
 from autograder.grading.results import CellOutput
 from autograder.reports.model import Message
@@ -81,6 +84,18 @@ def test_a_fault_of_the_kit_comes_without_a_hint(page):
     article = page(submission("ada", checks={"build_mf": broken}), learner="ada").article
     assert "a fault." in words(article)
     assert "autograder hint" not in words(article)
+
+
+def test_a_check_that_passed_with_the_courses_own_function_says_so(page):
+    text = "Passed with the course's own top_n in place of yours."
+    check = replace(
+        verdict("passed", 4.0), message=Message(got=text), answered_by_course=("top_n",)
+    )
+    step = course.step("07_recommend")
+    shown = page(submission("ada", step, checks={"recommend": (check,)}), learner="ada")
+    [article] = [each for each in shown.find_all("article") if text in each.text]
+    assert article.code.text == "recommend"
+    assert "passed" in article.h3.text
 
 
 def test_notes_and_the_reason_against_grading_are_told(page):

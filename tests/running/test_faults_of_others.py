@@ -10,10 +10,14 @@ from autograder.submissions.submission import Submission
 from tests.answers import solution_text
 
 AT_FAULT = "other-function-at-fault"
-WORST_FIRST = """
-def top_n(scores, seen, n=10):
-    allowed = [item for item in range(len(scores)) if item not in seen]
-    return sorted(allowed, key=lambda item: scores[item])[:n]
+HALF = """
+def precision_at_k(recommended, relevant, k):
+    return len(set(recommended[:k]) & set(relevant)) / k / 2
+"""
+# The course answers for no function of this pair: a share of k makes most of a share of all.
+RECALL_BY_PRECISION = """
+def recall_at_k(recommended, relevant, k):
+    return precision_at_k(recommended, relevant, k) * k / len(relevant)
 """
 
 
@@ -35,14 +39,16 @@ def causes(function):
 
 
 def test_a_function_that_calls_a_wrong_one_names_it(tmp_path):
-    found = functions_of(tmp_path, "07_recommend", WORST_FIRST)
-    assert found["top_n"].outcome == found["recommend"].outcome == "failed"
-    assert AT_FAULT not in causes(found["top_n"])
-    told = causes(found["recommend"])
+    found = functions_of(tmp_path, "08_ranking", HALF, RECALL_BY_PRECISION)
+    assert found["precision_at_k"].outcome == found["recall_at_k"].outcome == "failed"
+    told = causes(found["recall_at_k"])
     assert told
     for text in told.values():
-        assert text == "recommend calls your top_n, which fails its own checks: mend top_n first."
-    assert found["seen_items"].outcome == "passed"
+        assert text == (
+            "recall_at_k calls your precision_at_k, which fails its own checks: "
+            "mend precision_at_k first."
+        )
+    assert found["ndcg_at_k"].outcome == "passed"
 
 
 def test_a_function_that_is_wrong_by_itself_is_not_excused(tmp_path):
@@ -64,6 +70,10 @@ def test_callees_are_found_through_helpers_and_arguments():
         "a": {"b", "c", "list", "map"},
         "b": {"c", "list", "map"},
         "c": frozenset(),
+    }
+    assert callees(["def a():\n    for f in (b, c):\n        f(d[0])"]) == {"a": {"b", "c"}}
+    assert callees(["def a(b):\n    c = 1\n    def d(): pass\n    return b, c, d"]) == {
+        "a": frozenset()
     }
     assert callees(["def a(:"]) == {}
     assert callees(["def a():\n    return b()", "def b():\n    return a()"]) == {
