@@ -155,6 +155,20 @@ class SubmissionProxy:
         self.functions_called |= functions
         return cast(T, value)
 
+    def aside(self, ask: Callable[[], T]) -> T | None:
+        """Return the answer of `ask()`, whose calls no message shows; None where it raises.
+
+        A check asks aside in order to find the cause behind an answer that it has already seen.
+        """
+        calls, latest_call = tuple(self._calls), self.latest_call
+        try:
+            return ask()
+        except Exception:
+            return None
+        finally:
+            self._calls[:] = calls
+            self.latest_call = latest_call
+
     def calls(self) -> str:
         """Return the latest call of a function and the last use of its answer, as typed."""
         return "; ".join(self._calls)

@@ -19,7 +19,7 @@ from autograder.checking.asserts import (
     whole,
 )
 from autograder.checking.value_causes import Cause
-from autograder.checks.support.ratings import draw_ratings, require_unchanged
+from autograder.checks.support.ratings import draw_ratings, require_unchanged, with_wide_ids
 from autograder.util.i18n import _
 
 TYPES = {"userId": "int64", "movieId": "int64", "rating": "float64", "timestamp": "int64"}
@@ -29,9 +29,9 @@ OTHER_SIZES = {"n_users": 11, "n_items": 30, "n_ratings": 95}
 
 def as_text(ratings) -> str:
     """Return the frame as MovieLens writes it: a line of names, then a line for each rating."""
-    rows = zip(*(ratings[name].tolist() for name in TYPES), strict=True)
-    lines = [f"{user},{item},{stars:.1f},{time}" for user, item, stars, time in rows]
-    return "\n".join([",".join(TYPES), *lines]) + "\n"
+    rows = zip(*(ratings[name].tolist() for name in ratings.columns), strict=True)
+    lines = [",".join(map(str, row)) for row in rows]
+    return "\n".join([",".join(ratings.columns), *lines]) + "\n"
 
 
 def read_back(submission, ratings, as_path: bool = False) -> pd.DataFrame:
@@ -89,8 +89,10 @@ _ROWS = _(
 @checks("load_ratings", share=1)
 def test_every_line_is_a_row(submission, rng):
     """Every line below the names is one row of the frame, in whichever file it stands."""
-    for sizes in (SIZES, OTHER_SIZES, {"n_users": 40, "n_items": 60, "n_ratings": 1_500}):
-        ratings = draw_ratings(rng, **sizes)
+    long = draw_ratings(rng, n_users=150, n_items=120, n_ratings=12_000)
+    long["timestamp"] = rng.choice(long["timestamp"].to_numpy()[:9], size=len(long))
+    wide = with_wide_ids(rng, draw_ratings(rng, **OTHER_SIZES))
+    for ratings in (draw_ratings(rng, **SIZES), wide, long):
         got = read_back(submission, ratings)
         rows = np.column_stack([array(got[name], (len(ratings),)) for name in TYPES])
         want = ratings[list(TYPES)].to_numpy(dtype="float64")
@@ -107,7 +109,10 @@ def test_every_line_is_a_row(submission, rng):
 
 @checks("load_ratings", share=1)
 def test_columns_have_their_types(submission, rng):
-    """userId, movieId and timestamp are int64, rating is float64; the path may be a Path."""
+    """userId, movieId and timestamp are int64, rating is float64, wherever they stand in the file.
+
+    The path may be a Path.
+    """
     got = read_back(submission, draw_ratings(rng, **SIZES))
     for name, wanted in TYPES.items():
         require(
@@ -119,6 +124,32 @@ def test_columns_have_their_types(submission, rng):
             cause=value_causes.of_type(got.dtypes[name], wanted),
         )
     read_back(submission, draw_ratings(rng, **OTHER_SIZES), as_path=True)
+    ratings = reordered(draw_ratings(rng, **OTHER_SIZES))
+    got = read_back(submission, ratings)
+    for name in TYPES:
+        column = array(got[name], (len(ratings),))
+        require(
+            alike(column, ratings[name], rtol=0),
+            _("column {name} that begins {first}").format(name=name, first=column[:3].tolist()),
+            _("the first line of the file says which column is {name}").format(name=name),
+            {
+                "names-by-position": alike(
+                    np.sort(column), np.sort(ratings[_opposite(name)]), rtol=0
+                )
+            },
+            Cause("another-column", _ANOTHER_COLUMN),
+        )
+
+
+_ANOTHER_COLUMN = _(
+    "This column holds other numbers than stand below its name in the file. From which place of "
+    "each line do they come?"
+)
+
+
+def _opposite(name: str) -> str:
+    """Return the column that takes a column's place where a frame's columns are reversed."""
+    return dict(zip(TYPES, list(TYPES)[::-1], strict=True))[name]
 
 
 def summary_of(submission, ratings, key: str):
@@ -182,6 +213,7 @@ def test_density_is_the_share_of_filled_cells(submission, rng):
                 "half-stars-as-empty": alike(
                     got, np.sum(ratings["rating"] >= 1) / (n_users * n_items)
                 ),
+                "summary-rounded": is_rounded(got, want),
             },
             rtol=1e-5,
             atol=0,
@@ -204,6 +236,7 @@ def test_mean_is_taken_over_ratings(submission, rng):
             stars.mean(),
             mistakes={
                 "mean-of-means": alike(got, by_user) or alike(got, by_item),
+                "summary-rounded": is_rounded(got, stars.mean()),
                 "median-for-mean": alike(got, stars.median()),
                 "missing-ratings-as-zero": alike(
                     got, stars.sum() / (ratings["userId"].nunique() * ratings["movieId"].nunique())
@@ -215,38 +248,79 @@ def test_mean_is_taken_over_ratings(submission, rng):
         )
 
 
+def is_rounded(got: float, want: float) -> bool:
+    """Return whether a number is another one rounded to a few decimals."""
+    return any(alike(got, round(want, digits), rtol=0, atol=1e-12) for digits in range(8))
+
+
 _MEAN = _(
-    "The mean of other numbers came back: some ratings are left out, counted twice, changed or "
-    "weighed. Which numbers go into it for five ratings by hand?"
+    "This is not the mean of all ratings: some are left out, counted twice, changed or weighed, or "
+    "digits are lost on the way. Which numbers go into it for five ratings by hand?"
 )
 _CELLS = _(
-    "A share of other cells, or of other ones filled, came back. Draw a table of 2 users and "
-    "3 films with 4 ratings: what stands above the line, and what below?"
+    "This is not the share of filled cells: other cells are counted, above or below the line, or "
+    "digits are lost on the way. Draw a table of 2 users and 3 films with 4 ratings: which is its "
+    "density?"
 )
 _COUNTED = _(
-    "The number counts something else: pairs, values, neighbours or rows that are left after a "
-    "filter. Take five ratings by hand: what do you count, and what does your code?"
+    "Something else is counted, such as pairs, values or rows that are left after a filter, or ids "
+    "are lost or merged on the way. Take five ratings by hand: what do you count, and what does "
+    "your code?"
 )
 
 
 @checks("summarise", share=1)
 def test_summary_leaves_the_ratings_alone(submission, rng):
     """The frame, its columns in any order, is the same afterwards, and the summary is of it."""
-    ratings = reordered(draw_ratings(rng, **OTHER_SIZES))
-    kept = submission.keep(ratings)
-    answer = mapping(submission.summarise(kept), OTHER_SIZES)
-    for key, want in OTHER_SIZES.items():
-        got = whole(answer[key])
-        require(
-            got == want,
-            _("{key} = {got}").format(key=key, got=got),
-            mistakes={
-                "summary-by-position": key != "n_ratings"
-                and got == ratings.iloc[:, list(OTHER_SIZES).index(key)].nunique()
-            },
-            cause=Cause("another-thing-counted", _COUNTED),
-        )
-    require_unchanged(submission, kept, ratings)
+    for ratings in (reordered(draw_ratings(rng, **OTHER_SIZES)), draw_busy(rng)):
+        kept = submission.keep(ratings)
+        answer = mapping(submission.summarise(kept), ["density", "mean_rating", *SIZES])
+        sizes = {
+            "n_users": ratings["userId"].nunique(),
+            "n_items": ratings["movieId"].nunique(),
+            "n_ratings": len(ratings),
+        }
+        for key, want in sizes.items():
+            got = whole(answer[key])
+            require(
+                got == want,
+                _("{key} = {got}").format(key=key, got=got),
+                _("here {key} is {want}").format(key=key, want=want),
+                mistakes={
+                    "summary-by-position": ratings.columns[0] != "userId"
+                    and key != "n_ratings"
+                    and got == ratings.iloc[:, list(sizes).index(key)].nunique(),
+                    "ratings-of-one-moment-merged": got in merged_sizes(ratings, key),
+                },
+                cause=Cause("another-thing-counted", _COUNTED),
+            )
+        filled = len(ratings) / (sizes["n_users"] * sizes["n_items"])
+        for key, value, cause in (
+            ("density", filled, Cause("other-cells-counted", _CELLS)),
+            ("mean_rating", ratings["rating"].mean(), Cause("mean-of-other-numbers", _MEAN)),
+        ):
+            share = number(answer[key])
+            must = _("here {key} is {want}").format(key=key, want=f"{value:.6g}")
+            shown = {"summary-rounded": is_rounded(share, value)}
+            require(alike(share, value, 1e-5, 0), f"{key} = {share:.6g}", must, shown, cause)
+        require_unchanged(submission, kept, ratings)
+
+
+def draw_busy(rng) -> pd.DataFrame:
+    """Return ratings of many users and films, with ids of any size; many share their moment."""
+    ratings = with_wide_ids(rng, draw_ratings(rng, n_users=300, n_items=600, n_ratings=1_800))
+    moments = rng.choice(ratings["timestamp"].to_numpy(), size=40)
+    return ratings.assign(timestamp=rng.choice(moments, size=len(ratings)))
+
+
+def merged_sizes(ratings, key: str) -> set[int]:
+    """Return a size, where it differs, of ratings from which those of one moment are dropped."""
+    found = set()
+    for columns in (["timestamp"], ["userId", "timestamp"], ["movieId", "timestamp"]):
+        rest = ratings.drop_duplicates(columns)
+        sizes = rest["userId"].nunique(), rest["movieId"].nunique(), len(rest)
+        found.add(dict(zip(SIZES, sizes, strict=True))[key])
+    return found
 
 
 def reordered(ratings) -> pd.DataFrame:
@@ -275,7 +349,9 @@ def counted(answer, ratings) -> tuple[np.ndarray, np.ndarray]:
     must = _("the index holds every movieId of the ratings once")
     mistakes["index-without-ids"] = alike(index, np.arange(len(want)))
     ids = integers(index, must=must, mistakes=mistakes)
-    mistakes["counts-cut-short"] = _is_head(ids, want)
+    lost = set(want.index.tolist()) - set(ids.tolist())
+    mistakes["film-zero-not-counted"] = lost == {0} and len(ids) == len(want) - 1
+    mistakes["counts-cut-short"] = lost != {0} and _is_head(ids, want)
     require(
         np.array_equal(np.sort(ids), want.index),
         _("{n} entries with ids such as {some}, for {m} items").format(
@@ -322,8 +398,10 @@ def test_each_item_has_its_count(submission, rng):
         kept = submission.keep(ratings)
         counted(submission.item_counts(kept), ratings)
         require_unchanged(submission, kept, ratings)
-    many = draw_ratings(rng, n_users=20, n_items=150, n_ratings=400)
-    counted(submission.item_counts(many), many)
+    many = draw_ratings(rng, n_users=20, n_items=1_200, n_ratings=2_500)
+    often = draw_ratings(rng, n_users=400, n_items=12, n_ratings=3_000)
+    for ratings in (many, often, draw_busy(rng)):
+        counted(submission.item_counts(ratings), ratings)
     other_order = reordered(draw_ratings(rng, **OTHER_SIZES))
     counted(submission.item_counts(other_order), other_order)
 

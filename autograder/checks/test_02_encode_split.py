@@ -12,6 +12,7 @@ from autograder.checking.asserts import (
     array,
     checks,
     close,
+    crash_means,
     fail,
     integers,
     mapping,
@@ -24,7 +25,13 @@ from autograder.checking.asserts import (
 )
 from autograder.checking.failure import CheckFailure
 from autograder.checking.value_causes import Cause
-from autograder.checks.support.ratings import STARS, draw_ids, draw_times, require_unchanged
+from autograder.checks.support.ratings import (
+    STARS,
+    draw_ids,
+    draw_times,
+    draw_wide_ids,
+    require_unchanged,
+)
 from autograder.checks.support.splits import (
     N_USERS,
     SURPRISING,
@@ -74,6 +81,11 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
         "rows-up-to-largest-id": length in {(distinct[-1],), (distinct[-1] + 1,)},
     }
     classes = integers(classes, (None,), must, mistakes)
+    narrow = [np.unique(narrowed(distinct, dtype)) for dtype in NARROW_TYPES]
+    mistakes["classes-in-a-narrow-type"] = any(
+        np.array_equal(np.sort(classes), ids) for ids in narrow if not np.array_equal(ids, distinct)
+    )
+    mistakes["zero-is-no-id"] &= 0 not in classes
     known = np.isin(classes, distinct)
     holds = np.array_equal(np.sort(classes[known]), distinct) and np.sum(~known) <= 1
     found = set(classes.tolist())
@@ -175,6 +187,27 @@ def test_there_and_back(submission, rng):
         require_unchanged(submission, kept, raw_ids, {"ids-sorted-in-place": True})
 
 
+@checks("fit_encoder", share=1)
+def test_ids_may_be_any_integers(submission, rng):
+    """Ids may be 0 or large: each has a class of its own, and there are no more classes."""
+    wide = rng.permutation(np.repeat(draw_wide_ids(rng), 3))
+    many = draw_ids(rng, 3_000, 190_000)
+    for raw_ids in (wide, wide.tolist(), as_column(wide, rng), many):
+        with crash_means(rows_up_to_largest_id=TOO_LARGE):
+            answer = submission.fit_encoder(raw_ids)
+        classes, index_of = fitted(answer, raw_ids)
+        require_inverse(classes, index_of, np.unique(raw_ids))
+
+
+TOO_LARGE = ("unable to allocate", "maximum allowed", "array is too big")
+NARROW_TYPES = ("int16", "int32", "uint16", "uint32", "float32")
+
+
+def narrowed(ids, dtype: str) -> np.ndarray:
+    """Return ids as they are after a way through a type that may be too small: int64 array."""
+    return np.asarray(ids).astype(dtype).astype("int64")
+
+
 # encode
 
 
@@ -186,6 +219,15 @@ def draw_mapping(rng, ids) -> dict[int, int]:
 def lookup(index_of, raw_ids) -> np.ndarray:
     """Return the indices of known ids."""
     return np.array([index_of[x] for x in np.asarray(raw_ids).tolist()])
+
+
+def other_numbering(numbers, index_of, raw_ids) -> dict[str, bool]:
+    """Return the mistakes of indices that follow another numbering than the mapping's."""
+    sorted_ids = np.array(sorted(index_of))
+    return {
+        "encoder-refitted": alike(numbers, np.unique(raw_ids, return_inverse=True)[1]),
+        "mapping-taken-as-sorted": alike(numbers, np.searchsorted(sorted_ids, raw_ids)),
+    }
 
 
 def through_float32(index_of, raw_ids) -> np.ndarray:
@@ -240,7 +282,6 @@ def test_ids_are_looked_up_in_the_mapping(submission, rng):
         kept_ids, kept_map = submission.keep(raw_ids), submission.keep(index_of)
         got = submission.encode(kept_ids, kept_map)
         want = lookup(index_of, raw_ids)
-        refitted = np.unique(raw_ids, return_inverse=True)[1]
         column = alike(got, want[:, None])
         without_zero = shape_of(got) == (int(np.count_nonzero(raw_ids)),)
         mistakes = {"indices-in-a-column": column, "zero-not-encoded": without_zero}
@@ -250,8 +291,7 @@ def test_ids_are_looked_up_in_the_mapping(submission, rng):
             want,
             mistakes={
                 "ids-through-float32": alike(numbers, through_float32(index_of, raw_ids)),
-                "encoder-refitted": alike(numbers, refitted),
-                "mapping-taken-as-sorted": alike(numbers, np.searchsorted(np.sort(ids), raw_ids)),
+                **other_numbering(numbers, index_of, raw_ids),
                 "ids-not-encoded": alike(numbers, raw_ids),
             },
         )
@@ -282,7 +322,7 @@ def test_an_unknown_id_raises(submission, rng):
         index_of = draw_mapping(rng, ids)
         raw_ids = rng.permutation(ids)[:6]
         got = array(submission.encode(raw_ids, index_of), (6,))
-        close(got, lookup(index_of, raw_ids))
+        close(got, lookup(index_of, raw_ids), mistakes=other_numbering(got, index_of, raw_ids))
         raw_ids[rng.integers(6)] = unknown
         for given in (raw_ids, as_column(raw_ids, rng)):
             require_key_error(
@@ -292,9 +332,48 @@ def test_an_unknown_id_raises(submission, rng):
             )
 
 
+@checks("encode", share=1)
+def test_ids_and_mappings_of_any_size(submission, rng):
+    """Ids may be 0 or large, and there may be many or none; no call changes the mapping."""
+    ids = draw_wide_ids(rng)
+    index_of = draw_mapping(rng, ids)
+    many = draw_mapping(rng, draw_ids(rng, 70_000, 190_000))
+    some = np.array(list(many)[-200:], dtype="int64")
+    for raw_ids, known in ((rng.permutation(ids)[:8], index_of), (some, many)):
+        with crash_means(table_up_to_largest_id=TOO_LARGE):
+            got = submission.encode(raw_ids, known)
+        got, want = array(got, (len(raw_ids),)), lookup(known, raw_ids)
+        low = known is many and any(
+            alike(got, narrowed(want, t)) for t in ("int8", "uint8", "int16")
+        )
+        mistakes = {"indices-in-a-narrow-type": low, **other_numbering(got, known, raw_ids)}
+        close(got, want, mistakes=mistakes)
+    empty: list[object] = [as_column(ids[:0], rng), []]
+    for nothing in empty:
+        got = submission.encode(nothing, index_of)
+        array(got, (0,), _("no ids give no indices: int32, shape (0,)"))
+    small = min(x for x in ids.tolist() if x > 0)
+    for other in (small + 2**33, small + 3 * 65_536, 2**24 + 9_001):
+        known = {**index_of, 2**24 + 9_000: len(index_of)}
+        kept = submission.keep(known)
+        given = [small, 0, other]
+        with crash_means(table_up_to_largest_id=TOO_LARGE):
+            require_key_error(
+                lambda given=given, kept=kept: submission.encode(given, kept),
+                other,
+                lambda answer, known=known: {
+                    "ids-through-a-narrow-type": alike(answer, lookup(known, [small, 0, small]))
+                    or alike(answer, lookup(known, [small, 0, 2**24 + 9_000])),
+                    **shows_unknown(answer, 3),
+                },
+            )
+        require_unchanged(submission, kept, known, {"unknown-written-into-the-mapping": True})
+
+
 # split_ratings
 
 SEED_RANGE = 100_000
+USUAL_SEEDS = (1, 42, 123, 1234, 2024, 7, 100)
 CHANCE = 40
 
 
@@ -312,6 +391,11 @@ def test_every_row_is_in_one_part(submission, rng):
         require_disjoint(parts)
         require_complete(parts, ratings)
         require_unchanged(submission, kept, ratings)
+    ratings = draw_table(rng)
+    wide = ratings.assign(userId=ratings["userId"] + 2**33, movieId=ratings["movieId"] + 2**31)
+    parts = parts_of(split_of(submission, wide, {}), wide)
+    require_disjoint(parts)
+    require_complete(parts, wide)
 
 
 def split_of(submission, ratings, fractions):
@@ -362,7 +446,7 @@ def require_complete(parts, ratings) -> None:
     )
 
 
-@checks("split_ratings", share=0.75)
+@checks("split_ratings", share=0.5)
 def test_fractions_are_of_all_rows(submission, rng):
     """val and test hold their fractions of all rows, to one row a user; 0.1 and 0.2 by default."""
     for arguments, keywords, val, test in (
@@ -376,20 +460,19 @@ def test_fractions_are_of_all_rows(submission, rng):
         ratings = draw_table(rng)
         parts = parts_of(submission.split_ratings(ratings, *arguments, **keywords), ratings)
         require_sizes(parts, ratings, val, test)
-    for val, test in (0.25, 0.0), (0.0, 0.2):
+
+
+@checks("split_ratings", share=0.25)
+def test_a_part_may_be_empty(submission, rng):
+    """A fraction may be 0, also both: the part is a frame without rows, and no row is lost."""
+    for val, test in (0.25, 0.0), (0.0, 0.2), (0.0, 0.0):
         ratings = draw_table(rng)
-        if (answer := split_or_refusal(submission, ratings, val, test)) is not None:
-            require_sizes(parts_of(answer, ratings), ratings, val, test)
-
-
-def split_or_refusal(submission, ratings, val: float, test: float):
-    """Return the answer; None where the learner's code refuses an empty part by ValueError."""
-    try:
-        return submission.split_ratings(ratings, val, test)
-    except ValueError as error:
-        if of_learner(error) is None:
-            raise
-        return None
+        with crash_means(empty_part_refused=("error",)):
+            answer = submission.split_ratings(ratings, val, test)
+        parts = parts_of(answer, ratings)
+        require_sizes(parts, ratings, val, test)
+        require_disjoint(parts)
+        require_complete(parts, ratings)
 
 
 def require_sizes(parts, ratings, val: float, test: float) -> None:
@@ -401,7 +484,9 @@ def require_sizes(parts, ratings, val: float, test: float) -> None:
         "fraction-of-the-rest": sizes_are(got, n_rows, val * (1 - test), test)
         or sizes_are(got, n_rows, val, test * (1 - val)),
         "val-and-test-exchanged": sizes_are(got, n_rows, test, val),
-        "fractions-ignored": sizes_are(got, n_rows, 0.1, 0.2),
+        "fractions-ignored": val != 0.1 and test != 0.2 and sizes_are(got, n_rows, 0.1, 0.2),
+        "zero-fraction-replaced": 0 in (val, test)
+        and sizes_are(got, n_rows, val or 0.1, test or 0.2),
     }
     if not any(mistakes.values()):
         mistakes["fractions-by-chance"] = sizes_are(got, n_rows, val, test, slack=CHANCE)
@@ -479,6 +564,13 @@ def test_the_seed_decides(submission, rng):
             _("{names} is the same with another seed").format(names=", ".join(same)),
             mistakes={"seed-fixed": True},
         )
+    for number in USUAL_SEEDS:
+        again = split(seed=number)
+        require(
+            not np.array_equal(default["test"], again["test"]),
+            _("the splits with seed 0 and with seed {seed} are the same").format(seed=number),
+            mistakes={"seed-zero-replaced": True},
+        )
 
 
 # make_xy
@@ -539,6 +631,7 @@ def require_inputs(answer, ratings, user_map, item_map) -> tuple:
                 "pairs-reshaped": m > 1
                 and alike(got, np.column_stack(wanted).reshape(2, -1)[int(name == "items")]),
                 "ids-not-mapped": alike(got, column),
+                "indices-scaled": _is_scaled(got, want),
                 "frame-encoded-anew": alike(got, np.unique(column, return_inverse=True)[1]),
                 "one-mapping-for-both": alike(got, lookup(user_map, column))
                 or alike(got, lookup(item_map, column)),
@@ -552,9 +645,17 @@ def require_inputs(answer, ratings, user_map, item_map) -> tuple:
         {"target-in-a-column": shape == (m, 1)},
         shape_cause(y, (m,)),
     )
-    scaled = np.ptp(stars) > 0 and alike(np.argsort(array(y)), np.argsort(stars))
+    scaled = _is_scaled(array(y), stars)
     close(array(y), stars, _("y holds the stars, row by row"), {"stars-rescaled": scaled})
     return users, items, y
+
+
+def _is_scaled(got, want) -> bool:
+    """Return whether numbers are others, at least three of them different, scaled and shifted."""
+    if len(np.unique(want)) < 3 or not np.isfinite(got).all():
+        return False
+    slope, shift = np.polyfit(want, got, 1)
+    return bool(slope > 1e-6) and alike(got, slope * want + shift) and not alike(got, want)
 
 
 @checks("make_xy", share=2)
@@ -595,11 +696,35 @@ def test_unknown_ids_raise(submission, rng):
         unknown = int(rng.integers(100_000, 200_000))
         ratings.iloc[rng.integers(len(ratings)), position] = unknown
         maps[1 - position][unknown] = len(maps[0])
+        kept = [submission.keep(index_of) for index_of in maps]
         require_key_error(
-            lambda ratings=ratings, maps=maps: submission.make_xy(ratings, *maps),
+            lambda ratings=ratings, kept=kept: submission.make_xy(ratings, *kept),
             unknown,
             lambda answer, position=position: shows_unknown_row(answer, position),
         )
+        for held, index_of in zip(kept, maps, strict=True):
+            require_unchanged(submission, held, index_of)
+
+
+@checks("make_xy", share=1)
+def test_frames_of_any_kind(submission, rng):
+    """Columns may stand in any order, with others beside them; ids may be 0 or large."""
+    ids, n_rows = draw_wide_ids(rng), 30
+    ratings = pd.DataFrame(
+        {
+            "timestamp": draw_times(rng, n_rows),
+            "title": "a film",
+            "rating": rng.choice(STARS, size=n_rows),
+            "movieId": rng.choice(ids, size=n_rows),
+            "userId": rng.choice(ids, size=n_rows),
+        },
+        index=draw_ids(rng, n_rows),
+    )
+    maps = draw_mapping(rng, ids), draw_mapping(rng, ids)
+    by_position = tuple(map(str, ratings["timestamp"]))
+    with crash_means(table_up_to_largest_id=TOO_LARGE, inputs_by_position=by_position):
+        answer = submission.make_xy(ratings, *maps)
+    require_inputs(answer, ratings, *maps)
 
 
 def shows_unknown_row(answer, position: int) -> dict[str, bool]:

@@ -24,15 +24,21 @@ from autograder.checking.asserts import (
     require,
     shape_of,
 )
+from autograder.checking.failure import Mistakes
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause
 from autograder.checks.support.lists import (
+    NARROW_TYPES,
     best_list,
     best_of,
     draw_encoded,
+    draw_many,
     is_best,
     list_cause,
+    narrowed,
+    same_ids,
     unseen,
+    with_wide_ids,
 )
 from autograder.checks.support.new_user import (
     NewUser,
@@ -44,12 +50,13 @@ from autograder.checks.support.ratings import require_unchanged
 from autograder.util.i18n import _
 
 COLUMNS = ("movieId", "title", "score")
+ERRORS = ("keyerror", "indexerror", "valueerror", "typeerror", "assertionerror")
 
 
 # seen_items
 
 
-@checks("seen_items", share=2)
+@checks("seen_items", share=3)
 def test_every_rating_counts(submission, rng):
     """Each user of train has the set of all the items that they rated, whatever the stars."""
     for n_users, n_ratings in (6, 40), (4, 25):
@@ -65,7 +72,7 @@ def test_every_rating_counts(submission, rng):
         require_same_sets(answer, train)
 
 
-@checks("seen_items", share=1)
+@checks("seen_items", share=2)
 def test_users_and_items_are_ids_in_sets(submission, rng):
     """The dict leads from user ids to sets of item ids, also for a user with a single rating."""
     train = draw_encoded(rng)
@@ -103,6 +110,15 @@ def test_train_stays_as_it_is(submission, rng):
     require_unchanged(submission, kept, train)
 
 
+@checks("seen_items", share=2)
+def test_every_row_and_every_id_counts(submission, rng):
+    """All rows count, however many; ids have any size, 0 too; columns stand in any order."""
+    many = draw_many(rng, n_users=6, n_items=900, n_ratings=3_600)
+    wide = with_wide_ids(rng, draw_encoded(rng, n_users=10, n_items=16, n_ratings=60))
+    for train in (many, wide):
+        require_same_sets(mapping(submission.seen_items(train)), train)
+
+
 def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
     """Reject an answer that differs from the sets of items of `train`'s users."""
     want = sets_by(train, "user", "item")
@@ -112,7 +128,10 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
     every = set(train["item"])
     got = {user: items for user, items in got.items() if items}
     pairs = dict(zip(train["user"], train["item"], strict=True))
+    if got == want:
+        return
     mistakes = {
+        **lost_or_changed(got, want, train),
         "seen-keyed-by-item": got == sets_by(train, "item", "user"),
         "seen-only-liked": liked_only(got, train),
         "seen-last-only": got == {user: {item} for user, item in pairs.items()},
@@ -139,6 +158,39 @@ def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
             mistakes,
             value_causes.of_members(got[user], items),
         )
+
+
+def lost_or_changed(got: dict, want: dict, train: pd.DataFrame) -> dict[str, bool]:
+    """Return the mistakes of sets that lack the id 0, some rows or items, or hold other ids."""
+    without_user = {user: items for user, items in want.items() if user != 0}
+    no_zero = [_without_zero(want), without_user, _without_zero(without_user)]
+    n_pairs, longest = sum(map(len, got.values())), max(map(len, got.values()), default=0)
+    cut = {user: len(items) > longest for user, items in want.items()}
+    ids = train[["user", "item"]]
+    narrow = [ids.apply(narrowed, dtype=dtype) for dtype in NARROW_TYPES]
+    narrow = [table for table in narrow if not table.equals(ids.astype("int64"))]
+    narrow += [ids.assign(item=table["item"]) for table in narrow]
+    first, second = train.columns[:2]
+    return {
+        "zero-not-seen": got != want and got in no_zero,
+        "first-rows-only": 0 < n_pairs < len(train)
+        and got == sets_by(train[:n_pairs], "user", "item"),
+        "seen-set-ends-early": longest > 1
+        and set(got) == set(want)
+        and any(cut.values())
+        and all(
+            items <= want[user] and len(items) == min(longest, len(want[user]))
+            for user, items in got.items()
+        ),
+        "seen-by-position": (first, second) != ("user", "item")
+        and got == sets_by(train, first, second),
+        "ids-in-a-narrow-type": any(got == sets_by(table, "user", "item") for table in narrow),
+    }
+
+
+def _without_zero(sets: dict) -> dict:
+    """Return sets without the item 0; a user who rated nothing else is gone."""
+    return {user: items - {0} for user, items in sets.items() if items - {0}}
 
 
 def sets_by(table: pd.DataFrame, key: str, value: str) -> dict[int, set[int]]:
@@ -171,7 +223,7 @@ def liked_only(got: dict, train: pd.DataFrame) -> bool:
 # top_n
 
 
-@checks("top_n", share=4)
+@checks("top_n", share=3)
 def test_best_unseen_items_first(submission, rng):
     """The n unseen items of highest score, best first, whatever sign and size the scores have."""
     for n_items, n_seen, n, shift in (
@@ -184,7 +236,7 @@ def test_best_unseen_items_first(submission, rng):
         scores = (rng.normal(size=n_items) + shift).astype("float32" if shift else "float64")
         seen = draw_seen(rng, scores, n_seen)
         got = submission.top_n(scores, seen, n=n)
-        best_list(got, unseen(n_items, seen), scores, n, mistakes_of_top(got, scores, seen, n))
+        top_is_right(submission, got, scores, seen, n)
 
 
 @checks("top_n", share=2)
@@ -195,11 +247,10 @@ def test_fewer_items_than_asked_for(submission, rng):
         seen = {int(item) for item in rng.choice(n_items, size=n_seen, replace=False)}
         with crash_means(empty_set_as_index="arrays used as indices must be of integer"):
             got = submission.top_n(scores, seen, n)
-        best_list(got, unseen(n_items, seen), scores, n, mistakes_of_top(got, scores, seen, n))
+        top_is_right(submission, got, scores, seen, n)
     scores = np.sort(rng.normal(size=9))[::-1]
     got = submission.top_n(scores, {0, 2, 5}, 20)
-    mistakes = mistakes_of_top(got, scores, {0, 2, 5}, 20)
-    best_list(got, unseen(9, {0, 2, 5}), scores, 20, mistakes)
+    top_is_right(submission, got, scores, {0, 2, 5}, 20)
 
 
 @checks("top_n", share=1)
@@ -209,8 +260,7 @@ def test_ten_items_where_nothing_is_said(submission, rng):
         scores = rng.integers(1, 5, size=n_items) / 2
         seen = draw_seen(rng, scores, 6)
         got = submission.top_n(scores, seen)
-        left = unseen(n_items, seen)
-        best_list(got, left, scores, 10, mistakes_of_top(got, scores, seen, 10))
+        top_is_right(submission, got, scores, seen, 10)
 
 
 @checks("top_n", share=1)
@@ -220,9 +270,58 @@ def test_scores_and_seen_stay_as_they_are(submission, rng):
     seen = draw_seen(rng, scores, 5)
     kept_scores, kept_seen = submission.keep(scores), submission.keep(seen)
     got = submission.top_n(kept_scores, kept_seen, 4)
-    best_list(got, unseen(15, seen), scores, 4, mistakes_of_top(got, scores, seen, 4))
+    top_is_right(submission, got, scores, seen, 4)
     require_unchanged(submission, kept_scores, scores, {"scores-masked-in-place": True})
     require_unchanged(submission, kept_seen, seen)
+
+
+@checks("top_n", share=1)
+def test_lists_and_catalogues_of_any_size(submission, rng):
+    """Any number of items, seen items and places, also none; item 0 is an item like any other."""
+    many = rng.normal(size=6_000)
+    large = rng.normal(size=70_000)
+    large[rng.choice(np.arange(2**16, 70_000), size=9, replace=False)] += 20
+    zero_best = rng.normal(size=15)
+    zero_best[0] = 9
+    low = 1e9 * rng.normal(size=12) - 1e13
+    for scores, n_seen, n in (
+        (large, 3, 4),
+        (many, 4_000, 5),
+        (many, 4, 2_500),
+        (zero_best, 0, 3),
+        (low, 4, 7),
+        (low, 2, 0),
+        (low, 0, 0),
+    ):
+        seen = {int(item) for item in best_of(range(len(scores)), scores, n_seen)}
+        top_is_right(submission, submission.top_n(scores, seen, n), scores, seen, n)
+    top_is_right(submission, submission.top_n(zero_best, {0}, 3), zero_best, {0}, 3)
+
+
+def top_is_right(submission, got, scores, seen: set, n: int) -> None:
+    """Reject an answer that is not the n best unseen items, best first."""
+    left = unseen(len(scores), seen)
+    if is_best(got, left, scores, n):
+        best_list(got, left, scores, n)
+        return
+    mistakes = mistakes_of_top(got, scores, seen, n)
+    if any(mistakes[name] for name in SEEN_BY_PROBE):
+        again = submission.aside(lambda: submission.top_n(*PROBE))
+        probed = {} if again is None else mistakes_of_top(again, *PROBE)
+        mistakes |= {name: mistakes[name] and probed.get(name, False) for name in SEEN_BY_PROBE}
+    best_list(got, left, scores, n, mistakes)
+
+
+PROBE = (np.array([4.1, 7.3, -2.2, 5.6, 9.9, 1.4, 8.7, 0.3, 6.2, -1.5, 2.8, 3.5]), {4, 6, 1, 5}, 4)
+"""Arguments of `top_n` with which these mistakes lead to lists of their own."""
+
+SEEN_BY_PROBE = (
+    "worst-first",
+    "seen-recommended",
+    "candidate-position-as-id",
+    "seen-removed-after-cut",
+    "scores-for-ids",
+)
 
 
 def draw_seen(rng, scores, n: int) -> set:
@@ -242,23 +341,46 @@ def _one_a_score(got, left, scores, n) -> bool:
     return len(distinct) < len(left) and np.array_equal(scores[items], distinct[:n])
 
 
+MARKS = (0, -1, -10, -99, -100, -999, -1e3, -9999, -1e4, -99999, -1e5, -1e6, -1e9, -1e10, -1e12)
+
+
 def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
     everything = range(len(scores))
     left = unseen(len(scores), seen)
     want = best_of(left, scores, n)
     cut_first = [item for item in best_of(everything, scores, n) if item not in seen]
-    zeroed = np.where(np.isin(everything, list(seen)), 0, scores)
+    is_seen = np.isin(everything, list(seen))
+    marked = [np.where(is_seen, mark, scores) for mark in MARKS]
     shape = shape_of(got)
+    items = np.ravel(got) if shape is not None and len(shape) == 1 else None
+    known = items is not None and len(items) > 0 and bool(np.isin(items, left).all())
+    largest = int(np.max(items)) if known and items is not None else 0
+    early = items is not None and len(items) < len(want) and same_ids(items, want[: len(items)])
+    rounded = [np.round(scores, digits) for digits in range(4)]
+    if np.abs(scores).max() < 60_000:
+        rounded.append(scores.astype("float16"))
     return {
-        "worst-first": is_best(got, left, -scores, n),
+        "worst-first": 3 <= n <= len(left) - 3 and is_best(got, left, -scores, n),
         "seen-recommended": is_best(got, everything, scores, n),
-        "candidate-position-as-id": alike(got, np.searchsorted(left, want)),
-        "seen-removed-after-cut": alike(got, cut_first),
-        "seen-masked-with-zero": is_best(got, everything, zeroed, min(n, len(left))),
+        "candidate-position-as-id": same_ids(got, np.searchsorted(left, want)),
+        "seen-removed-after-cut": bool(cut_first) and same_ids(got, cut_first),
+        "seen-masked-with-zero": any(
+            is_best(got, everything, by, min(n, len(left))) for by in marked
+        ),
         "scores-for-ids": alike(got, scores[want]),
         "tied-items-lost": _one_a_score(got, left, scores, n),
         "tail-filled-with-seen": shape == (min(n, len(scores)),)
         and is_best(np.asarray(got)[: len(left)], left, scores, n),
+        "none-asked-some-returned": n == 0 and items is not None and len(items) > 0,
+        "zero-never-listed": 0 in want and is_best(got, left[left > 0], scores, n),
+        "best-list-ends-early": early and not (cut_first and same_ids(got, cut_first)),
+        "large-ids-left-out": len(scores) > 10_000
+        and known
+        and 100 < largest < max(want)
+        and is_best(got, left[left <= largest], scores, n),
+        "scores-rounded-first": n > 6 and any(is_best(got, left, by, n) for by in rounded),
+        "ids-in-a-narrow-type": max(want, default=0) > 2**16
+        and any(same_ids(got, narrowed(want, dtype)) for dtype in NARROW_TYPES),
     }
 
 
@@ -269,7 +391,7 @@ def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
 class World:
     """A small catalogue with its users, and a model whose every score is known.
 
-    Raw ids have gaps and no order. All raw user ids but one are rows of other users.
+    Raw ids have gaps and no order. All raw user ids but one are rows of other users, never row 0.
 
     Attributes:
         scores: The scores of all pairs, shape (U, I).
@@ -320,7 +442,7 @@ def draw_world(rng, n_users: int = 3, n_items: int = 16, n_seen: int = 2) -> Wor
     A user whose row is another user's raw id has also seen that user's third best film.
     """
     scores = draw_scores(rng, n_users, n_items)
-    rows = rng.permutation(n_users)
+    rows = np.array([0, *1 + rng.permutation(n_users - 1)])
     raw_users = np.full(n_users, rng.integers(30, 90))
     raw_users[rows[:-1]] = rows[1:]
     seen = {user: draw_seen(rng, scores[user], n_seen) for user in range(n_users)}
@@ -343,7 +465,7 @@ def draw_world(rng, n_users: int = 3, n_items: int = 16, n_seen: int = 2) -> Wor
     )
 
 
-@checks("recommend", share=3)
+@checks("recommend", share=5)
 def test_best_unseen_films_of_that_user(submission, rng):
     """The films that this user has not seen and that the model scores highest, best first."""
     world = draw_world(rng)
@@ -354,7 +476,7 @@ def test_best_unseen_films_of_that_user(submission, rng):
         films_are(got, world, raw_user_id, n)
 
 
-@checks("recommend", share=2)
+@checks("recommend", share=3)
 def test_title_and_score_belong_to_the_film(submission, rng):
     """A row's title is that of its movieId, and its score is the model's for this user and film."""
     world = draw_world(rng, n_items=20)
@@ -377,7 +499,7 @@ def test_title_and_score_belong_to_the_film(submission, rng):
         require_titles(got["title"], items, world)
 
 
-@checks("recommend", share=1)
+@checks("recommend", share=2)
 def test_ten_films_or_those_that_are_left(submission, rng):
     """Without n the list holds ten films, and fewer where the user has seen nearly all."""
     world = draw_world(rng, n_items=18)
@@ -390,7 +512,7 @@ def test_ten_films_or_those_that_are_left(submission, rng):
         films_are(got, world, raw_user_id, 10)
 
 
-@checks("recommend", share=1)
+@checks("recommend", share=2)
 def test_unknown_user_is_an_error(submission, rng):
     """A user of whom the model knows nothing raises KeyError; a known one gets a list."""
     world = draw_world(rng)
@@ -407,11 +529,63 @@ def test_unknown_user_is_an_error(submission, rng):
         )
 
 
+@checks("recommend", share=2)
+def test_any_user_any_film_any_order_of_columns(submission, rng):
+    """Users, films and lists may have any id and length; `movies` has its columns in any order."""
+    world = draw_world(rng)
+    usual = max(world.user_map)
+    zero = {0 if raw == usual else raw: row for raw, row in world.user_map.items()}
+    user_zero = replace(world, user_map=zero)
+    model = submission.given.table_model(world.scores)
+    films_are(submission.recommend(model, usual, **world.arguments, n=3), world, usual, 3)
+    with crash_means(user_zero_left_out=ERRORS):
+        got = submission.recommend(model, 0, **user_zero.arguments, n=3)
+    films_are(got, user_zero, 0, 3)
+    others = world.movies.assign(genres="Drama")[["genres", "title", "movieId"]]
+    arguments = {**world.arguments, "movies": others}
+    with crash_means(movies_by_position=ERRORS):
+        got = submission.recommend(model, usual, **arguments, n=3)
+    films_are(got, world, usual, 3, {"movies-by-position": True})
+    items = best_of(world.left(world.user_map[usual]), world.scores[world.user_map[usual]], 3)
+    require_titles(got["title"], items, world, {"movies-by-position": True})
+    world = draw_large_world(rng)
+    model = submission.given.table_model(world.scores)
+    for raw_user_id, n in ((2**24 + 1, 150), (70_000, 60)):
+        got = submission.recommend(model, raw_user_id, **world.arguments, n=n)
+        films_are(got, world, raw_user_id, n)
+
+
+def draw_large_world(rng, n_items: int = 300) -> World:
+    """Return a world with many films and with ids of any size.
+
+    User 70,000 has seen the 200 best films, and user 2^24 + 1 has seen nothing, as `seen` says.
+    """
+    scores = rng.normal(scale=3, size=(2, n_items))
+    one, other = rng.permutation(2).tolist()
+    small = int(rng.integers(1, 120))
+    ids = [0, small, small + 256, small + 65_536, 2**24, 2**24 + 1, 2**24 + 2]
+    catalogue = [*ids, *rng.choice(np.arange(200_000, 400_000), n_items, replace=False).tolist()]
+    best = best_of(range(n_items), scores[one])
+    classes = np.zeros(n_items, dtype="int64")
+    classes[np.roll(best, -200)] = catalogue[:n_items]
+    titles = rng.permutation(len(catalogue))
+    movies = pd.DataFrame(
+        {"movieId": catalogue, "title": [f"Film-{number}" for number in titles]}, index=titles
+    )
+    return World(
+        scores=scores,
+        user_map={70_000: one, 2**24 + 1: other},
+        item_classes=classes,
+        seen={one: set(best[:200].tolist()), other: set()},
+        movies=movies.sample(frac=1, random_state=int(rng.integers(1_000))),
+    )
+
+
 def _is_rounded(got, want) -> bool:
     return any(alike(got, np.round(want, n)) for n in range(4))
 
 
-@checks("recommend", share=1)
+@checks("recommend", share=2)
 def test_the_arguments_stay_as_they_are(submission, rng):
     """No argument changes by the call; scores may be flat, and a user may have no entry in `seen`.
 
@@ -443,11 +617,16 @@ def _falls(numbers) -> bool:
     return bool((np.diff(numbers) < 0).all())
 
 
-def films_are(answer, world: World, raw_user_id: int, n: int) -> None:
-    """Reject an answer that is not a frame of the user's n best unseen films, best first."""
+def films_are(
+    answer, world: World, raw_user_id: int, n: int, others: Mistakes | None = None
+) -> None:
+    """Reject an answer that is not a frame of the user's n best unseen films, best first.
+
+    `others` are the mistakes that this call shows if the answer is wrong, by name.
+    """
     want = world.best(world.user_map[raw_user_id], n).tolist()
     must = _("the films {want}, in this order").format(want=want)
-    mistakes = mistakes_of_films(answer, world, raw_user_id, n)
+    mistakes = {**(others or {}), **mistakes_of_films(answer, world, raw_user_id, n)}
     films = integers(frame(answer, COLUMNS)["movieId"], (None,), must, mistakes).tolist()
     left = world.films(world.left(world.user_map[raw_user_id]))
     cause = list_cause(films, np.array(want), left)
@@ -466,8 +645,12 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
     titles = world.movies.set_index("movieId")["title"][ranked]
     twins = set(titles.index[titles.duplicated()])
 
+    ids = world.films(want)
+    narrow = [narrowed(ids, dtype) for dtype in NARROW_TYPES]
+    narrow = [part for part in narrow if not np.array_equal(part, ids)]
+
     def shows(candidates, by=scores):
-        return alike(got, world.films(best_of(candidates, by, n)))
+        return same_ids(got, world.films(best_of(candidates, by, n)))
 
     return {
         "scores-clipped-first": "score" in answer.columns
@@ -475,19 +658,22 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
             alike(answer["score"], np.clip(own, low, 5)) and not alike(answer["score"], own)
             for low in (0, 0.5, 1)
         ),
-        "titles-as-keys": alike(got, [film for film in ranked if film not in twins][:n]),
+        "titles-as-keys": same_ids(got, [film for film in ranked if film not in twins][:n]),
         "raw-user-as-row": raw in world.seen
-        and (alike(got, world.best(raw, n)) or shows(world.left(user), world.scores[raw])),
+        and (same_ids(got, world.best(raw, n)) or shows(world.left(user), world.scores[raw])),
         "seen-by-raw-user": raw in world.seen and shows(world.left(raw)),
         "seen-left-in-list": shows(everything),
         "worst-first": shows(world.left(user), -scores),
-        "row-for-movie-id": alike(got, want),
-        "classes-sorted-first": alike(got, np.sort(world.item_classes)[want]),
-        "titles-by-isin": alike(got, in_order_of(world.movies, world.films(want))),
+        "row-for-movie-id": same_ids(got, want),
+        "classes-sorted-first": same_ids(got, np.sort(world.item_classes)[want]),
+        "titles-by-isin": same_ids(got, in_order_of(world.movies, world.films(want))),
+        "best-list-ends-early": len(got) < len(want)
+        and same_ids(got, world.films(want[: len(got)])),
+        "ids-in-a-narrow-type": any(same_ids(got, ids) for ids in narrow),
     }
 
 
-def require_titles(column, items, world: World) -> None:
+def require_titles(column, items, world: World, others: Mistakes | None = None) -> None:
     """Reject titles that do not belong to the items' films, row by row."""
     got = np.asarray(column, dtype=object).tolist()
     films = world.films(items)
@@ -498,6 +684,7 @@ def require_titles(column, items, world: World) -> None:
         _("the titles {titles}").format(titles=brief(got)),
         _("the films {films} are {titles}").format(films=films.tolist(), titles=brief(want)),
         {
+            **(others or {}),
             "film-titles-by-row": got == world.movies["title"].iloc[items].tolist(),
             "titles-by-isin": got == title_of[in_order_of(world.movies, films)].tolist(),
         },

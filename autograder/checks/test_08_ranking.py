@@ -1,15 +1,36 @@
 """Checks of `08_ranking`: precision, recall, nDCG, their means over users, the popular items."""
 
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from autograder.checking.asserts import alike, checks, close, crash_means, mapping, number, require
+from autograder.checking.asserts import (
+    alike,
+    checks,
+    close,
+    crash_means,
+    mapping,
+    number,
+    require,
+    shape_of,
+)
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause, of_members
-from autograder.checks.support.lists import best_list, best_of, draw_encoded, is_best
+from autograder.checks.support.lists import (
+    NARROW_TYPES,
+    best_list,
+    best_of,
+    draw_encoded,
+    draw_many,
+    is_best,
+    narrowed,
+    same_ids,
+    with_wide_ids,
+)
 from autograder.checks.support.ratings import require_unchanged
 from autograder.util.i18n import _
 
@@ -25,6 +46,14 @@ def draw_list(rng, n: int, n_relevant: int, n_hits: int) -> tuple[np.ndarray, se
     recommended = items[:n]
     hits = rng.choice(recommended[1:], size=n_hits, replace=False)
     return recommended, set(hits.tolist()) | set(items[n:].tolist())
+
+
+class Case(NamedTuple):
+    """A list with its relevant items, and the depth k at which it is judged."""
+
+    recommended: Any
+    relevant: set[int]
+    k: int
 
 
 def hits_of(recommended, relevant) -> np.ndarray:
@@ -52,48 +81,68 @@ def gain(hits, discount: Callable = lambda rank: np.log2(rank + 1)) -> float:
 # precision_at_k and recall_at_k
 
 
-@checks("precision_at_k", share=1)
+@checks("precision_at_k", share=2)
 def test_precision_is_the_relevant_share_of_k(submission, rng):
     """Of the first k recommended items, the share that is relevant."""
     for n, n_relevant, n_hits, k in (10, 3, 2, 10), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         got = submission.precision_at_k(recommended, relevant, k)
-        precision_is_right(got, recommended, relevant, k)
+        precision_is_right(submission, got, Case(recommended, relevant, k))
 
 
-@checks("precision_at_k", share=1)
+@checks("precision_at_k", share=2)
 def test_precision_of_a_short_list_divides_by_k(submission, rng):
     """A list of fewer than k items is divided by k all the same: empty places hit nothing."""
     for n, n_relevant, n_hits, k in (4, 6, 3, 10), (3, 1, 1, 5), (6, 9, 5, 4), (2, 3, 0, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
             got = submission.precision_at_k(*kept, k=k)
-            precision_is_right(got, recommended, relevant, k)
+            precision_is_right(submission, got, Case(recommended, relevant, k))
 
 
-@checks("recall_at_k", share=1)
+@checks("recall_at_k", share=2)
 def test_recall_is_the_share_of_the_relevant_that_is_found(submission, rng):
     """Of all relevant items, the share that stands among the first k recommended ones."""
     for n, n_relevant, n_hits, k in (7, 3, 2, 7), (12, 8, 6, 5), (9, 14, 8, 7), (6, 2, 2, 3):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
-        recall_is_right(submission.recall_at_k(recommended, relevant, k), recommended, relevant, k)
+        got = submission.recall_at_k(recommended, relevant, k)
+        recall_is_right(submission, got, Case(recommended, relevant, k))
 
 
-@checks("recall_at_k", share=1)
+@checks("recall_at_k", share=2)
 def test_recall_counts_every_relevant_item(submission, rng):
     """All relevant items count, more than k or not; a list may be shorter than k."""
     for n, n_relevant, n_hits, k in (3, 4, 2, 8), (5, 9, 4, 3), (7, 1, 1, 7), (4, 3, 0, 4):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
             got = submission.recall_at_k(*kept, k=k)
-            recall_is_right(got, recommended, relevant, k)
+            recall_is_right(submission, got, Case(recommended, relevant, k))
 
 
-def precision_is_right(value, recommended, relevant, k: int) -> None:
-    got, every = number(value), hits_of(recommended, relevant)
+@checks("precision_at_k", share=1)
+def test_precision_at_any_depth_of_any_items(submission, rng):
+    """Every place up to k counts, be k 1 or 150, and every item has its say, also item 0."""
+    ask_for_extremes(submission, "precision_at_k", precision, _cause_of_share, rng)
+
+
+@checks("recall_at_k", share=1)
+def test_recall_at_any_depth_of_any_items(submission, rng):
+    """Every place up to k counts, be k 1 or 150, and every item has its say, also item 0."""
+    ask_for_extremes(submission, "recall_at_k", recall, _cause_of_share, rng)
+
+
+def precision_is_right(submission, value, case: Case) -> None:
+    got, want = number(value), precision(*case)
+    if not alike(got, want):
+        shown = confirmed(submission, "precision_at_k", precision_mistakes, got, case)
+        close(got, want, mistakes=shown, otherwise=_cause_of_share)
+
+
+def precision_mistakes(got: float, case: Case) -> dict[str, bool]:
+    every, k = hits_of(case.recommended, case.relevant), case.k
     hits = every[:k].sum()
-    mistakes = {
-        "precision-over-relevant": alike(got, hits / len(relevant)),
+    return {
+        "precision-over-relevant": alike(got, hits / len(case.relevant)),
         "precision-over-list": alike(got, hits / len(every[:k])),
         "precision-of-whole-list": alike(got, every.sum() / k),
         "filtered-before-the-cut": every.sum() > k and alike(got, 1.0),
@@ -101,12 +150,31 @@ def precision_is_right(value, recommended, relevant, k: int) -> None:
         "any-hit-counts": alike(got, float(hits > 0)),
         "hits-not-divided": alike(got, hits),
     }
-    close(
-        got,
-        precision(recommended, relevant, k),
-        mistakes=mistakes,
-        otherwise=lambda: Cause("other-hits-or-divisor", _SHARE),
-    )
+
+
+def recall_is_right(submission, value, case: Case) -> None:
+    got, want = number(value), recall(*case)
+    if not alike(got, want):
+        shown = confirmed(submission, "recall_at_k", recall_mistakes, got, case)
+        close(got, want, mistakes=shown, otherwise=_cause_of_share)
+
+
+def recall_mistakes(got: float, case: Case) -> dict[str, bool]:
+    every, n_relevant, k = hits_of(case.recommended, case.relevant), len(case.relevant), case.k
+    hits = every[:k].sum()
+    return {
+        "recall-over-reachable": alike(got, hits / min(k, n_relevant)),
+        "recall-over-k": alike(got, hits / k),
+        "recall-of-whole-list": alike(got, every.sum() / n_relevant),
+        "filtered-before-the-cut": every.sum() > k and alike(got, k / n_relevant),
+        "cut-one-early": alike(got, every[: k - 1].sum() / n_relevant),
+        "divided-by-the-union": alike(got, hits / (len(every[:k]) + n_relevant - hits)),
+        "hits-not-divided": alike(got, hits),
+    }
+
+
+def _cause_of_share() -> Cause:
+    return Cause("other-hits-or-divisor", _SHARE)
 
 
 _SHARE = _(
@@ -115,24 +183,144 @@ _SHARE = _(
 )
 
 
-def recall_is_right(value, recommended, relevant, k: int) -> None:
-    got, every = number(value), hits_of(recommended, relevant)
-    hits = every[:k].sum()
-    mistakes = {
-        "recall-over-reachable": alike(got, hits / min(k, len(relevant))),
-        "recall-over-k": alike(got, hits / k),
-        "recall-of-whole-list": alike(got, every.sum() / len(relevant)),
-        "filtered-before-the-cut": every.sum() > k and alike(got, k / len(relevant)),
-        "cut-one-early": alike(got, every[: k - 1].sum() / len(relevant)),
-        "divided-by-the-union": alike(got, hits / (len(every[:k]) + len(relevant) - hits)),
-        "hits-not-divided": alike(got, hits),
+# any metric: confirmed mistakes, and cases of unusual size
+
+
+def case_of(items: list[int], hits: list[int], k: int) -> Case:
+    """Return a case with hits at the places of the ones; a fifth as many items are missed."""
+    found = {item for item, hit in zip(items, hits, strict=False) if hit}
+    n_missed = 2 + len(hits) // 5
+    return Case(items[: len(hits)], found | set(items[-n_missed:]), k)
+
+
+PROBE = case_of([*range(40, 56)], [1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1], 6)
+"""A case in which most mistakes lead to numbers of their own."""
+
+LONG_PROBE = case_of([*range(1_000, 1_400)], [*[1, 0, 0, 1, 0, 1, 0] * 9, *[1, 1, 0] * 39], 120)
+"""A case in which every limit on the depth leads to a number of its own."""
+
+UNSEEN_BY_PROBE = {
+    "precision-over-list",
+    "ideal-as-short-as-the-list",
+    "ideal-always-k",
+    "list-cut-with-the-ideal",
+}
+
+
+def confirmed(submission, name: str, mistakes_of: Callable, got: float, case: Case) -> dict:
+    """Return the mistakes that an answer shows and that the answer to `PROBE` shows too.
+
+    A single number may fit a mistake by chance: one hit fits half of the wrong discounts.
+    """
+    shown = mistakes_of(got, case)
+    if not any(shown.values()):
+        return {}
+    again = answer_aside(submission, name, PROBE)
+    if again is None:
+        return {}
+    systematic = mistakes_of(again, PROBE)
+    return {
+        mistake: bool(holds) and (mistake in UNSEEN_BY_PROBE or bool(systematic[mistake]))
+        for mistake, holds in shown.items()
     }
-    close(
-        got,
-        recall(recommended, relevant, k),
-        mistakes=mistakes,
-        otherwise=lambda: Cause("other-hits-or-divisor", _SHARE),
-    )
+
+
+def answer_aside(submission, name: str, case: Case) -> float | None:
+    """Return a metric's value for a case that no message shows; None where there is no number."""
+    return submission.aside(lambda: number(getattr(submission, name)(*case)))
+
+
+def draw_extremes(rng) -> list[Case]:
+    """Return lists with item 0, with large ids, long and empty lists, and a depth of 1 at last."""
+    few = rng.permutation(np.arange(3, 90)).tolist()
+    return [
+        case_of([*few[:2], 0, *few[2:]], [0, 1, 1, 0, 1, 0, 0, 1, 0], 7),
+        case_of([0, *few], [1, 0, 0, 1, 1, 1, 0, 0, 1], 7),
+        draw_wide_case(rng),
+        case_of(rng.permutation(90).tolist(), [*[0, 1] * 9, 0, 0, *[1] * 7, *[0, 1] * 5], 25),
+        case_of(rng.permutation(700).tolist(), [*[0, 1, 1, 0, 0] * 19, *[1] * 60, *[0] * 90], 150),
+        Case([], set(few[:4]), 5),
+        case_of(few, [1, 0, 1, 1], 1),
+        case_of([0, *few], [1, 0, 1, 1], 1),
+        case_of(few, [0, 1, 1], 1),
+    ]
+
+
+def draw_wide_case(rng) -> Case:
+    """Return a list of ids of any size, the relevant ones in its second half.
+
+    Each relevant id differs from one that is not relevant by 256, by 65,536 or by 1 above 2^15 or
+    2^24: a type that is too small for them makes one id of two.
+    """
+    small, large = int(rng.integers(1, 120)), int(rng.integers(33_000, 65_000))
+    top = 2**24 + 4 * int(rng.integers(1_000))
+    hits = rng.permutation([small, small + 512, large, top + 1]).tolist()
+    others = rng.permutation([small + 256, small + 65_536, large + 1, top]).tolist()
+    return Case([*others, *hits], {*hits, 3}, 6)
+
+
+def ask_for_extremes(
+    submission, name: str, metric: Callable, otherwise: Callable[[], Cause], rng
+) -> None:
+    """Call a metric for the cases of `draw_extremes`; reject answers that differ from `metric`."""
+    for case in draw_extremes(rng):
+        got, want = number(getattr(submission, name)(*case)), metric(*case)
+        if not alike(got, want):
+            mistakes = mistakes_of_extremes(submission, name, metric, got, case)
+            close(got, want, mistakes=mistakes, otherwise=otherwise)
+
+
+CUTS = (5, 10, 20, 50, 100)
+
+
+def mistakes_of_extremes(
+    submission, name: str, metric: Callable, got: float, case: Case
+) -> dict[str, bool]:
+    """Return the mistakes behind a value that is right for lists of usual length and usual ids."""
+
+    def is_right(other: Case) -> bool:
+        return alike(answer_aside(submission, name, other), metric(*other))
+
+    items, relevant, k = case
+    if not is_right(PROBE):
+        return {}
+    limits = limits_behind(got, metric, case)
+    if limits:
+        limits &= limits_behind(answer_aside(submission, name, LONG_PROBE), metric, LONG_PROBE)
+    narrow = [
+        metric(narrowed(items, kind), set(narrowed(sorted(relevant), kind).tolist()), k)
+        for kind in NARROW_TYPES
+    ]
+    return {
+        "zero-is-no-hit": 0 in items and is_right(renamed(case, {0: 1 + max(*items, *relevant)})),
+        "depth-limited": bool(limits),
+        "ids-in-a-narrow-type": max(relevant) > 1_000 and among(got, narrow),
+        "one-place-special": k == 1,
+    }
+
+
+def limits_behind(got: float | None, metric: Callable, case: Case) -> set[int]:
+    """Return the depths below k that lead to a value if the list, or an ideal list, ends there."""
+    items, relevant, k = case
+    dcg, ideal = gain(hits_of(items, relevant)[:k]), min(k, len(relevant))
+    found = set()
+    for m in CUTS:
+        values = [metric(items[:m], relevant, depth) for depth in (m, k)]
+        if metric is ndcg and m < ideal:
+            values.append(dcg / gain(np.ones(m)))
+        if m < min(k, len(items)) and got is not None and among(got, values):
+            found.add(m)
+    return found
+
+
+def renamed(case: Case, names: dict[int, int]) -> Case:
+    """Return a case in which some items have other ids."""
+    items, relevant = ([names.get(item, item) for item in part] for part in case[:2])
+    return Case(items, set(relevant), case.k)
+
+
+def among(got: float, values: Iterable[float]) -> bool:
+    return any(alike(got, value) for value in values)
 
 
 @contextmanager
@@ -147,7 +335,7 @@ def untouched(submission, *arguments):
 # ndcg_at_k
 
 
-@checks("ndcg_at_k", share=3)
+@checks("ndcg_at_k", share=4)
 def test_ndcg_discounts_by_rank(submission, rng):
     """Each hit counts 1 / log2(rank + 1), rank 1 being first; the best possible list scores 1."""
     for n, n_relevant, n_hits, k in (9, 14, 7, 8), (10, 3, 2, 10), (12, 8, 6, 5), (7, 4, 3, 5):
@@ -155,7 +343,7 @@ def test_ndcg_discounts_by_rank(submission, rng):
         ask_for_ndcg(submission, recommended, relevant, k)
 
 
-@checks("ndcg_at_k", share=1)
+@checks("ndcg_at_k", share=2)
 def test_ndcg_of_the_best_list_is_one(submission, rng):
     """A list that could not be better scores 1, whether fewer than k items are relevant or more."""
     for n_relevant, k in (3, 8), (9, 4), (1, 5):
@@ -168,7 +356,7 @@ def test_ndcg_of_the_best_list_is_one(submission, rng):
         ask_for_ndcg(submission, np.array([*others[:2], *relevant, *others[2:]]), set(relevant), k)
 
 
-@checks("ndcg_at_k", share=1)
+@checks("ndcg_at_k", share=2)
 def test_ndcg_of_one_hit_tells_its_rank(submission, rng):
     """A single hit at rank r among one relevant item scores 1 / log2(r + 1), beyond k nothing."""
     items = rng.permutation(np.arange(5, 50))[:9]
@@ -176,61 +364,69 @@ def test_ndcg_of_one_hit_tells_its_rank(submission, rng):
         ask_for_ndcg(submission, items, {int(items[rank - 1])}, 6)
 
 
-@checks("ndcg_at_k", share=1)
+@checks("ndcg_at_k", share=2)
 def test_ndcg_of_a_short_list_misses_what_it_leaves_out(submission, rng):
     """Relevant items that the list leaves out cost, also when the list holds fewer than k items."""
     for n, n_relevant, n_hits, k in (3, 6, 2, 5), (4, 2, 1, 10), (2, 9, 1, 6):
         recommended, relevant = draw_list(rng, n, n_relevant, n_hits)
         with untouched(submission, recommended.tolist(), relevant) as kept:
             got = submission.ndcg_at_k(*kept, k)
-            ndcg_is_right(submission, got, recommended, relevant, k)
+            ndcg_is_right(submission, got, Case(recommended, relevant, k))
+
+
+@checks("ndcg_at_k", share=2)
+def test_ndcg_at_any_depth_of_any_items(submission, rng):
+    """Every place up to k counts, be k 1 or 150, and every item has its say, also item 0."""
+    otherwise = partial(_cause_of_ndcg, submission)
+    ask_for_extremes(submission, "ndcg_at_k", ndcg, otherwise, rng)
 
 
 def ask_for_ndcg(submission, recommended, relevant, k: int) -> None:
     """Call `ndcg_at_k` and reject an answer that differs from the definition."""
-    with crash_means(discount_of_rank="division by zero"):
+    found = hits_of(recommended, relevant)[:k].any()
+    with crash_means(discount_of_rank="division by zero") if found else nullcontext():
         got = submission.ndcg_at_k(recommended, relevant, k=k)
-    ndcg_is_right(submission, got, recommended, relevant, k)
+    ndcg_is_right(submission, got, Case(recommended, relevant, k))
 
 
-def ndcg_is_right(submission, value, recommended, relevant, k: int) -> None:
-    got = number(value)
-    mistakes = ndcg_mistakes(got, recommended, relevant, k)
-    want = ndcg(recommended, relevant, k)
-    close(got, want, mistakes=mistakes, otherwise=lambda: _cause_of_ndcg(submission))
+def ndcg_is_right(submission, value, case: Case) -> None:
+    got, want = number(value), ndcg(*case)
+    if not alike(got, want):
+        shown = confirmed(submission, "ndcg_at_k", ndcg_mistakes, got, case)
+        close(got, want, mistakes=shown, otherwise=lambda: _cause_of_ndcg(submission))
 
 
 def _cause_of_ndcg(submission) -> Cause:
     """Tell whether an nDCG is wrong already for single hits, or only for several hits."""
-    items = np.arange(40, 46)
-    for rank in range(1, len(items) + 1):
-        relevant = {int(items[rank - 1])}
-        got = number(submission.ndcg_at_k(items, relevant, len(items)))
-        want = ndcg(items, relevant, len(items))
-        if not alike(got, want):
-            text = _ONE_HIT.format(rank=rank, got=got, want=want)
-            return Cause("single-hit-off", text)
-    whole = {int(item) for item in items}
-    if not alike(number(submission.ndcg_at_k(items, whole, len(items))), 1.0):
+    items = [*range(40, 46)]
+    for rank, item in enumerate(items, 1):
+        case = Case(items, {item}, len(items))
+        got = answer_aside(submission, "ndcg_at_k", case)
+        if got is not None and not alike(got, ndcg(*case)):
+            return Cause("single-hit-off", _ONE_HIT.format(rank=rank, got=got, want=ndcg(*case)))
+    every = answer_aside(submission, "ndcg_at_k", Case(items, set(items), len(items)))
+    if every is not None and not alike(every, 1.0):
         return Cause("several-hits-off", _SEVERAL_HITS)
     return Cause("ideal-or-cut-off", _IDEAL)
 
 
 _ONE_HIT = _(
     "A single relevant item at rank {rank} scores {got:.3g} in your code; it should score "
-    "{want:.3g}. The discount is another one: what is the logarithm taken of, and what is added?"
+    "{want:.3g}. Which steps of your code lead from that rank to that number?"
 )
 _SEVERAL_HITS = _(
-    "One hit alone is discounted rightly at every rank; several in one list do not add up. "
-    "Does a second hit keep its own rank, and what becomes of the sum?"
+    "One hit alone scores rightly at the first six ranks; a list of six hits out of six does not "
+    "score 1. Does a second hit keep its own rank, and what becomes of the sum?"
 )
 _IDEAL = _(
-    "Hits are discounted rightly. What is left are the list that they are divided by, and the "
-    "places that count. How many items could the best list of k hold?"
+    "A single hit scores rightly at the first six ranks, and so do six of six. What is left are "
+    "the list that hits are divided by, and which places and items count. How many items could the "
+    "best list of k hold?"
 )
 
 
-def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
+def ndcg_mistakes(got: float, case: Case) -> dict[str, bool]:
+    recommended, relevant, k = case
     every = hits_of(recommended, relevant)
     hits, possible = every[:k], np.ones(min(k, len(relevant)))
     early = every[: len(possible)]
@@ -275,7 +471,7 @@ def ndcg_mistakes(got: float, recommended, relevant, k: int) -> dict[str, bool]:
 # evaluate_ranking
 
 
-@checks("evaluate_ranking", share=2)
+@checks("evaluate_ranking", share=3)
 def test_metrics_are_means_over_users(submission, rng):
     """`precision`, `recall` and `ndcg` at k are the means of the users' own values."""
     for n_users, k in (5, 4), (4, 7):
@@ -285,7 +481,7 @@ def test_metrics_are_means_over_users(submission, rng):
         means_are_right(submission, recommended, relevant, k)
 
 
-@checks("evaluate_ranking", share=1)
+@checks("evaluate_ranking", share=2)
 def test_a_user_without_a_list_scores_zero(submission, rng):
     """A user with relevant items but no recommendation counts, and scores 0."""
     recommended, relevant = draw_lists(rng, 5)
@@ -296,7 +492,7 @@ def test_a_user_without_a_list_scores_zero(submission, rng):
         means_are_right(submission, recommended, relevant, 5, kept)
 
 
-@checks("evaluate_ranking", share=1)
+@checks("evaluate_ranking", share=2)
 def test_a_user_without_relevant_items_does_not_count(submission, rng):
     """Users with no relevant item, or not in `relevant` at all, stay out of the means."""
     recommended, relevant = draw_lists(rng, 5)
@@ -307,18 +503,34 @@ def test_a_user_without_relevant_items_does_not_count(submission, rng):
         means_are_right(submission, recommended, relevant, 5, kept)
 
 
-def draw_lists(rng, n_users: int) -> tuple[dict, dict]:
+@checks("evaluate_ranking", share=1)
+def test_every_user_and_every_place_counts(submission, rng):
+    """Users and places all count, however many; item 0 may be the only one that somebody likes."""
+    recommended, relevant = draw_lists(rng, 120, 31)
+    users = list(relevant)
+    some = [users[k] for k in (3, 90)]
+    for user in some:
+        relevant[user] = {0}
+    recommended[some[1]] = [*recommended[some[1]][:7], 0]
+    means_are_right(submission, recommended, relevant, 25)
+    ids = dict(zip(users, [0, *range(32_700, 32_700 + 2 * len(users), 2)], strict=False))
+    recommended = {ids[user]: items[1:] for user, items in recommended.items()}
+    relevant = {ids[user]: items for user, items in relevant.items()}
+    means_are_right(submission, recommended, relevant, 1)
+
+
+def draw_lists(rng, n_users: int, length: int = 6) -> tuple[dict, dict]:
     """Return the recommended and the liked items: dicts user -> items, in different orders.
 
     The first user of `relevant` likes a single item, which is in their list.
     """
-    users = rng.choice(np.arange(2, 40), size=n_users, replace=False).tolist()
+    users = rng.choice(np.arange(2, 40 + n_users), size=n_users, replace=False).tolist()
     recommended: dict[int, list[int]] = {}
     relevant: dict[int, set[int]] = {}
     for user in users:
-        n_relevant = int(rng.integers(2, 5)) if relevant else 1
+        n_relevant = int(rng.integers(2, length - 1)) if relevant else 1
         n_hits = int(rng.integers(1, n_relevant)) if relevant else 1
-        items, relevant[user] = draw_list(rng, 6, n_relevant, n_hits)
+        items, relevant[user] = draw_list(rng, length, n_relevant, n_hits)
         recommended[user] = items.tolist()
     return {user: recommended[user] for user in np.roll(users, 1).tolist()}, relevant
 
@@ -328,37 +540,86 @@ def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=
 
     `kept` holds both dicts on the learner's side, where the check watches them for changes.
     """
-    with crash_means(empty_relevant_counted="division by zero"):
+    emptied = any(not items for items in relevant.values())
+    with crash_means(empty_relevant_counted="division by zero") if emptied else nullcontext():
         answer = submission.evaluate_ranking(*(kept or (recommended, relevant)), k)
     answer = mapping(answer, METRICS)
-    got = {name: number(answer[name]) for name in METRICS}
     users = [user for user, items in relevant.items() if items]
+    got, want, shown = {}, {}, {}
     for name, metric in zip(METRICS, (precision, recall, ndcg), strict=True):
+        got[name] = number(answer[name])
         values = {u: metric(recommended.get(u, ()), relevant[u], k) for u in users}
-        want = np.mean(list(values.values()))
-        must = _("`{name}` is the mean over {n} users.").format(name=name, n=len(users))
-        pairs = zip(recommended.values(), relevant.values(), strict=False)
-        by_position = [metric(*pair, k) for pair in pairs if pair[1]]
-        mistakes = {
-            "users-paired-by-position": alike(got[name], np.mean(by_position)),
-            "depth-fixed": any(
-                alike(
-                    got[name],
-                    np.mean([metric(recommended.get(u, ()), relevant[u], m) for u in users]),
-                )
-                for m in (5, 10, 20)
-                if m != k
-            ),
-            "lists-exchanged": alike(got[name], exchanged_mean(metric, recommended, relevant, k)),
+        want[name] = float(np.mean(list(values.values())))
+        shown[name] = {
             **mean_mistakes(got[name], values, recommended, relevant),
+            **mistakes_of_lists(got[name], metric, recommended, relevant, k),
         }
-        close(got[name], want, must, mistakes, otherwise=lambda: Cause("means-off", _MEANS_OFF))
+    wrong = [name for name in METRICS if not alike(got[name], want[name])]
+    for name in wrong:
+        must = _("`{name}` is the mean over {n} users.").format(name=name, n=len(users))
+        mistakes = {
+            mistake: all(shown[other][mistake] for other in wrong) for mistake in shown[name]
+        }
+        close(
+            got[name],
+            want[name],
+            must,
+            mistakes,
+            otherwise=lambda: Cause("means-off", _MEANS_OFF),
+        )
 
 
 _MEANS_OFF = _(
-    "The mean is taken of other users, of other lists, or is divided by another number. Write the "
-    "value of each user in a row by hand: which of them does your code not see?"
+    "Other users, other lists or other liked items go into the answer than should, or it is no "
+    "mean of them. Write the value of each user in a row by hand: which of them does your code not "
+    "see, and what does it do with the row?"
 )
+
+MANY = 100
+
+
+def mean_mistakes(got: float, values: dict, recommended: dict, relevant: dict) -> dict[str, bool]:
+    """Return the mistakes that a mean of the users' `values` shows."""
+    column = list(values.values())
+    total = sum(column)
+    with_list = [user for user in values if len(recommended.get(user, ()))]
+    sizes = [len(relevant[user]) for user in values]
+    but_zero = total - values.get(0, 0)
+    others = [value for user, value in values.items() if relevant[user] != {0}]
+    first = [np.mean(column[:m]) for m in (10, 20, 25, 50, 100) if m < len(column)]
+    return {
+        "mean-over-lists": alike(got, total / len(with_list))
+        or alike(got, total / len(recommended)),
+        "empty-relevant-counted": alike(got, total / len(relevant)),
+        "hits-pooled": alike(got, np.average(column, weights=sizes)),
+        "metrics-summed": alike(got, total),
+        "median-over-users": alike(got, np.median(column)),
+        "user-zero-left-out": 0 in values
+        and among(got, [but_zero / max(len(column) - 1, 1), but_zero / len(column)]),
+        "item-zero-taken-for-nothing": 0 < len(others) < len(column)
+        and alike(got, np.mean(others)),
+        "first-users-only": len(column) > MANY and among(got, first),
+    }
+
+
+def mistakes_of_lists(
+    got: float, metric: Callable, recommended: dict, relevant: dict, k: int
+) -> dict[str, bool]:
+    """Return the mistakes that a mean over other lists, or over lists of other depth, shows."""
+    mine = {user: recommended.get(user, ()) for user, items in relevant.items() if items}
+    pairs = zip(recommended.values(), relevant.values(), strict=False)
+    by_position = [metric(*pair, k) for pair in pairs if pair[1]]
+    exchanged = exchanged_mean(metric, recommended, relevant, k)
+
+    def mean(cut: int, depth: int) -> float:
+        return float(np.mean([metric(mine[u][:cut], relevant[u], depth) for u in mine]))
+
+    return {
+        "users-paired-by-position": alike(got, np.mean(by_position)),
+        "depth-fixed": among(got, [mean(m, m) for m in (5, 10, 20) if m != k]),
+        "lists-exchanged": alike(got, exchanged),
+        "depth-limited": k > CUTS[0] and among(got, [mean(m, k) for m in CUTS if m < k]),
+    }
 
 
 def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
@@ -367,24 +628,10 @@ def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
     return float(np.mean([metric(*pair, k) if pair[1] else 0.0 for pair in pairs if pair[0]]))
 
 
-def mean_mistakes(got: float, values: dict, recommended: dict, relevant: dict) -> dict[str, bool]:
-    """Return the mistakes that a mean of the users' `values` shows."""
-    total = sum(values.values())
-    with_list = [user for user in values if len(recommended.get(user, ()))]
-    sizes = [len(relevant[user]) for user in values]
-    return {
-        "mean-over-lists": alike(got, total / len(with_list))
-        or alike(got, total / len(recommended)),
-        "empty-relevant-counted": alike(got, total / len(relevant)) or not np.isfinite(got),
-        "hits-pooled": alike(got, np.average(list(values.values()), weights=sizes)),
-        "metrics-summed": alike(got, total),
-    }
-
-
 # popularity_recommendations
 
 
-@checks("popularity_recommendations", share=3)
+@checks("popularity_recommendations", share=2)
 def test_most_rated_unseen_items_first(submission, rng):
     """Each user of `seen` gets the items of train with the most ratings that they have not seen."""
     for n_items, n in (15, 4), (12, 6), (20, 3):
@@ -422,6 +669,27 @@ def test_train_and_seen_stay_as_they_are(submission, rng):
     require_unchanged(submission, kept_seen, seen)
 
 
+@checks("popularity_recommendations", share=1)
+def test_every_rating_of_every_item_counts(submission, rng):
+    """All rows of train count, and all items; a list is as long as asked for; columns in any order.
+
+    Users may have seen items that are not in train.
+    """
+    train = draw_many(rng, n_users=60, n_items=900, n_ratings=12_000)
+    best = best_of(np.unique(train["item"]), np.bincount(train["item"])).tolist()
+    seen = {70: set(), 4: set(best[:600])}
+    for n in (150, 0, 3):
+        lists_are_right(submission.popularity_recommendations(train, seen, n), train, seen, n)
+    train = with_wide_ids(rng, draw_encoded(rng, n_users=10, n_items=16, n_ratings=60))
+    best = best_of(np.unique(train["item"]), np.bincount(train["item"])).tolist()
+    seen = {0: {best[1]}, 100_007: set(), 7: {0, best[2]}}
+    lists_are_right(submission.popularity_recommendations(train, seen, 6), train, seen, 6)
+    seen[0] |= {100_003, 100_009}
+    with crash_means(seen_item_not_in_train=("out of bounds", "not found in axis", "keyerror")):
+        answer = submission.popularity_recommendations(train, seen, 6)
+    lists_are_right(answer, train, seen, 6)
+
+
 def draw_seen(rng, train: pd.DataFrame, most: int = 5) -> dict[int, set[int]]:
     """Return users with sets of items of train, the most popular item in nearly all sets.
 
@@ -446,32 +714,99 @@ def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
         set(lists) == set(seen),
         _("lists for the users {users}").format(users=brief(list(lists))),
         _("lists for the users of `seen`: {users}").format(users=brief(list(seen))),
-        {"popular-for-users-of-train": set(lists) == set(train["user"])},
+        {
+            "popular-for-users-of-train": set(lists) == set(train["user"]),
+            "user-zero-left-out": set(seen) - set(lists) == {0} and set(lists) < set(seen),
+        },
         of_members(set(lists), set(seen)),
     )
     for user, mine in seen.items():
         left = [item for item in items if item not in mine]
-        mistakes = popularity_mistakes(lists[user], train, left, n, seen)
+        mistakes = {
+            **popularity_mistakes(lists[user], train, left, n),
+            **extreme_lists(lists[user], train, mine, n),
+            **mistakes_of_all_lists(lists, train, seen, n),
+        }
         best_list(lists[user], left, counts, n, mistakes)
 
 
-def popularity_mistakes(got, train, left: list, n: int, seen: dict) -> dict[str, bool]:
-    anyone = set().union(*seen.values())
+def popularity_mistakes(got, train, left: list, n: int) -> dict[str, bool]:
     counts = np.bincount(train["item"])
     items = np.flatnonzero(counts).tolist()
     table = train.groupby("item")["rating"].agg(["sum", "mean"]).reindex(range(len(counts)))
     best = best_of(items, counts)
     places = [place for place, item in enumerate(best) if item in left]
-    unseen_by_all = [item for item in items if item not in anyone]
     cut_first = [item for item in best[:n] if item in left]
     return {
         "popular-but-seen": len(left) < len(items) and is_best(got, items, counts, n),
-        "popular-cut-before-seen": len(cut_first) < min(n, len(left)) and alike(got, cut_first),
+        "popular-cut-before-seen": 0 < len(cut_first) < min(n, len(left))
+        and same_ids(got, cut_first),
         "popular-by-mean": is_best(got, left, table["mean"].fillna(-1), n),
         "popular-by-stars": is_best(got, left, table["sum"].fillna(-1), n),
         "obscure-items-first": is_best(got, left, -counts, n),
         "counts-for-items": alike(got, counts[best_of(left, counts, n)]),
         "popularity-rank-as-item": is_best(got, places, counts[best], n),
-        "seen-by-anyone-removed": len(unseen_by_all) < len(left)
-        and is_best(got, unseen_by_all, counts, n),
     }
+
+
+def mistakes_of_all_lists(lists: dict, train, seen: dict, n: int) -> dict[str, bool]:
+    """Return the mistakes that all lists together show; a single list may look alike by chance."""
+    counts = np.bincount(train["item"])
+    items = np.flatnonzero(counts)
+    anyone = set().union(*seen.values())
+    rated = {user: set(train.loc[train["user"] == user, "item"]) for user in seen}
+
+    def all_lack(out: dict) -> bool:
+        return any(out[user] != mine for user, mine in seen.items()) and all(
+            is_best(lists[user], np.setdiff1d(items, list(out[user])), counts, n) for user in seen
+        )
+
+    liked = [
+        train.loc[train["rating"] >= stars, "item"] for stars in np.unique(train["rating"])[1:]
+    ]
+    by_anyone = all_lack(dict.fromkeys(seen, anyone))
+    by_train = all_lack(rated) or all_lack({u: rated[u] | mine for u, mine in seen.items()})
+    return {
+        "seen-by-anyone-removed": by_anyone,
+        "train-asked-what-was-seen": by_train,
+        "popular-among-the-liked": not (by_anyone or by_train)
+        and any(
+            all(_is_best_of(lists[u], items.to_numpy(), mine, n) for u, mine in seen.items())
+            for items in liked
+        ),
+    }
+
+
+def extreme_lists(got, train, mine: set, n: int) -> dict[str, bool]:
+    """Return the mistakes that a list shows in a long train, or in one with ids of any size."""
+    counts = np.bincount(train["item"])
+    items = np.flatnonzero(counts)
+    left = np.setdiff1d(items, list(mine))
+    want = best_of(left, counts, n)
+    cut_first = [item for item in best_of(items, counts, n) if item not in mine]
+    length = len(np.ravel(got)) if len(shape_of(got) or ()) == 1 else -1
+    early = 0 <= length < len(want) and not (cut_first and same_ids(got, cut_first))
+    first = [np.bincount(train["item"][:m], minlength=len(counts)) for m in ROWS if m < len(train)]
+    second = train.iloc[:, 1].to_numpy()
+    return {
+        "none-asked-some-returned": n == 0 and length > 0,
+        "zero-never-listed": bool(0 in want) and is_best(got, left[left > 0], counts, n),
+        "popular-list-ends-early": early and is_best(got, left, counts, length),
+        "first-rows-only": any(is_best(got, left[c[left] > 0], c, n) for c in first),
+        "popular-by-position": train.columns[1] != "item" and _is_best_of(got, second, mine, n),
+        "ids-in-a-narrow-type": bool(max(items) > 2**16)
+        and any(_is_best_of(got, narrowed(train["item"], t), mine, n) for t in NARROW_TYPES),
+    }
+
+
+ROWS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+
+
+def _is_best_of(got, column: np.ndarray, mine: set, n: int) -> bool:
+    """Return whether a list holds the n most frequent ids of a column of any ids but `mine`."""
+    ids, counts = np.unique(column, return_counts=True)
+    keep = ~np.isin(ids, list(mine))
+    ids, counts = ids[keep], counts[keep]
+    if len(shape_of(got) or ()) != 1 or not np.isin(got, ids).all():
+        return False
+    return is_best(np.searchsorted(ids, got), range(len(ids)), counts, n)

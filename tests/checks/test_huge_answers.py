@@ -82,7 +82,7 @@ def test_lists_of_the_best(answer):
         ([0, 5, 6, 6, 5], "item-listed-again"),
         ([50, 51, 52, 53, 54], "only-excluded-items"),
         ([0, 1, 2, 3, 54], "excluded-items-listed"),
-        ([0, 9, 2, 8], "entries-lost-or-added"),
+        ([0, 9, 2, 8], "list-of-another-length"),
         ([0, 1, 2, 3, 7], "better-item-missing"),
     ],
 )
@@ -102,7 +102,12 @@ def test_mistakes_of_a_list():
     assert not any(found.values())
     train = pd.DataFrame({"user": 0, "item": [0, 1, 1, 2], "rating": 3.0})
     found = with_few_calls(
-        lambda: ranking.popularity_mistakes(answer, train, [0, 2], 2, {0: {1}}), 30_000
+        lambda: {
+            **ranking.popularity_mistakes(answer, train, [0, 2], 2),
+            **ranking.extreme_lists(answer, train, {1}, 2),
+            **ranking.mistakes_of_all_lists({0: answer}, train, {0: {1}}, 2),
+        },
+        60_000,
     )
     assert not any(found.values())
 

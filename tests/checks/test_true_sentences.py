@@ -105,3 +105,24 @@ def test_a_wrong_answer_is_named_truly(function, old, new, named):
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_sentence_allows_for_every_way_to_its_evidence(name):
     assert SENTENCES[name] in catalogue()[name].cause
+
+
+VARIANTS = [
+    ("recall_at_k", "recommended[:k]", "[i for i in recommended[:k] if i]", "zero-is-no-hit"),
+    ("precision_at_k", "recommended[:k]", "recommended[: min(k, 20)]", "depth-limited"),
+    ("seen_items", "return train", "return train[train['user'] > 0]", "zero-not-seen"),
+    ("seen_items", "return train", "return train.head(1_000)", "first-rows-only"),
+    ("top_n", "order[:n]", "order[: min(n, 500)]", "best-list-ends-early"),
+    ("top_n", "order[:n]", "order[: n or 10]", "none-asked-some-returned"),
+]
+
+
+@pytest.mark.parametrize(("function", "old", "new", "named"), VARIANTS)
+def test_variants_of_a_mistake_are_named_like_it(function, old, new, named):
+    assert mistakes(function, (old, new)) == {named}
+
+
+def test_the_call_of_a_message_is_the_one_that_went_wrong():
+    code = answer_of("ndcg_at_k").replace("if item in relevant", "if item % 7 and item in relevant")
+    for check in verdict_on("ndcg_at_k", code).checks:
+        assert check.message is None or "[40, 41, 42, 43, 44, 45]" not in check.message.called

@@ -1,18 +1,21 @@
 """Helpers for checks of lists of items: the best items, best first, ties in any order."""
 
+import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from autograder.checking.asserts import fail, integers, shape_of
+from autograder.checking.asserts import alike, fail, integers, shape_of
 from autograder.checking.failure import Mistakes
 from autograder.checking.reprs import brief
-from autograder.checking.value_causes import Cause, of_shape
+from autograder.checking.value_causes import Cause
 from autograder.util.i18n import _
 
 MAX_LISTED = 100_000
+LARGEST_ID = 2**53
+"""The largest id that float64 holds exactly, as it does all ids below."""
 
 
 def draw_encoded(
@@ -40,11 +43,75 @@ def draw_encoded(
     )
 
 
+def draw_wide_ids(rng: np.random.Generator, n: int) -> list[int]:
+    """Return n distinct ids between 0 and 99,999, in no order, 0 among them; n is at least 7.
+
+    Some ids differ by 256 or by 65,536, and some are neighbours above 2^15: a type that is too
+    small for them, such as int8, int16 or float16, makes one id of two.
+    """
+    small = int(rng.integers(1, 120))
+    large = int(rng.integers(33_000, 65_000))
+    ids = [0, small, small + 256, small + 65_536, large, large + 1, large + 2]
+    others = rng.permutation(np.setdiff1d(np.arange(70_000, 100_000), ids))
+    return rng.permutation([*ids, *others[: n - len(ids)]]).tolist()
+
+
+def draw_many(rng: np.random.Generator, n_users: int, n_items: int, n_ratings: int) -> pd.DataFrame:
+    """Return an encoded frame of many ratings, no pair twice, the rarest items in the first rows.
+
+    A function that reads only the first rows never meets the popular items.
+    """
+    chances = np.tile(1.0 + rng.permutation(n_items), n_users)
+    pairs = rng.choice(len(chances), size=n_ratings, replace=False, p=chances / chances.sum())
+    items = pairs % n_items
+    pairs = pairs[np.argsort(np.bincount(items)[items], kind="stable")]
+    return pd.DataFrame(
+        {
+            "user": (pairs // n_items).astype("int32"),
+            "item": (pairs % n_items).astype("int32"),
+            "rating": rng.integers(1, 11, size=n_ratings) / 2,
+            "timestamp": 900_000_000 + rng.permutation(n_ratings),
+        },
+        index=100 + rng.permutation(n_ratings),
+    )
+
+
+def with_wide_ids(rng: np.random.Generator, train: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose users and items have ids of any size, its columns in another order.
+
+    The item with the most ratings, and a user who rated, have the id 0.
+    """
+    new = {}
+    for name in ("user", "item"):
+        old = train[name].value_counts().index
+        ids = draw_wide_ids(rng, len(old))[: len(old)]
+        others = [number for number in ids if number != 0]
+        new[name] = train[name].map(dict(zip(old, [0, *others], strict=False))).astype("int32")
+    columns = ["timestamp", "user", "rating", "item"]
+    return train.assign(**new)[columns]
+
+
+NARROW_TYPES = ("int8", "uint8", "int16", "uint16", "float16", "float32")
+
+
+def narrowed(ids: Any, dtype: str) -> np.ndarray:
+    """Return ids as they are after a way through a type that may be too small: int64 array."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        through = np.asarray(ids).astype("int64").astype(dtype).astype("float64")
+    return np.where(np.isfinite(through), through, -1).astype("int64")
+
+
 def best_of(candidates: Iterable[int], scores: Any, n: int | None = None) -> np.ndarray:
     """Return the `n` candidates of highest score, best first, ties by id: int array (<= n,)."""
     candidates = np.array(sorted(candidates), dtype=int)
     order = np.argsort(-np.asarray(scores, dtype=float)[candidates], kind="stable")
     return candidates[order][:n]
+
+
+def same_ids(got: Any, want: Any) -> bool:
+    """Return whether two values hold the same ids in the same order; never raise."""
+    return alike(got, want, rtol=0, atol=0)
 
 
 def unseen(n_items: int, seen: Collection[int]) -> np.ndarray:
@@ -106,6 +173,9 @@ def list_cause(value: Any, want: np.ndarray, candidates: Iterable[int]) -> Cause
     numbers = np.asarray(value, dtype="float64")
     if not np.isfinite(numbers).all():
         return None
+    beyond = np.flatnonzero(np.abs(numbers) > LARGEST_ID)
+    if len(beyond):
+        return Cause("id-beyond-all-items", _BEYOND.format(item=brief(np.ravel(value)[beyond[0]])))
     return _cause_of_order(numbers, want) or _cause_of_items(numbers, want, candidates)
 
 
@@ -141,7 +211,7 @@ def _cause_of_items(got: np.ndarray, want: np.ndarray, candidates: Iterable[int]
     if len(strange):
         return Cause("excluded-items-listed", _STRANGE.format(item=f"{strange[0]:g}"))
     if shape != want.shape:
-        return of_shape(shape, want.shape)
+        return Cause("list-of-another-length", _LENGTH.format(got=shape[0], want=len(want)))
     missing = want[~np.isin(want, got)].tolist()
     return Cause("better-item-missing", _MISSING.format(item=missing[0]))
 
@@ -157,22 +227,30 @@ _PAIRS = _(
     "Pairs came back, an item with its score, where ids alone are asked for. "
     "Which half of each pair does the caller want?"
 )
+_BEYOND = _(
+    "{item} stands in the list and is far beyond any item: a number below 0 in an unsigned type, "
+    "or the result of a computation with ids. Which step makes it?"
+)
 _TOO_LONG = _(
     "The list begins rightly and goes on too long, {got} entries for {want}: `n` is not used, or "
     "places are filled up that should stay away. Where does your code cut?"
 )
 _TOO_SHORT = _(
     "The list is right as far as it goes, but ends too early: {got} entries for {want}. "
-    "What is taken out after the cut, or what limits its length?"
+    "What takes items out, or what limits its length?"
 )
 _SKIPPED = _("The best item is left out: the list begins at the second. Which place is number 0?")
+_LENGTH = _(
+    "{got} items came back where {want} should: some that may be listed are gone, or the list ends "
+    "elsewhere. Which condition or cut decides how long it is?"
+)
 _REVERSED = _(
     "These are the right items in reverse order, the best one last. "
-    "Which end does an ascending sort put first?"
+    "Which end of your order comes first?"
 )
 _UNSORTED = _(
-    "These are the right items, but not best first: finding the n best and putting them in order "
-    "are two steps. Which function that you use promises an order?"
+    "These are the right items, but not best first. By which numbers is the list ordered, if at "
+    "all, and what does each step promise about the order?"
 )
 _EXCLUDED = _(
     "Only items came back that should have been left out: the condition is the wrong way round. "

@@ -50,6 +50,29 @@ def draw_ratings(
     )
 
 
+def draw_wide_ids(rng: np.random.Generator, n: int = 9) -> np.ndarray:
+    """Return n distinct ids of any size, 0 among them, in no order: int64 array (n,), n from 9.
+
+    Some differ by 65,536 or by 2^32, and some are neighbours above 2^24 and above 2^51: a type that
+    is too small for them makes one id of two. A table with a row for every number up to the largest
+    id fits into no memory.
+    """
+    small = int(rng.integers(1, 30_000))
+    large = 2**24 + 4 * int(rng.integers(1_000))
+    huge = 2**51 + int(rng.integers(1_000))
+    ids = [0, small, small + 65_536, small + 2**32, large, large + 1, 2**31 + 7, huge, huge + 1]
+    return rng.permutation([*ids, *rng.choice(np.arange(10**6, 2 * 10**6), n - 9, replace=False)])
+
+
+def with_wide_ids(rng: np.random.Generator, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return ratings whose users and items, nine of each or more, have ids of any size."""
+    new = {}
+    for name in ("userId", "movieId"):
+        old = np.unique(ratings[name])
+        new[name] = ratings[name].map(dict(zip(old, draw_wide_ids(rng, len(old)), strict=True)))
+    return ratings.assign(**new)
+
+
 def draw_times(rng: np.random.Generator, n: int) -> np.ndarray:
     """Return distinct timestamps in no order: int64 array (n,), seconds since 1970."""
     return 900_000_000 + rng.choice(600_000_000, size=n, replace=False)
