@@ -337,10 +337,11 @@ pd.DataFrame(
 def compile_and_fit(model, train, val, epochs=50, batch_size=512, patience=3, seed=0):
     """Train a rating model with early stopping.
 
-    model: a Keras model with inputs [user, item]; training starts from the weights that it has.
+    model: a Keras model with inputs [user, item] and scores (b, 1) or (b,), compiled before or not;
+    training starts from the weights that it has.
     train, val: ([users, items], y), int32 arrays (m, 1) each and a float32 array (m,); val is only
     looked at. epochs: int, at most so many. batch_size: int, rows of one step.
-    patience: int, epochs without a lower validation loss before training ends.
+    patience: int, epochs without a lower validation loss, however little, before training ends.
     seed: int; the same seed gives the same curves.
     Returns the History; its `history` holds the lists `loss` and `val_loss`, mean squared errors
     (plus the penalties of the model's layers, if any), one value an epoch. The model is left with
@@ -394,7 +395,7 @@ def best_epoch(history, key="val_loss"):
 
     history: dict of lists of floats, one value an epoch, as in `History.history`.
     key: str, the curve that chooses.
-    Returns an int; the first epoch is 0.
+    Returns an int; the first epoch is 0; of equally low epochs it is the first.
     """
     # TODO: the position of the smallest value.
     ### BEGIN SOLUTION

@@ -203,7 +203,8 @@ check("tsne_2d")
 # A map without colours is a cloud. Colour turns it into a question: do films of one genre, one
 # decade, one level of fame lie together? Use one colour for each label, name the labels in a
 # legend, give the map a title, and write the titles of a few films that everybody knows beside
-# their points.
+# their points. matplotlib's own colours begin again after the tenth: a genre more, and two labels
+# look alike.
 
 # %%
 def plot_map(coordinates, labels, titles=None):
@@ -211,14 +212,19 @@ def plot_map(coordinates, labels, titles=None):
 
     coordinates: float array (m, 2), x and y; labels: array (m,) of strings or integers.
     titles: dict index -> text, written at that film's point; None for no texts.
-    Returns the matplotlib Axes: one colour a label, a legend with all labels, a title.
+    Returns the matplotlib Axes of a new figure: one colour a label, however many labels there are,
+    a legend with all labels, a title.
     """
     # TODO: one scatter a label, a legend, a title, an annotation for every given title.
     ### BEGIN SOLUTION
     figure, axes = plt.subplots(figsize=(11, 7.5))
-    for label in np.unique(labels):
+    names = np.unique(labels)
+    usual = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    many = plt.get_cmap("turbo")(np.linspace(0, 1, len(names)))
+    for label, colour in zip(names, usual if len(names) <= len(usual) else many, strict=False):
         own = coordinates[labels == label]
-        axes.scatter(own[:, 0], own[:, 1], s=22, alpha=0.8, linewidths=0, label=label)
+        style = {"s": 22, "alpha": 0.8, "linewidths": 0, "color": colour}
+        axes.scatter(own[:, 0], own[:, 1], label=label, **style)
     box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
     middle = np.mean(coordinates[:, 0])
     for index, text in (titles or {}).items():

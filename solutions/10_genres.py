@@ -162,7 +162,7 @@ def fit_genres(embeddings, genres):
     """Learn to tell genres from item vectors.
 
     embeddings: float array (m, K); genres: int8 array (m, G) of zeros and ones, several ones a row.
-    Returns a classifier of any kind that `predict_genres` understands.
+    Returns a classifier of any kind that `predict_genres` understands. All films count.
     """
     # TODO: a classifier that answers G yes-or-no questions, fitted.
     ### BEGIN SOLUTION
@@ -185,7 +185,8 @@ def predict_genres(classifier, embeddings):
     """How likely each film has each genre.
 
     classifier: what `fit_genres` returned; embeddings: float array (m, K).
-    Returns a float array (m, G) of probabilities between 0 and 1, each genre on its own.
+    Returns a float array (m, G) of probabilities between 0 and 1, each genre on its own, as the
+    classifier gives them: of many films at 0.8, eight in ten have the genre.
     """
     # TODO: ask the classifier for probabilities, not for decisions.
     ### BEGIN SOLUTION
@@ -214,8 +215,9 @@ check("predict_genres")
 # **accuracy** rewards silence. Two better questions:
 #
 # - **Average precision** (AP): sort all films by the probability of a genre. At every film that has
-#   the genre, note the precision down to there; take the mean. Guessing scores about the genre's
-#   share of films, its **prevalence**.
+#   the genre, note the precision down to there; take the mean. Films of the same probability share
+#   a place: "down to there" includes all of them. Guessing scores about the genre's share of films,
+#   its **prevalence**.
 # - **F1**: predict a genre where its probability is 0.5 and above. $F_1 = 2\,TP / (2\,TP + FP +
 #   FN)$ asks how many of the predicted films are right and how many of the right films are
 #   predicted, in one number.
@@ -250,8 +252,8 @@ def score_genres(y_true, probabilities):
 
     y_true: int8 array (m, G) of zeros and ones; probabilities: float array (m, G).
     Returns a dict of floats, means over the genres that at least one film has:
-    `macro_ap` average precision; `prevalence` share of films; `macro_f1` F1, where a genre is
-    predicted at 0.5 and above.
+    `macro_ap` average precision, in which films of one probability share a place; `prevalence`
+    share of films; `macro_f1` F1, where a genre is predicted at 0.5 and above.
     """
     # TODO: choose the genres that occur; two scores and a share for each of them; three means.
     ### BEGIN SOLUTION

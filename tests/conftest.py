@@ -103,7 +103,7 @@ def pytest_terminal_summary(terminalreporter):
         f"{len(rows) - own - firsts.count(None)} by another, {firsts.count(None)} by none. "
         "Off the diagonal (the other names, in the order of the checks):"
     )
-    for wrong, names in sorted(rows):
+    for wrong, names in sorted(rows, key=lambda row: (row[0], list(map(str, row[1])))):
         others = [name or "-" for name in dict.fromkeys(names) if name != wrong]
         if others:
             terminalreporter.line(f"  {wrong}: {', '.join(others)}")

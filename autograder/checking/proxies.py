@@ -6,6 +6,7 @@ this process.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -172,6 +173,15 @@ class SubmissionProxy:
     def calls(self) -> str:
         """Return the latest call of a function and the last use of its answer, as typed."""
         return "; ".join(self._calls)
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Keep calls inside of the block out of `calls`: a message shows the call before them."""
+        calls = list(self._calls)
+        try:
+            yield
+        finally:
+            self._calls[:] = calls
 
     def _call(self, function: Proxy, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         text = brief_call(function._label, arguments, keywords)

@@ -147,11 +147,10 @@ _LENGTHS = _(
 )
 
 
-def require_defaults(submission, **wanted) -> bool:
-    """Reject a signature with other defaults; return whether the signature names all of them.
+def require_defaults(submission, **wanted) -> None:
+    """Reject a signature with other defaults.
 
-    A default that the signature does not name (None, `**keywords`) shows only in a call, at the
-    cost of a training.
+    A signature may say anything, so that calls have to show the defaults too.
     """
     told = submission.given.defaults(submission.compile_and_fit)
     others = [
@@ -163,7 +162,6 @@ def require_defaults(submission, **wanted) -> bool:
         _("the defaults are epochs=50, batch_size=512, patience=3 and seed=0"),
         {"default-changed": True},
     )
-    return wanted.keys() <= told.keys()
 
 
 @dataclass(frozen=True)
@@ -254,14 +252,22 @@ def idle_training(submission, rng) -> tuple[Training, bool]:
     return submission.once("idle", train)
 
 
-def worsening_training(submission, rng) -> Training:
-    """Return a training that runs out of patience: each step makes validation worse."""
+def planted_training(submission, rng, patience: int, n_epochs: int) -> Training:
+    """Return a training with one step an epoch whose validation is best in the third epoch.
+
+    The model adds `PLANTED` outside of training, far more than it learns, so that every optimizer
+    has the same best epoch, neither the first nor the last.
+    """
 
     def train():
-        task = draw_task(rng, val_side=-1.0)
-        return trained(submission, task, N_EPOCHS, batch_size=128, patience=2)
+        task = draw_task(rng, val_side=0.0)
+        return trained(submission, task, n_epochs, 512, patience, 2, offsets=PLANTED)
 
-    return submission.once("worsening", train)
+    return submission.once(f"planted {patience} {n_epochs}", train)
+
+
+# Added to every score after k steps: the third one after the start is the smallest.
+PLANTED = [0, 50.0, 46.0, 32.0, 39.0, 44.0, 47.0, 51.0, 54.0, 56.0, 58.0, 61.0, 63.0]
 
 
 @checks("rmse", share=1.5)
@@ -446,8 +452,8 @@ def test_a_step_leaves_its_arguments_alone(submission, rng):
 def test_training_lowers_the_training_loss(submission, rng):
     """Training fits all training rows, for `epochs` epochs (50 where no number is given)."""
     require_fit(noisy_training(submission, rng), 3)
-    if not require_defaults(submission, epochs=50):
-        require_fit(trained(submission, draw_task(rng), patience=PATIENT), 50)
+    require_defaults(submission, epochs=50)
+    require_fit(trained(submission, draw_task(rng), patience=PATIENT), 50)
 
 
 def require_fit(training, n_epochs):
@@ -550,10 +556,9 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
 @checks("compile_and_fit", share=1)
 def test_stops_when_validation_stops_improving(submission, rng):
     """Training stops when `val_loss` has not improved for `patience` epochs."""
-    short, due_short = _lengths(worsening_training(submission, rng), patience=2)
+    short, due_short = _lengths(planted_training(submission, rng, 2, N_EPOCHS), patience=2)
     if short != due_short:
-        task = draw_task(rng, val_side=-1.0)
-        patient = trained(submission, task, N_EPOCHS, batch_size=128, patience=5)
+        patient = planted_training(submission, rng, 5, N_EPOCHS)
         long, due_long = _lengths(patient, patience=5)
         late = [short - due_short, long - due_long]
         fail(
@@ -610,6 +615,80 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
     )
 
 
+@checks("compile_and_fit", share=0.25)
+def test_small_progress_counts(submission, rng):
+    """A `val_loss` that is lower by a little is lower, and each epoch is trained once."""
+    # So few rows make one step of any usual batch size.
+    task = draw_task(rng, train_side=0.0, val_side=0.0, m=30)
+    n = len(SMALL_STEPS) - 1
+    training = trained(submission, task, n, 512, 2, offsets=SMALL_STEPS)
+    val_loss = training.curves.val_loss
+    steps_before = int(np.abs(np.array(SMALL_STEPS) - np.sqrt(val_loss[0])).argmin())
+    require(
+        len(val_loss) == epochs_due(val_loss, 2, n),
+        _("{n} epochs with patience=2, with losses on val of {losses}").format(
+            n=len(val_loss), losses=_shown(val_loss)
+        ),
+        _("training goes on while every epoch has a lower `val_loss`"),
+        {"small-progress-ignored": bool((np.diff(val_loss) < 0).all())},
+        Cause("stops-by-another-rule", _RULE),
+    )
+    require(
+        steps_before <= 3,
+        _("a first `val_loss` after {n} steps, where an epoch has one step").format(n=steps_before),
+        _("the first value of `val_loss` is that after the first epoch"),
+        {"trained-before-the-curve": True},
+    )
+
+
+# Each error on val is a little smaller than the one before.
+SMALL_STEPS = [1.02, *(1 - 2e-4 * np.arange(9))]
+
+
+@checks("compile_and_fit", share=0.25)
+def test_scores_may_be_a_vector_and_the_model_compiled(submission, rng):
+    """Scores come as (b, 1) or (b,); how the caller compiled the model before does not matter."""
+    scores = rng.uniform(1, 5, size=(N_USERS, N_ITEMS)).astype("float32")
+    users, items = rng.integers(N_USERS, size=90), rng.integers(N_ITEMS, size=90)
+    columns = [ids.reshape(-1, 1).astype("int32") for ids in (users, items)]
+    y, gap = scores[users, items], rng.uniform(0.5, 2, size=90).astype("float32")
+    column, flat = (
+        curves_of(
+            submission.compile_and_fit(
+                submission.given.table_model(scores, flat), (columns, y), (columns, y + gap), 1
+            )
+        )
+        for flat in (False, True)
+    )
+    want = np.mean(gap**2)
+    is_right = [alike(each.val_loss[0], want, rtol=0.02) for each in (column, flat)]
+    require(
+        is_right[1] and flat.loss[0] < 0.05,
+        _("a first loss of {loss:.4g} and `val_loss` {val:.4g}").format(
+            loss=flat.loss[0], val=flat.val_loss[0]
+        ),
+        _("a model whose scores are a vector (b,) and fit train: 0 and {want:.4g}").format(
+            want=want
+        ),
+        {"scores-of-another-shape": is_right[0]},
+        Cause("loss-of-something-else", _LOSS),
+    )
+    task = draw_task(rng)
+    model = task.model(submission)
+    model.compile(optimizer={"class_name": "SGD", "config": {"learning_rate": 0.0}}, loss="mae")
+    before = np.mean(task.errors_at_start(task.train) ** 2)
+    training = _ended(task, submission.compile_and_fit(model, task.train, task.val, 2), model)
+    loss = training.curves.loss[0]
+    require(
+        0.2 * before < loss < 1.2 * before and bool(training.moves.any()),
+        _("a first loss of {loss:.4g}; users and items moved by up to {x:.3g}").format(
+            loss=loss, x=np.abs(training.moves).max()
+        ),
+        _("a model that the caller has compiled otherwise is trained on squared errors"),
+        {"compiled-by-the-caller": True},
+    )
+
+
 # Errors on val before the first epoch and after each epoch; the fourth error is the smallest.
 JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
@@ -631,10 +710,39 @@ def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
 @checks("compile_and_fit", share=1.25)
 def test_the_best_epoch_is_left_in_the_model(submission, rng):
     """The best epoch's weights are left in the model, also when the epochs run out."""
+    _require_best_planted(planted_training(submission, rng, 2, N_EPOCHS))
+    _require_best_planted(planted_training(submission, rng, PATIENT, 8))
     task = draw_task(rng, val_side=0.1)
     _require_best(trained(submission, task, epochs=7, batch_size=40, patience=3, seed=2))
-    _require_best(noisy_training(submission, rng))
-    _require_best(worsening_training(submission, rng))
+
+
+def _require_best_planted(training):
+    """Reject a training with `PLANTED` offsets that left the weights of another epoch."""
+    val_loss = training.curves.val_loss
+    errors = training.errors(training.task.val)
+    found = [np.mean((errors - offset) ** 2) for offset in PLANTED]
+    gaps = np.abs(np.array(found)[:, None] / val_loss[None] - 1).min(axis=0)
+    best, left = int(np.argmin(val_loss)), int(np.argmin(gaps))
+    certain = gaps[left] < 1e-5
+    start = alike(training.moves, 0 * training.moves, 0, 0)
+    others = certain and not start
+    require(
+        gaps[best] < 3e-5 and (left == best or gaps[best] < 2e-6) and not start,
+        _("the weights of epoch {left}, where epoch {best} is the best (the first is 0)").format(
+            left=left, best=best
+        )
+        if others
+        else _("weights of no epoch of the curve"),
+        mistakes={
+            "other-model-trained": start,
+            "last-epoch-kept": others and left == len(val_loss) - 1,
+            "weights-one-epoch-early": others and left == best - 1,
+            "weights-one-epoch-late": others and left == best + 1 < len(val_loss) - 1,
+            "another-epoch-kept": others
+            and left not in (best, best - 1, best + 1, len(val_loss) - 1),
+        },
+        cause=Cause("weights-of-no-epoch", _NO_EPOCH),
+    )
 
 
 def _require_best(training):
@@ -690,10 +798,8 @@ def test_the_same_seed_gives_the_same_curves(submission, rng):
 @checks("compile_and_fit", share=0.5)
 def test_batches_have_the_size_asked_for(submission, rng):
     """A step sees `batch_size` rows (512 where none is named): another size gives other curves."""
-    told = require_defaults(submission, batch_size=512, patience=3, seed=0)
+    require_defaults(submission, batch_size=512, patience=3, seed=0)
     due = -(-N_ROWS // BATCH)
-    if told and idle_training(submission, rng)[0].n_steps == due:
-        return
     task = draw_task(rng, m=640, noise=1.0)
 
     def loss(**keywords):
@@ -715,8 +821,6 @@ def test_batches_have_the_size_asked_for(submission, rng):
         ),
         {"epoch-cut-short": True},
     )
-    if told:
-        return
     default = loss()
     require(
         _same(default, named),
@@ -793,6 +897,25 @@ def test_the_lowest_validation_loss_wins(submission, rng):
             Cause("another-epoch-chosen", _EPOCH),
         )
         require_unchanged(submission, kept, history)
+
+
+@checks("best_epoch", share=0.25)
+def test_the_first_of_equal_epochs(submission, rng):
+    """Of several epochs with the lowest value the first is the best; a lowest value may be 0."""
+    for low in 0.5, 0.0, -1.5:
+        curve = (low + rng.uniform(0.1, 1, size=9)).tolist()
+        first, last = 2 + int(rng.integers(2)), 5 + int(rng.integers(3))
+        curve[first] = curve[last] = low
+        got = whole(submission.best_epoch({"loss": curve[::-1], "val_loss": curve}))
+        require(
+            got == first,
+            got,
+            _("epochs {first} and {last} are both lowest: expected {first}").format(
+                first=first, last=last
+            ),
+            {"last-of-equals-chosen": got == last},
+            Cause("another-epoch-chosen", _EPOCH),
+        )
 
 
 @checks("best_epoch", share=0.5)

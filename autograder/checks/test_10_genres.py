@@ -23,6 +23,7 @@ from autograder.checking.asserts import (
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause
 from autograder.checks.support.ratings import require_unchanged
+from autograder.checks.support.splits import SURPRISING, runs_of
 from autograder.engine.exceptions import of_learner
 from autograder.util.i18n import _
 
@@ -161,9 +162,11 @@ _MARKED = _(
 @checks("genre_matrix", share=3)
 def test_every_genre_of_a_film_is_marked(submission, rng):
     """Row k marks all genres of film k, and column g is the genre names[g]."""
-    for n_films in 40, 25, 400:
+    for n_films, n_more in (40, 0), (25, 0), (400, 60):
         movies = draw_movies(rng, n_films)
-        movies["genres"] = movies["genres"].replace(NO_GENRE, "Kung Fu")
+        genres = movies["genres"].replace(NO_GENRE, "Kung Fu")
+        more = [f"|Kind {k}" for k in rng.permutation(n_more)]
+        movies["genres"] = genres + ([""] * (n_films - n_more) + more)
         check_labels(submission.genre_matrix(movies), movies, 1)
 
 
@@ -231,34 +234,66 @@ def parts_of(got, n_items) -> tuple[np.ndarray, np.ndarray]:
 @checks("split_items", share=2)
 def test_parts_are_random_and_cover_all(submission, rng):
     """Every position is in exactly one part, and the parts are drawn at random."""
-    for n_items in 7, 12, int(rng.integers(300, 400)):
+    for n_items in 7, 12, int(rng.integers(600, 800)):
         got = submission.split_items(n_items, seed=int(rng.integers(100)))
-        _train, test = parts_of(got, n_items)
-    gaps = np.diff(test)
-    blocks = 1 + np.sum(gaps > 1)
-    require(
-        blocks > len(test) / 5,
-        _("test positions from {low} to {high} in {n} blocks").format(
-            low=test.min(initial=0), high=test.max(initial=0), n=blocks
-        ),
-        _("the test part is drawn at random from all positions"),
-        {"block-of-items": True},
+        train, test = parts_of(got, n_items)
+    require_chance(train, test)
+
+
+def require_chance(train, test) -> None:
+    """Reject a test part that stands in blocks or in a regular pattern, by 1 chance in 1e8."""
+    n_items = len(train) + len(test)
+    runs = runs_of(train, test, np.arange(n_items)).surprise
+    blocks = 1 + np.sum(np.diff(test) > 1)
+    few = len(np.unique(np.diff(test))) <= 3
+    in_blocks = _("test positions from {low} to {high} in {n} blocks").format(
+        low=test.min(initial=0), high=test.max(initial=0), n=blocks
     )
+    by_rule = _("test positions {test} …, which follow a pattern").format(test=test[:6].tolist())
+    together = blocks <= 2 or (runs < -SURPRISING and not few)
     require(
-        len(np.unique(gaps)) > 2,
-        _("test positions {test}, at equal distances").format(test=test[:5]),
+        abs(runs) < SURPRISING and beat_of(test, n_items) < BEAT,
+        in_blocks if together else by_rule,
         _("the test part is drawn at random from all positions"),
-        cause=Cause("every-nth-item", _EVERY_NTH),
+        {"block-of-items": blocks <= 2, "stride-for-chance": few and blocks > 2},
+        Cause("neighbours-drawn-together", _NEIGHBOURS)
+        if together
+        else Cause("positions-by-a-rule", _BY_RULE),
     )
 
 
-_EVERY_NTH = _(
-    "Test items stand at equal distances: a stride chose them, not chance. "
+BEAT = 25
+"""The strength of a beat that chance exceeds in one of 1e8 splits."""
+
+
+def beat_of(positions, n_items) -> float:
+    """Return the strength of the strongest beat: the periodogram's maximum, about 1 by chance."""
+    chosen = np.zeros(n_items)
+    chosen[positions] = 1
+    chosen -= chosen.mean()
+    power = np.abs(np.fft.rfft(chosen)[1:]) ** 2
+    return float(power.max() / max(np.sum(chosen**2), 1e-12))
+
+
+_NEIGHBOURS = _(
+    "Test items stand beside each other far more often than chance puts them there: whole "
+    "stretches were chosen, or the order was mixed in part. What exactly is drawn at random?"
+)
+_BY_RULE = _(
+    "The test positions follow a regular pattern, which chance does not make. "
     "Which line of yours draws a number at random?"
 )
 _SIZES_OFF = _(
     "The sizes fit neither the fraction nor its complement: rounded in another place, or taken of "
     "another number. A tenth of what is drawn?"
+)
+_SEEDS_SHARE = _(
+    "Some different seeds give the same split: it depends on a part of the seed, or on a number "
+    "that several seeds share. What reaches the generator?"
+)
+_SPLITS_ALIKE = _(
+    "The splits of two seeds are no two draws: they share far more test items than chance lets "
+    "them, or far fewer. What else than the first position depends on the seed?"
 )
 _DEFAULT_SEED = _(
     "Without a seed the split is another one: the default is not 0, or the seed is only used where "
@@ -303,12 +338,33 @@ def test_the_fraction_is_the_tests(submission, rng):
 
 
 @checks("split_items", share=1)
+def test_a_part_of_no_item(submission, rng):
+    """Of a few items a small fraction is one item or none, and the others are for training."""
+    _train, some = parts_of(submission.split_items(40, 0.2), 40)
+    for n_items, fraction in (6, 0.05), (int(rng.integers(5, 9)), 0.04):
+        train, test = parts_of(submission.split_items(n_items, fraction), n_items)
+        require(
+            len(train) > 0,
+            _("{test} test items and {train} training items").format(
+                test=len(test), train=len(train)
+            ),
+            _("a fraction of {fraction} of {n_items} items is one item at most").format(
+                fraction=fraction, n_items=n_items
+            ),
+            {"whole-list-for-no-item": len(some) < 20, "parts-exchanged": len(some) > 20},
+        )
+
+
+MANY_SEEDS = (*range(40), 42, 64, 100, 123, 128, 256, 1000, 1234, 2024, 65536)
+
+
+@checks("split_items", share=1)
 def test_the_seed_decides(submission, rng):
     """The same seed gives the same split, another seed another one; without a seed it is 0."""
     n_items = 80
-    seeds = [0, *(int(seed) for seed in rng.choice(np.arange(1, 500), size=3, replace=False))]
-    tests = []
-    for seed in seeds:
+    drawn = [0, *(int(seed) for seed in rng.choice(np.arange(1, 500), size=3, replace=False))]
+    tests = {}
+    for seed in drawn:
         _train, test = parts_of(submission.split_items(n_items, 0.25, seed), n_items)
         _train, again = parts_of(submission.split_items(n_items, 0.25, seed=seed), n_items)
         require(
@@ -316,17 +372,55 @@ def test_the_seed_decides(submission, rng):
             _("two splits by seed {seed} that differ").format(seed=seed),
             mistakes={"split-without-seed": True},
         )
-        tests.append(tuple(test.tolist()))
-    require(
-        len(set(tests)) == len(seeds),
-        _("the same split for different seeds"),
-        mistakes={"one-split-for-all-seeds": True},
-    )
+        tests[seed] = tuple(test.tolist())
+    for seed in MANY_SEEDS:
+        if seed not in tests:
+            _train, test = parts_of(submission.split_items(n_items, 0.25, seed), n_items)
+            tests[seed] = tuple(test.tolist())
+    require_another_split(tests)
     _train, test = parts_of(submission.split_items(n_items), n_items)
     require(
         tuple(test.tolist()) == tests[0],
         _("without a seed, another split than with seed=0"),
         cause=Cause("default-seed-not-zero", _DEFAULT_SEED),
+    )
+    require_two_draws(submission, drawn[1])
+
+
+def require_another_split(tests) -> None:
+    """Reject test parts, given by their seeds, of which two are the same."""
+    by_split: dict[tuple, list[int]] = {}
+    for seed, test in sorted(tests.items()):
+        by_split.setdefault(test, []).append(seed)
+    shared = [seeds for seeds in by_split.values() if len(seeds) > 1]
+    require(
+        not shared,
+        _("the same split for the seeds {seeds}").format(seeds=brief(shared[:1] and shared[0])),
+        mistakes={
+            "one-split-for-all-seeds": len(by_split) == 1,
+            "seed-zero-replaced": len(shared) == 1 and len(shared[0]) == 2 and shared[0][0] == 0,
+        },
+        cause=Cause("seeds-share-a-split", _SEEDS_SHARE),
+    )
+
+
+def require_two_draws(submission, seed) -> None:
+    """Reject splits of neighbouring seeds that share other items than two draws would."""
+    n = 400
+    one, other = (
+        parts_of(submission.split_items(n, 0.25, each), n)[1] for each in (seed, seed + 1)
+    )
+    shared = len(np.intersect1d(one, other))
+    share = len(other) / n
+    mean = len(one) * share
+    spread = np.sqrt(mean * (1 - share) * (n - len(one)) / (n - 1))
+    require(
+        abs(shared - mean) < SURPRISING * max(spread, 1),
+        _("splits by the seeds {one} and {other} with {n} test items of {m} in common").format(
+            one=seed, other=seed + 1, n=shared, m=len(one)
+        ),
+        _("another seed draws another split, in which about {n} come again").format(n=round(mean)),
+        cause=Cause("splits-alike", _SPLITS_ALIKE),
     )
 
 
@@ -358,22 +452,23 @@ def draw_films(rng, n_films=N_TRAIN + 80):
     return (embeddings @ turn).astype("float32"), genres, clear.astype("float32")
 
 
-def oblique(rng) -> np.ndarray:
+def oblique(rng, n_factors=N_FACTORS) -> np.ndarray:
     """Return a drawn rotation (K, K) whose entries all have the same absolute value."""
-    rows = rng.permutation(hadamard(N_FACTORS)) / np.sqrt(N_FACTORS)
-    return rows * rng.choice([-1, 1], size=N_FACTORS)
+    rows = rng.permutation(hadamard(n_factors)) / np.sqrt(n_factors)
+    return rows * rng.choice([-1, 1], size=n_factors)
 
 
-def probabilities(submission, classifier, embeddings) -> np.ndarray:
+def probabilities(submission, classifier, embeddings, n_genres=N_GENRES) -> np.ndarray:
     """Return `predict_genres`' answer as a float array (m, G); reject other numbers than 0 to 1."""
+    own = own_probabilities(classifier, embeddings)
     got = submission.predict_genres(classifier, embeddings)
-    shape = (len(embeddings), N_GENRES)
+    shape = (len(embeddings), n_genres)
     result = array(
         got,
         shape,
         _("a probability for every film and genre: shape {shape}").format(shape=shape),
         {
-            "pair-for-every-genre": shape_of(got) == (N_GENRES, len(embeddings), 2),
+            "pair-for-every-genre": shape_of(got) == (n_genres, len(embeddings), 2),
             "one-genre-a-film": shape_of(got) == (len(embeddings),),
         },
     )
@@ -381,10 +476,28 @@ def probabilities(submission, classifier, embeddings) -> np.ndarray:
         (result >= -1e-6).all() and (result <= 1 + 1e-6).all(),
         _("values from {low:.3g} to {high:.3g}").format(low=result.min(), high=result.max()),
         _("probabilities lie between 0 and 1"),
-        {"scores-for-probabilities": np.isfinite(result).all()},
+        {
+            "scores-for-probabilities": result.min() < 0 and result.max() > 1,
+            "probabilities-bent": result.min() >= 0 and own is not None and own.shape == shape,
+        },
         Cause("not-probabilities", _NO_PROBABILITY),
     )
     return result
+
+
+def own_probabilities(classifier, embeddings) -> np.ndarray | None:
+    """Return what scikit-learn's own method of a classifier answers, (m, G); None without it.
+
+    Call this function before `predict_genres`, so that a message shows the call of the latter.
+    """
+    try:
+        answer = np.array(classifier.predict_proba(embeddings), dtype=float)
+    except Exception:
+        return None
+    if answer.ndim == 3 and answer.shape[1:] == (len(embeddings), 2):
+        answer = answer[:, :, 1].T
+    within = answer.ndim == 2 and np.isfinite(answer).all() and answer.min(initial=0) >= 0
+    return answer if within and answer.max(initial=0) <= 1 else None
 
 
 def separation(predicted, genres) -> np.ndarray:
@@ -479,6 +592,61 @@ def test_a_film_may_have_several_genres(submission, rng):
     require_genres(probabilities(submission, classifier, unseen), genres[n_train:], unseen)
 
 
+# The genres that stand in some training rows only: the first row, the row behind the last, a step.
+ROWS_OF_GENRES = ((0, 100, 1), (100, 400, 2), (401, 1000, 2), (1000, 1600, 1))
+
+
+def draw_genres_in_places(rng, n_train=1_600, n_test=240, n_factors=16):
+    """Return films of which no one has two of the first four genres, and their embeddings.
+
+    In the training rows, each of the first four genres stands in rows of its own. Two further
+    genres stand everywhere.
+
+    Returns:
+        The embeddings, float32 (n_train + n_test, K), and the genres, int8 (n_train + n_test, 6).
+    """
+    genres = np.zeros((n_train + n_test, len(ROWS_OF_GENRES) + 2), dtype="int8")
+    for genre, (first, last, step) in enumerate(ROWS_OF_GENRES):
+        rows = np.arange(first, last, step)
+        genres[rows, genre] = rng.random(len(rows)) < 0.5
+    genres[np.arange(n_train, n_train + n_test), rng.integers(len(ROWS_OF_GENRES), size=n_test)] = 1
+    genres[:, -2:] = rng.random((len(genres), 2)) < 0.5
+    embeddings = 0.5 * rng.normal(size=(len(genres), n_factors))
+    embeddings[:, : genres.shape[1]] += 1.5 * (2.0 * genres - 1)
+    return (embeddings @ oblique(rng, n_factors)).astype("float32"), genres
+
+
+@checks("fit_genres", share=1)
+def test_every_training_film_counts(submission, rng):
+    """A genre is learnt wherever its films stand in the training rows."""
+    n_train = 1_600
+    embeddings, genres = draw_genres_in_places(rng, n_train)
+
+    def ranked(rows) -> np.ndarray:
+        classifier = submission.fit_genres(embeddings[rows], genres[rows])
+        asked = embeddings[n_train:]
+        predicted = probabilities(submission, classifier, asked, genres.shape[1])
+        return separation(predicted, genres[n_train:])
+
+    found = ranked(np.arange(n_train))
+    worst = int(found.argmin())
+    if found[worst] <= 0.85:
+        places = [*ROWS_OF_GENRES, (0, n_train, 1), (0, n_train, 1)][worst]
+        fail(
+            _("films of genre {genre} are ranked above others {share:.0%} of the time").format(
+                genre=worst, share=found[worst]
+            ),
+            _("genre {genre}, whose {n} films stand in rows {first} to {last}, is learnt").format(
+                genre=worst,
+                n=int(genres[:n_train, worst].sum()),
+                first=places[0],
+                last=places[1] - 1,
+            ),
+            {"rows-not-learnt": ranked(rng.permutation(n_train)).min() > 0.85},
+            Cause("genre-not-recognised", _NOT_RECOGNISED),
+        )
+
+
 @checks("fit_genres", share=1)
 def test_fitting_changes_nothing(submission, rng):
     """Other labels give another classifier; embeddings and genres stay as they were."""
@@ -517,6 +685,74 @@ def test_answers_are_probabilities(submission, rng):
         _("an answer says how likely a genre is, between 0 and 1"),
         {"decisions-for-probabilities": True},
     )
+
+
+OFTEN = 0.8
+"""The share of films with a genre among the films whose embeddings speak for the genre."""
+SLACK = 0.12
+
+
+@checks("predict_genres", share=1)
+def test_a_probability_says_how_often(submission, rng):
+    """Where eight films in ten have a genre, its probability is about 0.8 on average."""
+    stop_at_stub(submission)
+    n_train = 2 * N_TRAIN
+    embeddings, signs, _clear = draw_films(rng, n_train + 400)
+    flipped = rng.random(signs.shape) > OFTEN
+    genres = np.where(flipped, 1 - signs, signs).astype("int8")
+    classifier = submission.fit_genres(embeddings[:n_train], genres[:n_train])
+    unseen, speaks = embeddings[n_train:], signs[n_train:] == 1
+    own = own_probabilities(classifier, unseen)
+    predicted = probabilities(submission, classifier, unseen)
+    require_genres(predicted, signs[n_train:], unseen)
+    high, low = predicted[speaks].mean(), predicted[~speaks].mean()
+    if own is None or own.shape != predicted.shape:
+        own = predicted
+    bent = are_frequencies(own[speaks].mean(), own[~speaks].mean())
+    require(
+        are_frequencies(high, low),
+        _(
+            "{high:.0%} on average for films of which {often:.0%} have a genre, {low:.0%} for "
+            "films of which {seldom:.0%} have it"
+        ).format(high=high, low=low, often=OFTEN, seldom=1 - OFTEN),
+        _("a probability says how many of such films have the genre"),
+        {"probabilities-bent": bent},
+        Cause("not-calibrated", _NOT_CALIBRATED),
+    )
+    if own is not predicted:
+        require_digits(predicted, own)
+
+
+def are_frequencies(high, low) -> bool:
+    """Return whether mean probabilities are near the shares of films that have a genre."""
+    return abs(high - OFTEN) < SLACK and abs(low - (1 - OFTEN)) < SLACK
+
+
+def require_digits(predicted, own) -> None:
+    """Reject the classifier's own probabilities after rounding or clipping."""
+    coarse = any(alike(predicted, np.round(own, digits), atol=1e-9) for digits in (0, 1, 2))
+    require(
+        not coarse or alike(predicted, own, atol=1e-3),
+        _("{n} different values for {m} films and genres").format(
+            n=len(np.unique(predicted)), m=predicted.size
+        ),
+        _("films differ in their probabilities as the classifier says"),
+        {"probabilities-rounded": True},
+    )
+    low, high = predicted.min(), predicted.max()
+    cut = alike(predicted, np.clip(own, low, high), atol=1e-6)
+    require(
+        not cut or (low - own.min() < 0.02 and own.max() - high < 0.02),
+        _("values from {low:.3g} to {high:.3g}").format(low=low, high=high),
+        _("films differ in their probabilities as the classifier says"),
+        {"probabilities-cut-off": True},
+    )
+
+
+_NOT_CALIBRATED = _(
+    "The numbers rank films, but they are no shares: too high or too low on average, or too near "
+    "to 0 and 1. Of ten films that get 0.8, how many should have the genre?"
+)
 
 
 @checks("predict_genres", share=1)
@@ -740,6 +976,89 @@ def test_a_genre_is_predicted_from_one_half_on(submission, rng):
         require_f1(submission, scores_of(submission, genres, predicted), genres, predicted, {})
         predicted[:, 1] *= 0.4
         require_f1(submission, scores_of(submission, genres, predicted), genres, predicted, {})
+
+
+def tied_ap(has, scores) -> float:
+    """Return the average precision where films of one score share their precision."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, scores = np.asarray(has, dtype=float)[order], scores[order]
+    last = np.searchsorted(-scores, -scores, side="right")
+    precision = np.cumsum(ranked)[last - 1] / last
+    return float(precision[ranked == 1].mean()) if ranked.any() else 0.0
+
+
+@checks("score_genres", share=1)
+def test_films_of_one_probability_share_a_place(submission, rng):
+    """Where films have the same probability, average precision does not depend on their order."""
+    genres, fine = draw_scores(rng, n_films=160)
+    predicted = np.ceil(fine * 10) / 10
+    alone = scores_of(submission, genres, fine)["macro_ap"]
+    got = scores_of(submission, genres, predicted)["macro_ap"]
+    want = macro(tied_ap, genres, predicted)
+    right = macro(average_precision, genres, fine)
+    rows = rng.permutation(len(genres))
+    turned = scores_of(submission, genres[rows], predicted[rows])["macro_ap"]
+    nudged = (predicted + sign * 1e-6 * genres for sign in (1, -1))
+    by_label = [macro(average_precision, genres, each) for each in nudged]
+    for value in got, turned:
+        close(
+            value,
+            want,
+            _("macro_ap of films that share ten probabilities is {want:.4f}").format(want=want),
+            {
+                "ties-by-label": any(alike(value, label) for label in by_label),
+                "ties-by-row-order": alike(alone, right) and not alike(got, turned),
+            },
+        )
+
+
+@checks("score_genres", share=1)
+def test_a_genre_of_one_film_counts(submission, rng):
+    """A genre of one film, or of all, counts as much as the others, however many there are."""
+    genres, predicted = draw_scores(rng, n_genres=24)
+    one, every = rng.choice(24, size=2, replace=False)
+    genres[:, one], genres[:, every] = 0, 1
+    genres[rng.integers(len(genres)), one] = 1
+    got = scores_of(submission, genres, predicted)
+    decided = predicted >= 0.5
+    scores = (
+        ("macro_ap", average_precision, predicted),
+        ("prevalence", lambda has, _said: has.mean(), predicted),
+        ("macro_f1", f1, decided),
+    )
+    for key, score, said in scores:
+        kept = np.delete(np.arange(24), one), np.delete(np.arange(24), every)
+        values = [macro(score, genres[:, columns], said[:, columns]) for columns in kept]
+        require_score(
+            got,
+            key,
+            macro(score, genres, said),
+            {"genre-of-one-film-left-out": values[0], "genre-of-all-films-left-out": values[1]},
+            lambda key=key, score=score: cause_of_mean(
+                submission, key, score, genres[:, [one, every]], predicted[:, [one, every]]
+            ),
+        )
+
+
+def cause_of_mean(submission, key, score: Callable, genres, predicted) -> Cause:
+    """Tell whether the score of a genre of one film or of all is wrong, or only the mean."""
+    for k in range(2):
+        got = scores_of(submission, genres[:, [k]], predicted[:, [k]])
+        said = predicted[:, k] >= 0.5 if key == "macro_f1" else predicted[:, k]
+        if not alike(got[key], score(genres[:, k], said)):
+            text = _EXTREME.format(key=key, n=int(genres[:, k].sum()), m=len(genres))
+            return Cause("score-of-one-genre-off", text)
+    return Cause("mean-of-genres-off", _MEAN_OF_MANY)
+
+
+_EXTREME = _(
+    "For a genre that {n} of {m} films have, {key} is wrong even without the other genres. "
+    "What is counted, and in which type?"
+)
+_MEAN_OF_MANY = _(
+    "A genre of one film and a genre of all films are right alone; the mean over 24 genres is not: "
+    "some are left out or weighed. Which columns count?"
+)
 
 
 @checks("score_genres", share=1)

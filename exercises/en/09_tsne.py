@@ -168,7 +168,8 @@ check("tsne_2d")
 # A map without colours is a cloud. Colour turns it into a question: do films of one genre, one
 # decade, one level of fame lie together? Use one colour for each label, name the labels in a
 # legend, give the map a title, and write the titles of a few films that everybody knows beside
-# their points.
+# their points. matplotlib's own colours begin again after the tenth: a genre more, and two labels
+# look alike.
 
 # %%
 def plot_map(coordinates, labels, titles=None):
@@ -176,7 +177,8 @@ def plot_map(coordinates, labels, titles=None):
 
     coordinates: float array (m, 2), x and y; labels: array (m,) of strings or integers.
     titles: dict index -> text, written at that film's point; None for no texts.
-    Returns the matplotlib Axes: one colour a label, a legend with all labels, a title.
+    Returns the matplotlib Axes of a new figure: one colour a label, however many labels there are,
+    a legend with all labels, a title.
     """
     # TODO: one scatter a label, a legend, a title, an annotation for every given title.
     raise NotImplementedError("plot_map")
