@@ -2,10 +2,14 @@
 
 import base64
 import binascii
+import io
+import math
 import re
+import warnings
 from typing import Any
 
 MAX_IMAGE_BYTES = 5 * 2**20
+MAX_IMAGE_PIXELS = 40_000_000
 MAX_IMAGES = 20
 _NAME = re.compile(r"[\w][\w .()+,@-]{0,120}")
 _MAGIC = {
@@ -49,7 +53,22 @@ def image_text(value: object, mime: str) -> str:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return text if content.startswith(_MAGIC[mime]) else ""
+    if not content.startswith(_MAGIC[mime]) or _pixels_of(content, mime) > MAX_IMAGE_PIXELS:
+        return ""
+    return text
+
+
+def _pixels_of(content: bytes, mime: str) -> float:
+    """Return the pixels that an image says to have, without unpacking it; infinity if none."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=[mime.rpartition("/")[2]]) as image:
+                return image.width * image.height
+    except Exception:
+        return math.inf
 
 
 def _images(bundle: object) -> dict[str, str]:

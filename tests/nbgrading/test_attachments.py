@@ -1,12 +1,16 @@
 """Pasted images in the text cells of submitted notebooks."""
 
 import base64
+import io
 import json
+import struct
+import zlib
 
 import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
+from PIL import Image
 
 pytest.importorskip("nbgrader")
 
@@ -15,11 +19,15 @@ from autograder.nbgrading.damaged_notebooks import readable_notebook
 from autograder.nbgrading.exporter import FeedbackExporter
 from autograder.nbgrading.safe_notebook import make_texts_harmless
 
-CONTENT = {
-    "image/png": b"\x89PNG\r\n\x1a\n" + bytes(20),
-    "image/jpeg": b"\xff\xd8\xff" + bytes(20),
-    "image/gif": b"GIF89a" + bytes(20),
-}
+
+def image_bytes(format_name, size=(4, 3)):
+    """Return a small image of one colour as a file."""
+    file = io.BytesIO()
+    Image.new("RGB", size).save(file, format=format_name)
+    return file.getvalue()
+
+
+CONTENT = {f"image/{name}": image_bytes(name) for name in ("png", "jpeg", "gif")}
 IMAGES = {mime: base64.b64encode(content).decode() for mime, content in CONTENT.items()}
 
 
@@ -107,3 +115,27 @@ def test_lines_of_base64_are_joined():
     assert accepted_attachments({"a.png": {"image/png": lines, "text/html": "x"}}) == {
         "a.png": {"image/png": IMAGES["image/png"]}
     }
+
+
+def with_size(mime, content, side):
+    """Return an image whose header says another size."""
+    if mime == "image/png":
+        header = content[12:16] + struct.pack(">II", side, side) + content[24:29]
+        return content[:12] + header + struct.pack(">I", zlib.crc32(header)) + content[33:]
+    if mime == "image/gif":
+        return content[:6] + struct.pack("<HH", side, side) + content[10:]
+    start = content.index(b"\xff\xc0") + 5
+    return content[:start] + struct.pack(">HH", side, side) + content[start + 4 :]
+
+
+@pytest.mark.parametrize("mime", CONTENT)
+def test_an_image_of_too_many_pixels_is_left_out(mime):
+    for side, kept in ((6_000, True), (7_000, False), (60_000, False)):
+        text = base64.b64encode(with_size(mime, CONTENT[mime], side)).decode()
+        assert bool(accepted_attachments({"a": {mime: text}})) is kept
+
+
+@pytest.mark.parametrize("mime", CONTENT)
+def test_a_file_that_only_begins_like_an_image_is_left_out(mime):
+    text = base64.b64encode(CONTENT[mime][:8]).decode()
+    assert accepted_attachments({"a": {mime: text}}) == {}

@@ -15,8 +15,9 @@ from autograder.nbgrading.exporter import FeedbackExporter
 from autograder.nbgrading.feedback import MathsWithoutNetwork
 from autograder.nbgrading.harmless_text import clean, is_harmless, make_harmless, render
 from autograder.nbgrading.safe_notebook import make_own_notebook_harmless
+from tests.nbgrading.test_attachments import IMAGES
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
+PNG = IMAGES["image/png"]
 SVG = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>").decode()
 HARMFUL = {
     "link": "[x](javascript:alert(1))",
