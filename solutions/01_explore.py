@@ -40,7 +40,8 @@ use_style()
 # %% [markdown]
 # ## What a recommender knows
 #
-# MovieLens asks people for stars, from half a star to five. Every answer is one row:
+# [MovieLens](https://movielens.org) asks people for stars, from half a star to five. Its makers,
+# [GroupLens](https://grouplens.org/datasets/movielens/), publish the answers. Each one is a row:
 #
 # | column | meaning |
 # |---|---|
@@ -51,6 +52,10 @@ use_style()
 #
 # Nothing else enters the models of this course. No age, no plot, no actors: only who gave how many
 # stars to what. In this course a film is an *item*, and the two words mean the same.
+#
+# The models come from one paper: Koren, Bell and Volinsky, [Matrix Factorization Techniques for
+# Recommender Systems](https://doi.org/10.1109/MC.2009.263) (IEEE Computer, 2009). You read its
+# first half before step 4.
 
 # %% [markdown]
 # ## A worked example

@@ -1,7 +1,6 @@
-"""Find a data set in MOVIELENS_DIR, in the cache or at GroupLens, or simulate a set."""
+"""Find a data set in MOVIELENS_DIR, in the cache, at GroupLens or at a path, or simulate a set."""
 
 import os
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,14 @@ from typing import Literal, Protocol
 
 import pandas as pd
 
+from recommender_data.described import load_path
 from recommender_data.download import Unreachable, fetch
 from recommender_data.errors import DataError
-from recommender_data.formats import read_1m, read_100k, read_latest
+from recommender_data.files import Folder
+from recommender_data.formats import RATINGS_CSV, read_1m, read_10m, read_100k, read_latest
 from recommender_data.i18n import _
+from recommender_data.places import from_environment, in_movielens_dir, opened
 from recommender_data.simulated import simulate
-from recommender_data.tables import File
 
 DEFAULT = "ml-latest-small"
 SIMULATED = "simulated"
@@ -23,7 +24,7 @@ SIMULATED = "simulated"
 class Reader(Protocol):
     """A function that reads the ratings and films in a set's folder (see `formats`)."""
 
-    def __call__(self, folder: File, skip: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def __call__(self, folder: Folder, skip: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return ratings and films; with `skip`, leave out malformed lines of ratings."""
         ...
 
@@ -35,10 +36,12 @@ class Published:
     Attributes:
         read: The reader of its files.
         sha256: The checksum of its archive, in hexadecimal; None where it is unknown.
+        folder: The name of the folder in its archive; "" for the set's own name.
     """
 
     read: Reader
     sha256: str | None
+    folder: str = ""
 
 
 PUBLISHED = {
@@ -49,6 +52,7 @@ PUBLISHED = {
         read_100k, "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
     ),
     "ml-1m": Published(read_1m, "a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20"),
+    "ml-10m": Published(read_10m, None, "ml-10M100K"),
     "ml-20m": Published(
         read_latest, "96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3"
     ),
@@ -56,8 +60,15 @@ PUBLISHED = {
         read_latest, "8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"
     ),
     "ml-32m": Published(read_latest, None),
+    "ml-latest": Published(read_latest, None),  # GroupLens replaces it from time to time
 }
 NAMES = (*PUBLISHED, SIMULATED)
+_FOLDERS = {name: it.folder or name for name, it in PUBLISHED.items()}
+_MARKERS: dict[object, tuple[str, ...]] = {
+    read_1m: ("ratings.dat",),
+    read_10m: ("ratings.dat",),
+    read_100k: ("u.data",),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +80,9 @@ class Dataset:
         ratings: Frame with userId and movieId (int64), rating (float64, stars) and timestamp
             (int64, seconds since 1970, UTC).
         movies: Frame with movieId (int64), title (text) and genres (text, "A|B|C").
+
+    Ratings of one's own may lack times or genres. Then the column holds 0, or "(no genres
+    listed)", and selecting it raises `MissingColumn`.
     """
 
     name: str
@@ -80,52 +94,63 @@ class Dataset:
         return iter((self.ratings, self.movies))
 
 
-def load(name: str | None = None, *, bad_rows: Literal["error", "skip"] = "error") -> Dataset:
-    """Load a data set by name.
+def load(
+    name: str | os.PathLike[str] | None = None, *, bad_rows: Literal["error", "skip"] = "error"
+) -> Dataset:
+    """Load a data set by name, or ratings of one's own by their path.
 
-    The function searches MOVIELENS_DIR (for a folder or an archive of that name, or the set's own
-    folder), then the cache, then GroupLens. Where the network cannot be reached, it prints a
-    notice and returns `simulated`.
+    For a name, the function searches MOVIELENS_DIR (for a folder or an archive of that name, or
+    the set's own folder or archive), then the cache, then GroupLens. Where the network cannot be
+    reached, it prints a notice and returns `simulated`.
+
+    A path names a folder, an archive or a file of ratings. The file `dataset.toml` beside the
+    ratings describes their form (docs/data.md); ratings in MovieLens' form need no description.
 
     Args:
-        name: One of `NAMES`; without a name, the set that COURSE_DATA names, else
-            ml-latest-small.
+        name: One of `NAMES`, or a path; without a name, the set or the path that COURSE_DATA
+            names, else ml-latest-small.
         bad_rows: With "error", a malformed row of ratings raises. With "skip", the function
             leaves out and prints single malformed rows; too many of them raise all the same.
 
     Raises:
         ValueError: No set has that name.
-        DataError: The data, the server or the disk is at fault.
+        DataError: No file or folder has that path; or the data, the server or the disk is at fault.
     """
-    name = name or os.environ.get("COURSE_DATA") or DEFAULT
-    if name not in NAMES:
-        raise ValueError(
-            _("There is no data set {name}. Choose one of: {names}.").format(
-                name=repr(name), names=", ".join(NAMES)
-            )
-        )
+    name = os.fspath(name or from_environment("COURSE_DATA") or DEFAULT)
     if name == SIMULATED:
         return _load_simulated()
-    place = _in_movielens_dir(name) or _at_grouplens(name)
-    return _read(name, place, bad_rows == "skip") if place else _load_simulated()
+    skip = bad_rows == "skip"
+    if name not in PUBLISHED:
+        return Dataset(*load_path(_path_of(name), skip))
+    published = PUBLISHED[name]
+    markers = _MARKERS.get(published.read, RATINGS_CSV)
+    place = in_movielens_dir(_FOLDERS, name, markers) or _at_grouplens(name)
+    if place is None:
+        return _load_simulated()
+    with opened(place, _FOLDERS[name]) as folder:
+        return Dataset(name, *published.read(folder.descend(*markers), skip))
+
+
+def _path_of(name: str) -> Path:
+    """Return the path that a name is.
+
+    Raises:
+        ValueError: The name is neither that of a set nor a path.
+        DataError: There is no such file or folder.
+    """
+    path = Path(name).expanduser()
+    if path.exists():
+        return path
+    if path.name == name and not path.suffix:
+        text = _("There is no data set {name}. Choose one of: {names}.")
+        raise ValueError(text.format(name=repr(name), names=", ".join(NAMES)))
+    text = _("There is no file or folder {path}. The data sets with a name are: {names}.")
+    raise DataError(text.format(path=Path.cwd() / path, names=", ".join(NAMES)))
 
 
 def _load_simulated() -> Dataset:
     simulation = simulate()
     return Dataset(SIMULATED, simulation.ratings, simulation.movies)
-
-
-def _in_movielens_dir(name: str) -> Path | None:
-    named = os.environ.get("MOVIELENS_DIR")
-    if not named:
-        return None
-    root = Path(named).expanduser()
-    if (root / name).is_dir():
-        return root / name
-    if root.name == name and root.is_dir():
-        return root
-    archive = root / f"{name}.zip"
-    return archive if archive.is_file() else None
 
 
 def _at_grouplens(name: str) -> Path | None:
@@ -170,18 +195,3 @@ def _notice(name: str, error: Unreachable) -> str:
         _("The next load tries the network again."),
     )
     return " ".join(sentences)
-
-
-def _read(name: str, place: Path, skip: bool) -> Dataset:
-    read = PUBLISHED[name].read
-    if place.is_dir():
-        return Dataset(name, *read(place, skip))
-    try:
-        with zipfile.ZipFile(place) as archive:
-            return Dataset(name, *read(zipfile.Path(archive, f"{name}/"), skip))
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(
-            _("{archive} cannot be read: {reason}. Fetch it again.").format(
-                archive=place, reason=error
-            )
-        ) from error

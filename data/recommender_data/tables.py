@@ -3,247 +3,324 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from recommender_data import wording
+from recommender_data.dialects import MAX_BAD_SHARE, Dialect, inspect
 from recommender_data.errors import DataError
+from recommender_data.files import DAMAGED, File, open_file
 from recommender_data.i18n import _
+from recommender_data.layouts import Layout, Time
+from recommender_data.lines import (
+    Line,
+    Records,
+    decoded_lines,
+    spanning_records,
+    split,
+    without_header,
+)
+from recommender_data.notes import tell
+from recommender_data.times import to_seconds
 
-File = Path | zipfile.Path
+_CHUNK = 100_000  # lines that the slow reader holds as text
+_TEXT_CHUNK = 1_000_000  # rows whose times the fast reader holds as text
 
-MAX_BAD_SHARE = 1 / 1000  # more malformed lines than this mean another format, not damage
+_UNIT = "\x1f"  # ASCII's separator of units, which stands for separators of several characters
 
 _PATTERNS = {
-    int: re.compile(r"\s*[+-]?[0-9]{1,18}\s*"),
-    float: re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"),
+    int: re.compile(r"\s*[+-]?[0-9]{1,18}(\.0*)?\s*"),
+    float: re.compile(r"\s*[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?\s*"),
     str: re.compile(r".*", re.DOTALL),
 }
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The layout of a file; only a comma separated file has a header and may quote fields.
+class Rule:
+    """A condition on the rows of a table.
 
     Attributes:
-        columns: The type (int, float or str) of each column by its name, in order.
-        separator: The text between two fields.
-        encoding: The file's text encoding.
+        expected: A sentence on what a row must hold.
+        holds: A function that takes the table and returns whether each row is valid: bool (m,).
     """
 
-    columns: dict[str, type]
-    separator: str = ","
-    encoding: str = "utf-8"
-
-    @property
-    def is_csv(self) -> bool:
-        """Whether commas separate the fields."""
-        return self.separator == ","
-
-    def describe(self) -> str:
-        """Return a sentence on the fields that a line must have."""
-        kinds = {int: _("whole number"), float: _("number"), str: _("text")}
-        names = list(self.columns)
-        shown = names if len(names) <= 5 else [*names[:3], "...", names[-1]]
-        fields = (", " if self.is_csv else self.separator).join(
-            f"{name} ({kinds[self.columns[name]]})" if name in self.columns else name
-            for name in shown
-        )
-        return _("Expected {count} fields: {fields}.").format(count=len(names), fields=fields)
+    expected: str
+    holds: Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 
-def read_table(file: File, layout: Layout, skip_bad_lines: bool = False) -> pd.DataFrame:
+@dataclass(frozen=True)
+class BadLine:
+    """A line that cannot be read.
+
+    Attributes:
+        number: The line's number, from 1.
+        fields: Its fields.
+        expected: A sentence on what the line must hold.
+    """
+
+    number: int
+    fields: list[str]
+    expected: str
+
+
+def read_table(
+    file: File, layout: Layout, rules: tuple[Rule, ...] = (), skip: bool = False
+) -> pd.DataFrame:
     """Read a whole table.
 
     Args:
         file: The file, on disk or in an archive.
         layout: Its layout.
-        skip_bad_lines: Whether to leave out and print single malformed lines instead of raising.
+        rules: The conditions on its rows.
+        skip: Whether to leave out and print single bad lines instead of raising.
 
     Returns:
         A frame with int64, float64 and text columns, in the layout's order.
 
     Raises:
-        DataError: The file is missing, unreadable, empty or malformed.
+        DataError: The file is unreadable, empty or malformed, or a row breaks a rule.
     """
     try:
-        frame = _parse(file, layout)
-    except (ValueError, OverflowError) as error:
-        good = _parse_good_lines(file, layout) if skip_bad_lines else None
-        if good is None:
-            _raise_for_first_bad_line(file, layout)
-            raise _unreadable(file, error) from error
-        frame = good
-    except FileNotFoundError as error:
-        raise DataError(
-            _(
-                "{file} is missing. Unpack the whole archive from GroupLens there, or take the "
-                "folder out of MOVIELENS_DIR."
-            ).format(file=file)
-        ) from error
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise _unreadable(file, error) from error
+        dialect = inspect(file, layout)
+        columns = {it: kind for it, kind in layout.columns.items() if it in dialect.positions}
+        layout = replace(layout, columns=columns)
+        frame = _parse_fast(file, layout, dialect)
+        if frame is None and layout.text_ids:
+            frame = _parse_text_ids(file, layout, dialect)
+        if frame is None or not all(rule.holds(frame).all() for rule in rules):
+            frame = _parse_slowly(file, layout, dialect, rules, skip)
+    except UnicodeDecodeError as error:
+        raise wording.wrong_encoding(file, layout, error) from error
+    except DataError:
+        raise
+    except DAMAGED as error:
+        raise wording.unreadable(file, layout, error) from error
     if frame.empty:
-        text = _("{file} cannot be read: it has no rows. Replace it by that of a fresh download.")
-        raise DataError(text.format(file=file))
+        raise wording.no_rows(file, layout)
+    if dialect.oddities:
+        tell(wording.read_all_the_same(file, dialect.oddities))
     return frame
 
 
-def require(valid: "pd.Series[bool]", expected: str, file: File, layout: Layout) -> None:
-    """Reject a table with invalid rows.
+def _parse_fast(file: File, layout: Layout, dialect: Dialect) -> pd.DataFrame | None:
+    """Return the table, or None where pandas' fast parser rejects it."""
+    try:
+        return _parse(file, layout, dialect)
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError):
+        return None
 
-    Args:
-        valid: Whether each row is valid: bool (m,), in the order of the file.
-        expected: A sentence on what a row must hold.
-        file: The file that the table comes from.
-        layout: Its layout.
+
+def _parse_text_ids(file: File, layout: Layout, dialect: Dialect) -> pd.DataFrame | None:
+    """Return the table with ids as text, or None where hardly any id is a text."""
+    types = dialect.types | dict.fromkeys(layout.text_ids, str)
+    frame = _parse_fast(file, layout, replace(dialect, types=types))
+    if frame is None:
+        return None
+    for name in layout.text_ids:
+        n_texts = (~frame[name].str.fullmatch(_PATTERNS[int].pattern)).sum()
+        if n_texts > MAX_BAD_SHARE * len(frame):
+            return frame
+    return None
+
+
+def _parse(file: File, layout: Layout, dialect: Dialect) -> pd.DataFrame:
+    """Read a table by pandas' fast parser."""
+    options: dict[str, Any] = {"header": 0 if layout.has_header else None}
+    options |= {"skiprows": dialect.n_before} if dialect.n_before else {}
+    options |= {"encoding": dialect.encoding}
+    has_text_times = any(
+        kind is Time and dialect.types[name] is str for name, kind in layout.columns.items()
+    )
+    options |= {"chunksize": _TEXT_CHUNK} if has_text_times else {}
+    with open_file(file) as stream:
+        source = stream
+        if len(dialect.separator.encode()) > 1:
+            separator = dialect.separator.encode(dialect.encoding)
+            source = io.BytesIO(stream.read().replace(separator, _UNIT.encode()))
+        read = _read_csv(source, layout, dialect, **options)
+        chunks = [read] if isinstance(read, pd.DataFrame) else read
+        parts = [_numbers(chunk, layout, dialect) for chunk in chunks]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _read_csv(source: Any, layout: Layout, dialect: Dialect, **options: Any) -> Any:
+    """Call pandas' parser, which takes separators of one character only."""
+    names = [f"#{position}" for position in range(dialect.width)]
+    types: dict[str, type] = dict.fromkeys(names, str)
+    for name, position in dialect.positions.items():
+        names[position] = name
+        types[name] = dialect.types[name]
+    options |= {} if layout.has_quotes else {"quoting": csv.QUOTE_NONE}
+    return pd.read_csv(
+        source,
+        sep=dialect.separator if len(dialect.separator.encode()) == 1 else _UNIT,
+        names=names,
+        dtype={name: kind for name, kind in types.items() if name in names},
+        decimal=dialect.decimal,
+        keep_default_na=False,
+        **options,
+    )
+
+
+def _numbers(frame: pd.DataFrame, layout: Layout, dialect: Dialect) -> pd.DataFrame:
+    """Return the layout's columns of a frame, with times in seconds.
 
     Raises:
-        DataError: A row is invalid; the text names the line of the first invalid row.
+        ValueError: A line has more fields than the header, or a time cannot be read.
     """
-    if valid.all():
-        return
-    row = int((~valid).to_numpy().argmax())
-    for position, (line, fields) in enumerate(_records(file, layout)):
-        if position == row + layout.is_csv:
-            expected = expected if _fits(fields, layout) else layout.describe()
-            raise _malformed(file, line, fields, expected, layout)
-    text = _("{file} cannot be read. {expected} Replace it by that of a fresh download.")
-    raise DataError(text.format(file=file, expected=expected))
-
-
-def _parse_good_lines(file: File, layout: Layout) -> pd.DataFrame | None:
-    """Print the malformed lines and return the others; return None for too many malformed lines."""
-    try:
-        records = _records(file, layout)
-        if layout.is_csv and _header(records)[1] != list(layout.columns):
-            return None
-        good: list[tuple[int, list[str]]] = []
-        bad: list[tuple[int, list[str]]] = []
-        for line, fields in records:
-            (good if _fits(fields, layout) else bad).append((line, fields))
-    except (UnicodeDecodeError, csv.Error):
-        return None
-    if len(bad) > MAX_BAD_SHARE * len(good):
-        return None
-    for line, fields in bad:
-        print(_skipped(file, line, fields, layout), flush=True)
-    columns = zip(*(fields for _line, fields in good), strict=True)
-    return pd.DataFrame(dict(zip(layout.columns, columns, strict=True))).astype(layout.columns)
-
-
-def _parse(file: File, layout: Layout) -> pd.DataFrame:
-    """Read a table by pandas' fast parser, which takes separators of one character only."""
-    if layout.is_csv:
-        options: dict[str, Any] = {"header": 0}
-    else:
-        names = list(layout.columns)
-        options = {"header": None, "names": names, "quoting": csv.QUOTE_NONE}
-    with file.open("rb") as stream:
-        separator, source = layout.separator, stream
-        if separator == "::":
-            separator, source = "\t", io.BytesIO(stream.read().replace(b"::", b"\t"))
-        frame: pd.DataFrame = pd.read_csv(
-            source,
-            sep=separator,
-            dtype=layout.columns,
-            encoding=layout.encoding,
-            keep_default_na=False,
-            **options,
-        )
-    if list(frame.columns) != list(layout.columns) or not isinstance(frame.index, pd.RangeIndex):
+    if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError(_("the columns are not {names}").format(names=", ".join(layout.columns)))
+    if list(frame.columns) != list(layout.columns):
+        frame = frame[list(layout.columns)]
+    for name, kind in layout.columns.items():
+        if kind is Time and dialect.types[name] is str:
+            seconds = to_seconds(frame[name], dialect.time_format)
+            if seconds.isna().any():
+                raise ValueError(name)
+            frame = frame.assign(**{name: seconds.astype("int64")})
+        elif kind is Time and dialect.per_second > 1:
+            frame = frame.assign(**{name: frame[name] // dialect.per_second})
     return frame
 
 
-def _raise_for_first_bad_line(file: File, layout: Layout) -> None:
-    """Read the file line by line to name the line that the fast parser rejected."""
-    line = 0
-    records = _records(file, layout)
-    try:
-        if layout.is_csv:
-            line, header = _header(records)
-            if header != list(layout.columns):
-                names = ",".join(layout.columns)
-                expected = _("Expected {names}.").format(names=names)
-                raise _malformed(file, line, header, expected, layout)
-        for line, fields in records:
-            if not _fits(fields, layout):
-                raise _malformed(file, line, fields, layout.describe(), layout)
-    except UnicodeDecodeError as error:
-        expected = _("Expected text in {encoding}.").format(encoding=layout.encoding)
-        raise _malformed(file, line + 1, [repr(error.object)], expected, layout) from error
-    except csv.Error as error:
-        raise _malformed(file, line + 1, [str(error)], layout.describe(), layout) from error
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise _unreadable(file, error) from error
-
-
-def _header(records: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
-    """Return the line number and the fields of the first record, no fields in an empty file."""
-    return next(records, (1, []))
-
-
-def _records(file: File, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number, from 1, and the fields of every line that is not blank."""
-    with file.open("rb") as stream:
-        lines = (line.decode(layout.encoding) for line in stream)
-        if layout.is_csv:
-            yield from _csv_records(lines)
-        else:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line.rstrip("\r\n").split(layout.separator)
-
-
-def _csv_records(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield records with the number of their first line; a quoted field may span several lines."""
-    reader = csv.reader(lines)
-    number = 1
-    for fields in reader:
-        if len(fields) > 1 or "".join(fields).strip():
-            yield number, fields
-        number = reader.line_num + 1
-
-
-def _fits(fields: list[str], layout: Layout) -> bool:
-    if len(fields) != len(layout.columns):
-        return False
-    kinds = layout.columns.values()
-    return all(_PATTERNS[kind].fullmatch(field) for kind, field in zip(kinds, fields, strict=True))
-
-
-def _shown(fields: list[str], layout: Layout) -> str:
-    found = layout.separator.join(fields)
-    return found if len(found) <= 80 else found[:77] + "..."
-
-
-def _skipped(file: File, line: int, fields: list[str], layout: Layout) -> str:
-    return _("{file}, line {line} is malformed and left out: {found}").format(
-        file=file, line=line, found=_shown(fields, layout)
-    )
-
-
-def _malformed(
-    file: File, line: int, fields: list[str], expected: str, layout: Layout
-) -> DataError:
-    return DataError(
-        _(
-            "{file}, line {line} is malformed. {expected} Found: {found}. "
-            "Repair the line, replace the file by that of a fresh download, or leave single bad "
-            'rows of ratings out with data.load(bad_rows="skip").'
-        ).format(file=file, line=line, expected=expected, found=_shown(fields, layout))
-    )
-
-
-def _unreadable(file: File, reason: object) -> DataError:
-    return DataError(
-        _("{file} cannot be read: {reason}. Replace it by that of a fresh download.").format(
-            file=file, reason=reason
+def _parse_slowly(
+    file: File, layout: Layout, dialect: Dialect, rules: tuple[Rule, ...], skip: bool
+) -> pd.DataFrame:
+    """Read a table line by line; print or raise for the lines that cannot be read."""
+    frames: list[pd.DataFrame] = []
+    bad: list[BadLine] = []
+    for frame, bad_lines in _examine(file, layout, dialect, rules):
+        frames.append(frame)
+        bad += bad_lines
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    if not bad:
+        return table
+    helps = layout.may_skip and len(bad) <= MAX_BAD_SHARE * len(table)
+    if not (skip and helps):
+        n_rows = len(table) + len(bad)
+        raise wording.malformed(
+            file,
+            layout,
+            dialect,
+            bad[0],
+            skip_helps=helps,
+            skip_failed=skip and layout.may_skip,
+            n_bad=len(bad),
+            n_rows=n_rows,
         )
+    for text in wording.left_out(file, layout, dialect, bad):
+        tell(text)
+    return table
+
+
+def _examine(
+    file: File, layout: Layout, dialect: Dialect, rules: tuple[Rule, ...]
+) -> Iterator[tuple[pd.DataFrame, list[BadLine]]]:
+    """Yield the rows of some lines at a time, and the lines among them that cannot be read."""
+    last = 0
+    try:
+        for frame, records in _pieces(file, layout, dialect):
+            if frame is not None and all(rule.holds(frame).all() for rule in rules):
+                yield frame, []
+                continue
+            rows = records()
+            last = rows[-1][0] if rows else last
+            yield _examine_rows(rows, layout, dialect, rules)
+    except csv.Error as error:
+        line = BadLine(last + 1, [str(error)], wording.fields(layout, dialect))
+        raise wording.malformed(file, layout, dialect, line) from error
+
+
+def _examine_rows(
+    records: Records, layout: Layout, dialect: Dialect, rules: tuple[Rule, ...]
+) -> tuple[pd.DataFrame, list[BadLine]]:
+    """Return the rows of some lines, and the lines among them that cannot be read."""
+    expected = wording.fields(layout, dialect)
+    fitting = [(line, it) for line, it in records if _fits(it, layout, dialect)]
+    bad = [BadLine(line, it, expected) for line, it in records if not _fits(it, layout, dialect)]
+    frame = _converted([it for _line, it in fitting], layout, dialect)
+    valid = np.ones(len(frame), dtype=bool)
+    for name in layout.columns:
+        unread = frame[name].isna().to_numpy()
+        bad += _broken(fitting, valid & unread, expected)
+        valid &= ~unread
+    typed = frame[valid].astype(layout.pandas_types(dialect.types))
+    for rule in rules:
+        broken = np.zeros(len(frame), dtype=bool)
+        broken[valid] = ~rule.holds(typed).to_numpy()
+        bad += _broken(fitting, broken, rule.expected)
+        valid &= ~broken
+        typed = frame[valid].astype(layout.pandas_types(dialect.types))
+    return typed, sorted(bad, key=lambda it: it.number)
+
+
+def _broken(rows: list[tuple[int, list[str]]], which: Any, expected: str) -> list[BadLine]:
+    return [BadLine(*rows[row], expected) for row in np.flatnonzero(which)]
+
+
+def _converted(rows: list[list[str]], layout: Layout, dialect: Dialect) -> pd.DataFrame:
+    """Return the layout's columns of fitting lines; a time that cannot be read is missing."""
+    columns: dict[str, Any] = {}
+    for name, kind in layout.columns.items():
+        texts = [fields[dialect.positions[name]] for fields in rows]
+        if dialect.types[name] is float:
+            columns[name] = np.array([float(it.replace(",", ".")) for it in texts])
+        elif dialect.types[name] is int:
+            numbers = np.array([int(it.partition(".")[0]) for it in texts], dtype=np.int64)
+            columns[name] = numbers // dialect.per_second if kind is Time else numbers
+        elif kind is Time:
+            columns[name] = to_seconds(pd.Series(texts, dtype=object), dialect.time_format)
+        else:
+            columns[name] = pd.Series(texts, dtype=object)
+    return pd.DataFrame(columns)
+
+
+def _pieces(
+    file: File, layout: Layout, dialect: Dialect
+) -> Iterator[tuple[pd.DataFrame | None, Callable[[], Records]]]:
+    """Yield the table in pieces: the rows if pandas can read them, and a way to get the records."""
+    with open_file(file) as stream:
+        lines: Iterator[Line] = enumerate(decoded_lines(stream, dialect.encoding), start=1)
+        for _line in range(dialect.n_before):
+            next(lines, None)
+        if layout.has_header:
+            lines = without_header(lines)
+        while block := list(islice(lines, _CHUNK)):
+            if layout.has_quotes and any(text.count('"') % 2 for _number, text in block):
+                spanning = spanning_records(chain(block, lines), dialect)
+                while records := list(islice(spanning, _CHUNK)):
+                    yield None, partial(list, records)
+                return
+            yield _parse_block(block, layout, dialect), partial(split, block, layout, dialect)
+
+
+def _parse_block(block: list[Line], layout: Layout, dialect: Dialect) -> pd.DataFrame | None:
+    """Return the rows of some lines, or None where pandas' fast parser rejects them."""
+    text = "".join(text for _number, text in block)
+    if len(dialect.separator.encode()) > 1:
+        text = text.replace(dialect.separator, _UNIT)
+    try:
+        frame = _read_csv(io.StringIO(text), layout, dialect, header=None)
+        n_lines = sum(1 for _number, text in block if text.strip())
+        return _numbers(frame, layout, dialect) if len(frame) == n_lines else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _fits(fields: list[str], layout: Layout, dialect: Dialect) -> bool:
+    if not max(dialect.positions.values()) < len(fields) <= dialect.width:
+        return False
+    if not dialect.has_extra and len(fields) != dialect.width:
+        return False
+    return all(
+        _PATTERNS[dialect.types[name]].fullmatch(fields[position])
+        for name, position in dialect.positions.items()
     )

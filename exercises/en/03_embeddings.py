@@ -47,7 +47,8 @@ use_style()
 #
 # So give every film $K$ numbers of its own instead, and let training choose them. Written below one
 # another they are a matrix $W$ with a row for every film. This table is called an *embedding*, and
-# the row of film $i$ is its vector, Koren's $q_i$. Users get a table too; its rows are the $p_u$.
+# the row of film $i$ is its vector, [Koren's](https://doi.org/10.1109/MC.2009.263) $q_i$. Users
+# get a table too; its rows are the $p_u$.
 #
 # $$W \in \mathbb R^{I \times K}, \qquad q_i = W_{i,:}$$
 

@@ -41,8 +41,8 @@ use_style()
 # ## From two vectors to one rating
 #
 # Step 3 gave every user $u$ a vector $p_u$ and every item $i$ a vector $q_i$, each of $K$ numbers:
-# one row of an embedding table. Koren, Bell and Volinsky predict the rating from these two rows
-# alone:
+# one row of an embedding table. [Koren, Bell and Volinsky
+# (2009)](https://doi.org/10.1109/MC.2009.263) predict the rating from these two rows alone:
 #
 # $$\hat r_{ui} = q_i^\top p_u = \sum_{k=1}^{K} q_{ik}\, p_{uk} \qquad \text{(Koren 1)}$$
 #
@@ -67,7 +67,8 @@ print("Ben and the thriller:", p[1] @ q[1])
 #
 # A layer is *built* once, with its settings, and then *called* like a function: a tensor goes in,
 # the next tensor comes out. `keras.Input` is where it all starts; its shape is that of one row,
-# without the batch. A tensor of a model has a shape, but no numbers yet. Here is a model that turns
+# without the batch. A tensor of a model has a shape, but no numbers yet. Keras' [guide to the
+# Functional API](https://keras.io/guides/functional_api/) shows more. Here is a model that turns
 # stars from 0.5 to 5 into points from 10 to 100:
 
 # %% tags=["demo"]

@@ -21,7 +21,7 @@
 # - let biases change with time, Koren (7): a drift for every user, a step for every film and
 #   period;
 # - build the features of time from training rows alone;
-# - climb the paper's ladder of models, and read it with care.
+# - climb the [paper's](https://doi.org/10.1109/MC.2009.263) ladder of models, read with care.
 #
 # You write three functions: `time_deviation` (2 points), `time_bins` (1) and `build_temporal_mf`
 # (2). Fill in a stub, run the check cell below it, read what it says, and go on.

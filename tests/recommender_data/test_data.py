@@ -315,14 +315,18 @@ def test_a_download_is_checked_kept_and_used_again(monkeypatch, mirror, capfd, n
     assert shown.err == ""
 
 
-def test_every_checksum_is_pinned_except_that_of_ml_32m():
+WITHOUT_CHECKSUM = ["ml-10m", "ml-32m", "ml-latest"]
+
+
+def test_every_checksum_is_pinned_except_those_that_are_unknown():
     missing = [name for name, it in recommender_data.sources.PUBLISHED.items() if it.sha256 is None]
-    assert missing == ["ml-32m"]
+    assert missing == WITHOUT_CHECKSUM
 
 
-def test_a_set_without_checksum_is_not_downloaded(mirror):
+@pytest.mark.parametrize("name", WITHOUT_CHECKSUM)
+def test_a_set_without_checksum_is_not_downloaded(mirror, name):
     with pytest.raises(data.DataError, match="by hand .* MOVIELENS_DIR"):
-        data.load("ml-32m")
+        data.load(name)
     assert mirror.requests == []
 
 
