@@ -333,7 +333,7 @@ if len(mine) >= 3:
     given_stars, given_items = np.array(list(mine.values())), encoding.encode(list(mine), item_map)
 else:
     print("Rate three films or more above. Until then, the first fifteen ratings of that user:")
-    first = train[train["user"] == user].sort_values("timestamp").head(15)
+    first = train[train["user"] == user].head(15)
     given_stars, given_items = first["rating"].to_numpy(), first["item"].to_numpy()
 
 b_u, p_u = fold_in(given_stars, given_items, q, b_item, mu, reg)

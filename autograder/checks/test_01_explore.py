@@ -236,8 +236,8 @@ def test_mean_is_taken_over_ratings(submission, rng):
             stars.mean(),
             mistakes={
                 "mean-of-means": alike(got, by_user) or alike(got, by_item),
-                "summary-rounded": is_rounded(got, stars.mean()),
                 "median-for-mean": alike(got, stars.median()),
+                "summary-rounded": is_rounded(got, stars.mean()),
                 "missing-ratings-as-zero": alike(
                     got, stars.sum() / (ratings["userId"].nunique() * ratings["movieId"].nunique())
                 ),

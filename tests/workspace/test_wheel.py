@@ -1,0 +1,166 @@
+"""A learner with the wheel alone: start, work in three places, update, hand in, be graded."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from autograder import course
+from autograder.course.solutions import answer_of
+from tests.sandbox.test_secrets import build_wheel
+
+EDITOR, KERNEL, NOTEBOOK = "01_explore", "03_embeddings", "04_dot_product"
+
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+
+class Machine:
+    """A virtual environment with the wheel, and an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Install the wheel; the libraries come from this environment."""
+        self.home = folder / "home"
+        self.home.mkdir()
+        environment = self.home / ".venv"
+        venv.create(environment, with_pip=False, symlinks=True)
+        [packages] = environment.glob("lib/python*/site-packages")
+        install = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", packages]
+        wheel = build_wheel(folder / "wheels")
+        subprocess.run([*install, wheel], check=True, capture_output=True, timeout=600)
+        (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+        self.kit = packages / "autograder"
+        self.python = environment / "bin" / "python"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "COURSE_DATA": "simulated",
+            "JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter"),
+        }
+
+    def run(self, *options, folder=None, code=0):
+        """Run a command of the kit and return what it printed."""
+        program = "from autograder.cli.app import main; main()"
+        done = subprocess.run(
+            [self.python, "-P", "-c", program, *map(str, options)],
+            cwd=folder or self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert done.returncode == code, (options, done.stdout, done.stderr)
+        return done.stdout
+
+    def points(self, exercise):
+        """Return the points of an exercise in the workspace."""
+        self.run("check", exercise, "--json", "report.json")
+        return json.loads((self.home / "report.json").read_text(encoding="utf-8"))["points"]
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    machine = Machine(tmp_path_factory.mktemp("machine"))
+    machine.run("start")
+    for step in course.steps():
+        if step.name not in {EDITOR, KERNEL, NOTEBOOK}:
+            (machine.home / f"{step.name}.ipynb").unlink()
+            (machine.home / f"{step.name}.py").unlink()
+    return machine
+
+
+def test_three_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
+    home = machine.home
+    assert machine.kit.is_dir()
+    before = {path: path.stat().st_mtime_ns for path in machine.kit.rglob("*.py")}
+
+    # In an editor, as a script.
+    script = home / f"{EDITOR}.py"
+    text = script.read_text(encoding="utf-8")
+    for function in course.step(EDITOR).functions:
+        text = text.replace(stub_of(function), body_of(EDITOR, function))
+    script.write_text(text, encoding="utf-8")
+
+    # In a notebook, by two other programs.
+    for exercise in (KERNEL, NOTEBOOK):
+        path = home / f"{exercise}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            for function in course.step(exercise).functions:
+                cell.source = cell.source.replace(stub_of(function), body_of(exercise, function))
+        nbformat.write(notebook, path)
+
+    wanted = {name: course.step(name).max_points for name in (EDITOR, KERNEL, NOTEBOOK)}
+    assert {name: machine.points(name) for name in wanted} == wanted
+
+    # A newer kit.
+    solution = machine.kit / "_course" / "solutions" / f"{KERNEL}.py"
+    text = solution.read_text(encoding="utf-8")
+    solution.write_text(text.replace("# # 3 ·", "# # 3 · (revised)", 1), encoding="utf-8")
+    assert KERNEL in machine.run("update")
+    assert "(revised)" in (home / f"{KERNEL}.py").read_text(encoding="utf-8")
+    assert {name: machine.points(name) for name in wanted} == wanted
+
+    # Hand in, and be graded.
+    printed = machine.run("submit", "--name", "Ada Lovelace", "--yes")
+    [bundle] = home.glob("*.zip")
+    assert bundle.name in printed
+    machine.run("grade", bundle, "--out", tmp_path / "out", folder=tmp_path)
+    reports = [json.loads(p.read_text(encoding="utf-8")) for p in tmp_path.glob("out/*/*.json")]
+    graded = {report["exercise"]: report["points"] for report in reports}
+    assert {name: graded.get(name) for name in wanted} == wanted
+    after = {path: path.stat().st_mtime_ns for path in machine.kit.rglob("*.py")}
+    assert {path for path in before if after.get(path) != before[path]} == {solution}
+
+
+def stub_of(function):
+    """Return the line of a stub that an answer replaces."""
+    return f'    raise NotImplementedError("{function}")'
+
+
+def body_of(exercise, function):
+    """Return the reference answer below its docstring."""
+    answer = answer_of(course.address(exercise, function))
+    return answer[answer.index('"""', answer.index('"""') + 3) + 3 :].strip("\n")
+
+
+def test_a_kernel_in_another_folder_checks_and_carries_over(machine, tmp_path, monkeypatch):
+    """A notebook of the workspace runs in a kernel that was started elsewhere."""
+    for name, value in machine.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(machine.home / "mine.ipynb"))
+    cells = [
+        "import sys; print(sys.executable)",
+        f'from autograder import carry_over, check\nfirst = carry_over("{EDITOR}")',
+        "import recommender_data as data\nprint(data.load().name)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    manager = kernel_manager(machine)
+    client = nbclient.NotebookClient(notebook, km=manager, timeout=300)
+    client.execute(cwd=str(tmp_path))
+    printed = [
+        "".join(out.text for out in c.outputs if out.name == "stdout") for c in notebook.cells
+    ]
+    red = [out for c in notebook.cells for out in c.outputs if out.get("name") == "stderr"]
+    assert str(machine.python) in printed[0]
+    assert f"From {EDITOR} — yours: load_ratings" in printed[1]
+    assert printed[2].strip() == "simulated"
+    assert red == []
+
+
+def kernel_manager(machine):
+    """Return a manager that starts kernels in the machine's environment."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    class Manager(AsyncKernelManager):
+        def format_kernel_cmd(self, extra_arguments=None):
+            command = super().format_kernel_cmd(extra_arguments)
+            return [str(machine.python), *command[1:]]
+
+    return Manager(kernel_name="python3")
