@@ -1,7 +1,8 @@
 """Graded exercises for a movie recommender with Keras: build, check, hint, grade.
 
 What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`, `show`,
-`use_style`, `rate_films`, `explore_map`; on the start page, `progress`.
+`use_style`, `rate_films`, `explore_map`; on the start page, `progress`;
+in a notebook of several exercises, `begin_exercise`.
 """
 
 from autograder.util.quiet import quieten
@@ -11,6 +12,7 @@ __version__ = "0.2.0"
 quieten()
 
 __all__ = [
+    "begin_exercise",
     "beside",
     "carry_over",
     "check",
@@ -24,6 +26,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "begin_exercise": "autograder.learner.sections",
     "beside": "autograder.learner.compare_figures",
     "carry_over": "autograder.learner.carry_over",
     "check": "autograder.learner.check",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import author, instructor, learner, workspace
+from autograder.cli import author, instructor, learner, submit, workspace
 from autograder.util.environment import QUIET, prefer
 from autograder.util.i18n import _
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(workspace.app)
 app.add_typer(learner.app)
+app.add_typer(submit.app)
 app.add_typer(instructor.app)
 app.add_typer(author.app, name="dev")
 app.command("build", hidden=True)(author.moved_build)

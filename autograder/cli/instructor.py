@@ -23,7 +23,7 @@ def grade(
         typer.Argument(
             metavar="PATH",
             exists=True,
-            help=_("Files, learners' folders of files, or folders of learners' folders."),
+            help=_("Files, bundles, learners' folders of these, or folders of learners' folders."),
         ),
     ],
     out: Annotated[Path, typer.Option(help=_("Where reports, grades.csv and pages go."))] = Path(
@@ -113,7 +113,9 @@ def course_(
     print_visible(_("What to do with it: {path}").format(path=folder / "README.md"))
 
 
-@app.command(help=_("Make notebooks of the scripts that learners handed in to a course."))
+@app.command(
+    help=_("Make notebooks of the scripts and bundles that learners handed in to a course.")
+)
 def notebooks(
     folder: Annotated[
         Path,
@@ -124,13 +126,30 @@ def notebooks(
             help=_("The course, or its folder `submitted`."),
         ),
     ],
+    bundles: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[BUNDLE]...",
+            exists=True,
+            help=_("Bundles of `autograder submit` that lie elsewhere, or folders of them."),
+        ),
+    ] = None,
 ) -> None:
-    """Make notebooks of scripts; exit 1 where a script cannot be read."""
+    """Make notebooks of scripts and bundles; exit 1 where one of them cannot be read."""
+    from autograder.nbgrading.bundles import notebooks_of_bundles
     from autograder.nbgrading.scripts import notebooks_of_scripts
     from autograder.util.atomic import NotWritten
 
-    n_made, problems = 0, 0
+    n_made, n_unpacked, problems = 0, 0, 0
     try:
+        for made in notebooks_of_bundles(folder, bundles or []):
+            for note in made.notes:
+                print_visible(f"{made.script}: {note}")
+            if made.notebook is None:
+                problems += 1
+            else:
+                n_unpacked += 1
+                print_visible(_("written: {path}").format(path=made.notebook))
         for made in notebooks_of_scripts(folder):
             for note in made.notes:
                 print_visible(f"{made.script}: {note}")
@@ -141,6 +160,13 @@ def notebooks(
                 print_visible(_("written: {path}").format(path=made.notebook))
     except NotWritten as error:
         stop(str(error))
+    if n_unpacked:
+        text = ngettext(
+            "{n} notebook taken out of bundles.",
+            "{n} notebooks taken out of bundles.",
+            n_unpacked,
+        )
+        print(text.format(n=n_unpacked))
     text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
     print(text.format(n=n_made))
     raise typer.Exit(1 if problems else 0)

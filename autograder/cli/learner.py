@@ -113,7 +113,8 @@ def solution(
     from autograder.course.solution_cells import SolutionError
     from autograder.course.solutions import answer_of
     from autograder.reports.wording import invitation
-    from autograder.util.user_state import remember_opened_answer
+    from autograder.util.atomic import NotWritten
+    from autograder.workspace.opened_answers import remember_opened
 
     try:
         answer = answer_of(function)
@@ -127,7 +128,10 @@ def solution(
             print(invitation(function))
             raise typer.Exit(1)
         step, name = course.located(function)
-        remember_opened_answer(course.address(step.name, name))
+        try:
+            remember_opened(submissions or Path(), course.address(step.name, name))
+        except NotWritten as error:
+            stop(str(error))
         print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
     print(answer)
 

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from autograder.grading.bundles import FOLDER, take_bundles
 from autograder.grading.collect import collect
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
@@ -82,7 +83,8 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    submissions, problems = collect(paths, parser)
+    bundles = take_bundles(paths, options.out / FOLDER)
+    submissions, problems = collect(paths, parser, bundles)
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,

@@ -242,7 +242,9 @@ class _Judging:
         return self._store.cached(submission.learner, submission.exercise, key)
 
     def _key(self, submission: Submission, sha256: str) -> str:
-        return self._store.key(submission.path.name, sha256)
+        # Notes are part of a report, so that other notes make a stored report stale.
+        name = "\n".join((submission.path.name, *submission.notes))
+        return self._store.key(name, sha256)
 
     def _refused(self, submission: Submission, reason: str, sha256: str) -> Result:
         result = refused(submission, reason, sha256)

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.reports.model import Report, from_json
@@ -12,6 +13,7 @@ from autograder.submissions.submission import Parsed, Submission
 from autograder.util.atomic import NotWritten, write_atomic
 from autograder.util.fingerprint import digest, kit_fingerprint
 from autograder.util.user_state import reports_folder
+from autograder.workspace.opened_answers import all_remarks, remarks_on
 
 
 def cached_report(submission: Submission) -> Report:
@@ -26,7 +28,7 @@ def cached_report(submission: Submission) -> Report:
     path = _place(submission, content)
     known = _read(path)
     if known is not None:
-        return known
+        return _with_present_remarks(known, submission)
     report = _fresh_report(_parsed(submission, content))
     with suppress(NotWritten):
         write_atomic(path, json.dumps(report.to_json()))
@@ -36,9 +38,18 @@ def cached_report(submission: Submission) -> Report:
 def last_report(submission: Submission) -> Report | None:
     """Return the cached report on a file as it is now; None where the file was not checked yet."""
     try:
-        return _read(_place(submission, read_content(submission.path)))
+        known = _read(_place(submission, read_content(submission.path)))
     except UnreadableSubmission:
         return None
+    return _with_present_remarks(known, submission) if known is not None else None
+
+
+def _with_present_remarks(report: Report, submission: Submission) -> Report:
+    """Return a cached report with the remarks that hold now: an answer may be opened later."""
+    known = all_remarks(report.exercise)
+    notes = tuple(note for note in report.notes if note not in known)
+    now = remarks_on(report.exercise, submission.path.parent)
+    return replace(report, notes=(*notes, *now))
 
 
 def _place(submission: Submission, content: bytes) -> Path:

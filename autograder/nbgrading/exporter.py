@@ -17,11 +17,11 @@ from nbformat.v4 import new_notebook
 
 from autograder import course
 from autograder.nbgrading.damaged_notebooks import NOTES, readable_notebook
-from autograder.nbgrading.feedback import with_policy, without_network
 from autograder.nbgrading.harmless_text import clean, render
 from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory, Resources
 from autograder.nbgrading.plain_outputs import make_outputs_plain
 from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.reports.offline_pages import with_policy, without_network
 from autograder.util.text import visible
 
 

@@ -11,18 +11,22 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import course
+from autograder.bundle.unpack import is_bundle
 from autograder.nbgrading.damaged_notebooks import sound_notebook
 from autograder.nbgrading.restore_cells import NUMBER, restore
 from autograder.nbgrading.source_notebooks import source_notebook
-from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.cells import UnreadableSubmission, Written
 from autograder.submissions.discovery import survey
 from autograder.submissions.limited_parser import LimitedParser
 from autograder.submissions.safe_read import read_content
+from autograder.submissions.sections import exercises_begun, section_of
 from autograder.submissions.submission import Submission
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
 
 MADE_FROM = "autograder_script"
+OLDER = ".older"
 
 
 @dataclass(frozen=True)
@@ -67,17 +71,37 @@ def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Mad
     except UnreadableSubmission as error:
         yield Made(place, None, (str(error),))
         return
-    yield from (Made(path, None, (reason,)) for path, reason in found.left_out.items())
+    for path, reason in found.left_out.items():
+        if path.suffix != OLDER and not is_bundle(path):  # `bundles` unpacks bundles
+            yield Made(path, None, (reason,))
     for file in found.files.values():
-        if file.path.suffix.lower() != ".ipynb":
-            notebook = _read_released(released / f"{file.exercise}.ipynb", file.exercise)
+        several = _holds_several(file.path)
+        if several and released.is_dir() and not (released / f"{file.exercise}.ipynb").exists():
+            continue  # an exercise of another assignment
+        if several or file.path.suffix.lower() != ".ipynb":
+            notebook = released_notebook(released, file.exercise)
             yield _make(file, notebook, parser)
 
 
-def _read_released(path: Path, exercise: str) -> NotebookNode:
-    """Return the notebook as learners received it; where that file is gone, the kit's own."""
+def _holds_several(path: Path) -> bool:
+    """Return whether a notebook holds several exercises; nbgrader looks for one of each."""
+    if course.step_of_file(path) is not None:
+        return False
     try:
-        return nbformat.read(path, as_version=4)
+        return bool(exercises_begun(read_content(path)))
+    except UnreadableSubmission:
+        return False
+
+
+def released_notebook(folder: Path, exercise: str) -> NotebookNode:
+    """Return the notebook as learners received it; where that file is gone, the kit's own.
+
+    Args:
+        folder: The folder of the released assignment.
+        exercise: The exercise's full name.
+    """
+    try:
+        return nbformat.read(folder / f"{exercise}.ipynb", as_version=4)
     except (OSError, ValueError):
         return source_notebook(exercise)
 
@@ -87,8 +111,7 @@ def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Ma
         written, found = parser.as_written(read_content(file.path), file.path.name)
     except UnreadableSubmission as error:
         return Made(file.path, None, (*file.notes, str(error)))
-    notebook = sound_notebook(written, [None] * len(written), released)
-    _mark(notebook, released)
+    notebook = marked_notebook(section_of(written, file.exercise) or written, released)
     notebook.metadata[MADE_FROM] = file.path.name
     path = file.path.with_name(f"{file.exercise}.ipynb")
     aside = _set_aside(path)
@@ -96,17 +119,24 @@ def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Ma
     return Made(file.path, path, (*file.notes, *found, *aside))
 
 
-def _mark(notebook: NotebookNode, released: NotebookNode) -> None:
-    """Give the cells that nbgrader counts its metadata; keep the text that the learner wrote.
+def marked_notebook(written: list[Written], released: NotebookNode) -> NotebookNode:
+    """Return cells as a notebook in which those that nbgrader counts have its metadata.
 
-    Only a copy is restored, since `nbgrader autograde` restores the submission itself.
+    The text that the learner wrote stays. Only a copy is restored, since `nbgrader autograde`
+    restores the submission itself.
+
+    Args:
+        written: The cells of a file.
+        released: The notebook as learners received it.
     """
+    notebook = sound_notebook(written, [None] * len(written), released)
     restored = deepcopy(notebook)
     restore(restored, released)
     for cell in restored.cells:
         number = cell.metadata.get(NUMBER)
         if number is not None and "nbgrader" in cell.metadata:
             notebook.cells[number - 1].metadata["nbgrader"] = cell.metadata.nbgrader
+    return notebook
 
 
 def _set_aside(path: Path) -> tuple[str, ...]:
@@ -119,6 +149,6 @@ def _set_aside(path: Path) -> tuple[str, ...]:
         made_here = False
     if made_here:
         return ()
-    aside = path.with_name(f"{path.name}.older")
+    aside = path.with_name(f"{path.name}{OLDER}")
     path.replace(aside)
     return (_("the older notebook is now {name}").format(name=aside.name),)

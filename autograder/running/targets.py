@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from autograder import course
 from autograder.engine.protocol import Engine
 from autograder.engine.run_cells import Loaded, Timeouts, load
 from autograder.engine.stand_ins import Answerer, stand_in
@@ -16,8 +15,7 @@ from autograder.submissions.discovery import find
 from autograder.submissions.parse import parse
 from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed, Submission
-from autograder.util.i18n import _
-from autograder.util.user_state import opened_answers
+from autograder.workspace.opened_answers import remarks_on
 
 
 class Target(Protocol):
@@ -139,11 +137,10 @@ class FileTarget:
 
     def remarks(self, exercise: str) -> tuple[str, ...]:
         """Return a remark for each answer that was opened before its function passed."""
-        opened = opened_answers()
-        functions = course.step(exercise).functions
-        names = [name for name in functions if course.address(exercise, name) in opened]
-        remark = _("the answer of {name} was opened before it passed")
-        return tuple(remark.format(name=name) for name in names)
+        submission = self._submissions[exercise]
+        if isinstance(submission, Parsed):
+            submission = submission.submission
+        return remarks_on(exercise, submission.path.parent)
 
     def identity(self, exercise: str) -> tuple[str, str]:
         """Return a submission's path and the SHA-256 of its bytes, "" where they cannot be had."""

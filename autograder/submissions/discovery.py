@@ -13,6 +13,7 @@ from autograder.submissions.cells import UnreadableSubmission, refusal
 from autograder.submissions.parse import note_on_name
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.safe_read import read_content
+from autograder.submissions.sections import exercises_begun
 from autograder.submissions.submission import Submission
 from autograder.submissions.which_file_counts import which_counts
 from autograder.util.i18n import _
@@ -69,7 +70,8 @@ def survey(
 ) -> Found:
     """Return the submissions in a file or folder, and the files that are left out.
 
-    Where no file is named for an exercise, a file that defines the exercise's functions counts.
+    Where no file is named for an exercise, a file that defines the exercise's functions counts. A
+    notebook of several exercises (see `sections`) is a file for each of them.
 
     Args:
         target: The file or folder.
@@ -83,7 +85,12 @@ def survey(
     others: list[Path] = []
     for path in _files(target):
         step = course.step_of_file(path)
-        if step is None or not looks_like_a_submission(path):
+        begun = _exercises_begun_in(path) if step is None else ()
+        if begun:
+            for name in begun:
+                if wanted is None or name in wanted:
+                    by_step.setdefault(name, []).append(path)
+        elif step is None or not looks_like_a_submission(path):
             others.append(path)
         elif wanted is None or step.name in wanted:
             by_step.setdefault(step.name, []).append(path)
@@ -100,6 +107,16 @@ def survey(
                 files[file.exercise] = file
                 missing.remove(file.exercise)
     return Found({s.name: files[s.name] for s in course.steps() if s.name in files}, left_out)
+
+
+def _exercises_begun_in(path: Path) -> tuple[str, ...]:
+    """Return the exercises of a notebook that holds several, () for any other file."""
+    if not looks_like_a_submission(path) or not os.path.isfile(path):
+        return ()
+    try:
+        return exercises_begun(read_content(path))
+    except UnreadableSubmission:
+        return ()
 
 
 def _files(target: Path) -> list[Path]:

@@ -5,6 +5,7 @@ Jupytext. `repairs` recognises lost or changed cells. `ast_tools` examines code 
 """
 
 from pathlib import Path
+from typing import NoReturn
 
 from autograder import course
 from autograder.submissions.ast_tools import defined_in
@@ -14,6 +15,7 @@ from autograder.submissions.notebooks import cells_of_notebook, is_notebook
 from autograder.submissions.repairs import repaired
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.scripts import cells_of_script, has_markers
+from autograder.submissions.sections import note_on_section, section_of
 from autograder.submissions.submission import Parsed, Submission
 from autograder.util.fingerprint import digest
 from autograder.util.i18n import _
@@ -33,6 +35,10 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
     try:
         data = read_content(submission.path) if content is None else content
         written, found = as_written(data, name)
+        section = section_of(written, submission.exercise)
+        if section is not None:
+            written = section or _raise_missing(name, submission.exercise)
+            found = (*found, note_on_section(name))
         step, recognised = _step(name, submission.exercise, written)
         cells, repairs = repaired(written, step)
         if not any(cell.source.strip() for cell in cells):
@@ -42,6 +48,11 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
         raise UnreadableSubmission(str(error), submission.notes) from error
     notes = (*submission.notes, *found, *recognised, *repairs)
     return Parsed(submission, digest(data), cells, notes)
+
+
+def _raise_missing(name: str, exercise: str) -> NoReturn:
+    reason = _("it holds other exercises, and not {exercise}").format(exercise=exercise)
+    raise refusal(name, reason, _("Hand in the file that holds your work."))
 
 
 def recognised_exercise(data: bytes, name: str) -> str:

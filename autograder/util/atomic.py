@@ -12,8 +12,8 @@ class NotWritten(OSError):
     """A file or folder that cannot be written; the text says which, and why."""
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write a text as UTF-8, with its folder; an interruption leaves the old file as it was.
+def write_atomic(path: Path, text: str | bytes) -> None:
+    """Write a text as UTF-8, or bytes, with its folder; an interruption leaves the old file.
 
     Lone surrogates, which Python makes of a file name that is not UTF-8, become JSON's escapes.
 
@@ -24,7 +24,8 @@ def write_atomic(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     with _refused_as_not_written(path):
         try:
-            partial.write_bytes(text.encode("utf-8", "backslashreplace"))
+            content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+            partial.write_bytes(content)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)

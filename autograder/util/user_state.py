@@ -21,7 +21,10 @@ def reports_folder() -> Path:
 
 
 def opened_answers() -> frozenset[str]:
-    """Return the addresses of the functions whose answers were opened before they passed."""
+    """Return the addresses of the functions whose answers were opened outside of a workspace.
+
+    `workspace.opened_answers` holds the record of a workspace.
+    """
     try:
         names = json.loads(_record().read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -30,7 +33,7 @@ def opened_answers() -> frozenset[str]:
 
 
 def remember_opened_answer(function: str) -> None:
-    """Record that an answer was opened before its function passed.
+    """Record that an answer was opened outside of a workspace, before its function passed.
 
     Args:
         function: Its address (see `course.address`).

@@ -1,7 +1,8 @@
 """The place of a workspace: its root, its marker file, and the files that the kit keeps in it."""
 
+import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import __version__
@@ -30,11 +31,13 @@ class Workspace:
         root: The folder that holds the exercises and the marker file.
         version: The version of the kit whose exercises it holds.
         language: The language of its exercises.
+        learner: The learner's name, "" until it is asked for.
     """
 
     root: Path
     version: str
     language: str
+    learner: str = ""
 
     @property
     def delivered(self) -> Path:
@@ -45,6 +48,16 @@ class Workspace:
     def backups(self) -> Path:
         """The folder of the versions that the kit replaced."""
         return self.root / KEPT / "backups"
+
+    @property
+    def state(self) -> Path:
+        """The folder of what the kit can make again, such as notebooks that it ran."""
+        return self.root / KEPT / "state"
+
+    @property
+    def opened_record(self) -> Path:
+        """The file that records answers which were opened before their functions passed."""
+        return self.root / KEPT / "opened.jsonl"
 
     def script(self, name: str) -> Path:
         """Return the script of an exercise or page."""
@@ -93,20 +106,41 @@ def current() -> Workspace:
     raise NoWorkspace(text.format(folder=folder))
 
 
-def mark(root: Path, language: str) -> Workspace:
+def mark(root: Path, language: str, learner: str = "") -> Workspace:
     """Write the marker file of a workspace whose exercises are this kit's; return the workspace.
 
     Raises:
         NotWritten: The file cannot be written.
     """
+    return _marked(Workspace(root, __version__, language, learner))
+
+
+def name_learner(workspace: Workspace, learner: str) -> Workspace:
+    """Keep the learner's name in the marker file; return the workspace.
+
+    Raises:
+        NotWritten: The file cannot be written.
+    """
+    return _marked(replace(workspace, learner=learner))
+
+
+def _marked(workspace: Workspace) -> Workspace:
     lines = [
         "# This file marks a workspace of the course. The commands of autograder look for it.",
         f"format = {_FORMAT}",
-        f'version = "{__version__}"',
-        f'language = "{language}"',
+        f"version = {_toml(workspace.version)}",
+        f"language = {_toml(workspace.language)}",
     ]
-    write_atomic(root / MARKER, "\n".join(lines) + "\n")
-    return Workspace(root, __version__, language)
+    if workspace.learner:
+        lines.append(f"learner = {_toml(workspace.learner)}")
+    write_atomic(workspace.root / MARKER, "\n".join(lines) + "\n")
+    return workspace
+
+
+def _toml(text: str) -> str:
+    """Return a text as TOML, whose strings are JSON's but for surrogates and one control code."""
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(root: Path, marker: Path) -> Workspace:
@@ -126,4 +160,9 @@ def _read(root: Path, marker: Path) -> Workspace:
         raise DamagedWorkspace(
             text.format(folder=root, version=table.get("version", "?"), own=__version__)
         )
-    return Workspace(root, str(table.get("version", "")), str(table.get("language", "en")))
+    return Workspace(
+        root,
+        str(table.get("version", "")),
+        str(table.get("language", "en")),
+        str(table.get("learner", "")),
+    )

@@ -62,7 +62,7 @@ def update(workspace: Workspace) -> list[Updated]:
         if updated is not None:
             done.append(updated)
     done += _no_longer_delivered(workspace, set(new))
-    mark(workspace.root, workspace.language)
+    mark(workspace.root, workspace.language, workspace.learner)
     return done
 
 

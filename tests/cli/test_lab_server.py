@@ -1,4 +1,4 @@
-"""`autograder lab` as a server: pairs are settled, headers stay, no tool for graders is there."""
+"""`autograder lab` as a server: settled pairs, unchanged headers, no tool for graders."""
 
 import json
 import os

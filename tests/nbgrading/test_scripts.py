@@ -14,7 +14,7 @@ from autograder import course
 from autograder.cli.app import app
 from autograder.nbgrading.course import COURSE_ID, make_course
 from autograder.nbgrading.source_notebooks import source_notebook
-from tests.answers import exercise_text, solution_text, write
+from tests.answers import exercise_text, filled_in, solution_text, write
 
 STEP = course.step("08_ranking")
 OTHER = course.step("04_dot_product")
@@ -82,7 +82,8 @@ def test_a_notebook_is_made_once_and_again_when_its_script_is_newer(place, tmp_p
 
 def test_a_learners_own_notebook_is_never_lost(place, tmp_path):
     script = write(place, STEP.name, solution_text(STEP.name))
-    own = write(place, STEP.name, f"{solution_text(STEP.name)}\n# %%\nmine = 1\n", ".ipynb")
+    other_work = filled_in("ndcg_at_k", "def ndcg_at_k(*arguments):\n    return 0.0")
+    own = write(place, STEP.name, other_work, ".ipynb")
     content = own.read_bytes()
     for seconds, files in (
         (-5, {"08_ranking.py", "08_ranking.ipynb"}),
