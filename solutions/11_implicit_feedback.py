@@ -175,7 +175,8 @@ def build_svdpp(n_users, n_items, n_factors, mu):
     arrays (b, 1); history: int array (b, H), any H: the items of N in any order, -1 at any place
     for padding, which adds nothing and is not counted. A row of padding alone leaves p_u.
     Its layers are `user_embedding` (n_users, K), `item_embedding` and `implicit_embedding`
-    (n_items, K), `user_bias` (n_users, 1) and `item_bias` (n_items, 1); all are trained.
+    (n_items, K), `user_bias` (n_users, 1) and `item_bias` (n_items, 1); all are trained. A table
+    may have one row more, first or last; a row that padding reads adds nothing, after training too.
     """
     # TODO: step 6's model, with a mask, a masked sum over `implicit_embedding`, and its root.
     ### BEGIN SOLUTION

@@ -111,7 +111,7 @@ def test_the_layer_bears_its_name(submission, rng):
 @checks("lookup_numpy", share=1)
 def test_lookup_takes_rows_in_order(submission, rng):
     """Row k of the answer is the row of the table that belongs to ids[k]."""
-    for n_ids, n_factors in (9, 4), (5, 2), (700, 2):
+    for n_ids, n_factors in (9, 4), (5, 2), (700, 2), (70_000, 1):
         weights, ids = _draw_table(rng, n_ids, n_factors), _draw_ids(rng, n_ids, 7)
         _takes_rows(submission, submission.lookup_numpy, weights, ids, LOOKUPS)
 
@@ -127,7 +127,13 @@ def test_lookup_takes_any_number_of_ids(submission, rng):
 @checks("onehot_matmul", share=3)
 def test_product_equals_lookup(submission, rng):
     """Row k is the one-hot vector of ids[k], as long as the table has rows, times the table."""
-    for n_ids, ids in (9, _draw_ids(rng, 9, 9)), (7, [5]), (6, [2, 4, 2, 0]), (5, [1, 0, 3] * 4):
+    for n_ids, ids in (
+        (9, _draw_ids(rng, 9, 9)),
+        (7, [5]),
+        (6, [2, 4, 2, 0]),
+        (5, [1, 0, 3] * 4),
+        (400, [399, 0, 256, 127, 300]),
+    ):
         weights = _draw_table(rng, n_ids, 3)
         _takes_rows(submission, submission.onehot_matmul, weights, np.array(ids), PRODUCTS)
 
@@ -290,6 +296,8 @@ class KnownMistakes:
 def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
     return {
         "lookup-in-one-byte": len(weights) > 256 and alike(answer, weights[ids % 256]),
+        "lookup-in-two-bytes": len(weights) > 2**16
+        and any(alike(answer, weights[ids.astype(kind)]) for kind in ("int16", "uint16")),
         "columns-for-rows": alike(answer, np.take(weights, ids, axis=1, mode="clip")),
         "ids-scaled": len(ids) > 1 and alike(answer, weights[np.zeros_like(ids)]),
         "ids-from-one": alike(answer, weights[ids - 1]),
@@ -303,6 +311,8 @@ def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
 def _product_mistakes(answer, weights, ids) -> dict[str, bool]:
     onehot = np.eye(len(weights))[ids]
     return {
+        "onehot-in-one-byte": len(weights) > 256
+        and any(alike(answer, weights[ids.astype(kind)]) for kind in ("int8", "uint8")),
         "onehot-transposed": onehot.shape[0] == onehot.shape[1]
         and alike(answer, onehot.T @ weights),
         "onehot-not-multiplied": alike(answer, onehot),

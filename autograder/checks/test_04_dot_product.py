@@ -36,7 +36,7 @@ from autograder.util.i18n import _
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 OTHER_SIZES = {"n_users": 11, "n_items": 5, "n_factors": 3}
-MANY_IDS = {"n_users": 270, "n_items": 300, "n_factors": 2}  # more ids than a byte holds
+MANY_IDS = {"n_users": 270, "n_items": 40_000, "n_factors": 2}  # beyond one byte, and two
 TABLES = {"user_embedding": "n_users", "item_embedding": "n_items"}
 
 
@@ -71,9 +71,10 @@ def test_scores_are_dot_products(submission, rng):
     for sizes in (SIZES, OTHER_SIZES, MANY_IDS):
         model = keras_model(submission, submission.build_mf(**sizes), TABLES)
         _tables(model, **sizes)
-        plant_everything(model, rng)
+        plant_everything(model, rng, scale=4 if sizes is MANY_IDS else 1)
         p_table, q_table = _tables(model, **sizes)
-        users, items = draw_pairs(rng, sizes["n_users"], sizes["n_items"])
+        users, items = draw_pairs(rng, sizes["n_users"], min(sizes["n_items"], 500))
+        items[1::2] += sizes["n_items"] - items.max() - 1
         scores = array(score_pairs(model, users, items))
         require(
             scores.size == len(users),
@@ -90,7 +91,8 @@ def test_scores_are_dot_products(submission, rng):
         close(
             scores,
             _dot(p_u, q_i),
-            mistakes=_wrong_scores(model, scores, p_u, q_i, users, items),
+            mistakes=_rows_of_other_ids(scores, p_table, q_table, users, items)
+            | _wrong_scores(model, scores, p_u, q_i, users, items),
             otherwise=partial(_cause_of_scores, model, p_table, (users, items)),
         )
         close(
@@ -175,12 +177,30 @@ def test_scores_follow_the_pairs(submission, rng):
         },
         otherwise=lambda: _cause_of_predictions(submission, got, users, items, scores.shape, rng),
     )
+    scores = rng.normal(scale=4, size=(400, 40))
+    users, items = rng.integers(400, size=150), rng.integers(40, size=150)
+    users[:2], items[:2] = [0, 399], [39, 0]
+    got = _predictions(submission, scores, users, items)
+    small = [users.astype(kind).astype(int) for kind in ("int8", "uint8")]
+    close(
+        got,
+        scores[users, items],
+        mistakes={
+            "scores-kept-in-range": _kept_in_range(got, scores[users, items]),
+            "pair-ids-in-one-byte": any(
+                alike(got[part >= 0], scores[part, items][part >= 0]) for part in small
+            ),
+        },
+    )
 
 
 def _cause_of_predictions(submission, got, users, items, shape, rng) -> Cause | None:
     """Tell whether the answer depends on the model, by asking a model with other scores."""
     other = rng.normal(scale=4, size=shape)
-    if alike(_predictions(submission, other, users, items), got):
+    answer = submission.aside(lambda: _predictions(submission, other, users, items))
+    if answer is None:
+        return None
+    if alike(answer, got):
         return Cause("model-not-asked", _NOT_ASKED)
     return Cause("scores-of-other-pairs", _OTHER_PAIRS)
 
@@ -217,8 +237,9 @@ def test_any_number_of_pairs(submission, rng):
 @checks("score_matrix", share=1)
 def test_entries_are_dot_products(submission, rng):
     """Entry [u, i] is q_i · p_u, for any numbers of users, items and factors."""
-    for n_users, n_items, n_factors in (5, 8, 3), (7, 2, 4), (1, 6, 1):
-        p, q = rng.normal(size=(n_users, n_factors)), rng.normal(size=(n_items, n_factors))
+    for n_users, n_items, n_factors in (5, 8, 3), (7, 2, 4), (1, 6, 1), (320, 270, 70):
+        scale = 3 if n_users > 300 else 1
+        p, q = (rng.normal(scale=scale, size=(n, n_factors)) for n in (n_users, n_items))
         kept_p, kept_q = submission.keep(p), submission.keep(q)
         with crash_means(
             tables_not_transposed=(
@@ -234,6 +255,13 @@ def test_entries_are_dot_products(submission, rng):
         mistakes = {
             "scores-normalised": alike(got, want / lengths),
             "reshaped-for-transposed": alike(got, p @ q.reshape(q.shape[::-1])),
+            "scores-cut-off": any(
+                alike(got, np.clip(want, *ends)) and not alike(got, want) for ends in SCALES
+            ),
+            "factors-cut-short": any(
+                alike(got, p[:, :k] @ q[:, :k].T) for k in (8, 10, 16, 20, 32, 50, 64)
+            )
+            and not alike(got, want),
         }
         close(got, want, mistakes=mistakes)
         require_unchanged(submission, kept_p, p)
@@ -257,6 +285,9 @@ def test_square_tables_keep_users_in_rows(submission, rng):
             "factors-not-summed": alike(got, p * q),
         },
     )
+
+
+SCALES = (0.5, 5), (1, 5), (0, 5), (0, 1), (-1, 1), (-5, 5)
 
 
 def _tables(model, **sizes):
@@ -308,20 +339,18 @@ def _wrong_scores(model, scores, p_u, q_i, users, items) -> dict[str, bool]:
     """Return the known mistake, if any, behind the scores of a model with planted weights."""
     want = _dot(p_u, q_i)
     lengths = np.linalg.norm(p_u, axis=1) * np.linalg.norm(q_i, axis=1)
-    who = np.eye(users.max() + 1)[users]
-    what = np.eye(items.max() + 1)[items]
-    has_other_weights = len(model.get_weights()) > len(TABLES)
+    who, what = (np.eye(ids.max() + 1)[ids] if ids.max() < 50 else want for ids in (users, items))
+    has_other_weights = len(model.trainable_variables) > len(TABLES)
     causes = {
-        "ids-in-one-byte": users.max() > 255
-        and alike(scores, _dot(_by_id(p_u, users)[users % 256], _by_id(q_i, items)[items % 256])),
         "dot-normalised": alike(scores, want / lengths),
         "activation-on-vectors": any(
             alike(scores, _dot(bend(p_u), bend(q_i))) or alike(scores, _dot(bend(p_u), q_i))
             for bend in (_relu, np.tanh, _sigmoid, _softmax)
         ),
         "product-averaged": alike(scores, want / p_u.shape[1]),
-        "vectors-side-by-side": _spanned(scores, np.hstack([who, what])),
-        "terms-added": _spanned(scores - want, np.hstack([who, what])),
+        "vectors-side-by-side": who.ndim == 2 and _spanned(scores, np.hstack([who, what])),
+        "terms-added": who.ndim == 2 and _spanned(scores - want, np.hstack([who, what])),
+        "product-cut-off": _cut_off(scores, want),
         "product-scaled": not has_other_weights and is_multiple(scores, want),
         "dense-on-top": has_other_weights
         and _spanned(scores, np.column_stack([p_u * q_i, np.ones(len(want))])),
@@ -331,9 +360,35 @@ def _wrong_scores(model, scores, p_u, q_i, users, items) -> dict[str, bool]:
     return {first: np.ptp(scores) > 1e-3} if first else {}
 
 
-def _by_id(rows, ids) -> np.ndarray:
-    """Return the table from its looked-up rows; every id must occur."""
-    return rows[np.unique(ids, return_index=True)[1]]
+def _rows_of_other_ids(scores, p_table, q_table, users, items) -> dict[str, bool]:
+    """Return the known mistakes by which pairs read other rows than their own."""
+    cuts = [lambda ids, n=n: ids % n for n in (256, 2**16)]
+    cuts += [lambda ids, n=n: np.minimum(ids, n) for n in (99, 127, 255, 999, 9_999)]
+    cuts += [lambda ids, kind=kind: ids.astype(kind).astype(int) for kind in ("int8", "int16")]
+
+    def read(us, its) -> np.ndarray:
+        return _dot(p_table[us % len(p_table)], q_table[its % len(q_table)])
+
+    def is_cut(cut) -> bool:
+        us, its = cut(users), cut(items)
+        whole = (us >= 0) & (its >= 0)
+        return alike(scores[whole], read(us, its)[whole]) and not alike(scores, read(users, items))
+
+    one_input = users.max() < len(q_table) and items.max() < 10 * len(p_table)
+    return {
+        "one-input-for-both-tables": one_input
+        and not alike(scores, read(users, items))
+        and (alike(scores, read(users, users)) or alike(scores, read(items, items))),
+        "ids-in-one-byte": items.max() > 255 and any(map(is_cut, cuts[:1] + cuts[-2:-1])),
+        "ids-cut": items.max() > 255 and any(map(is_cut, cuts[1:-2] + cuts[-1:])),
+    }
+
+
+def _cut_off(scores, want) -> bool:
+    """Return whether scores are the right ones, cut off at the same distance on both sides."""
+    limit = float(np.abs(scores).max())
+    cut = alike(scores, np.clip(want, -limit, limit)) and not alike(scores, want)
+    return cut and np.isclose(np.abs(scores), limit).sum() > 1
 
 
 def _relu(x):

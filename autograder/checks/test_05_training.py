@@ -273,9 +273,9 @@ PLANTED = [0, 50.0, 46.0, 32.0, 39.0, 44.0, 47.0, 51.0, 54.0, 56.0, 58.0, 61.0, 
 @checks("rmse", share=1.5)
 def test_root_of_the_mean_squared_error(submission, rng):
     """RMSE is the root of the mean of the squared errors, in stars: a float."""
-    for m in 30, 7, 1:
+    for m, size in (30, 1), (7, 1), (1, 1), (3_000, 8):
         y = rng.normal(3, 1, size=m)
-        prediction = y + rng.normal(1, 1.5, size=m)
+        prediction = y + size * rng.normal(1, 1.5, size=m)
         errors = y - prediction
         want = np.sqrt(np.mean(errors**2))
         got = number(submission.rmse(y, prediction))
@@ -291,6 +291,15 @@ def test_root_of_the_mean_squared_error(submission, rng):
                 "spread-for-rmse": m > 1 and alike(got, errors.std()),
                 "divided-by-one-less": m > 1 and alike(got, want * np.sqrt(m / (m - 1))),
                 "predictions-clipped-first": _is_clipped(got, y, prediction),
+                "rmse-of-first-rows": any(
+                    alike(got, np.sqrt(np.mean(errors[:n] ** 2)))
+                    for n in (50, 100, 128, 256, 500, 512, 1000, 1024)
+                    if n < m
+                ),
+                "errors-limited": any(
+                    alike(got, np.sqrt(np.mean(np.clip(errors, -most, most) ** 2)))
+                    for most in (1, 4, 4.5, 5, 10)
+                ),
             },
             otherwise=lambda: Cause("steps-of-rmse", _STEPS_OF_RMSE),
         )
@@ -329,10 +338,14 @@ def _is_clipped(got, y, prediction) -> bool:
     )
 
 
-def draw_step(rng, n_factors, reg):
-    """Return the arguments of one SGD step: p and q (K,), a rating that they miss, lr and reg."""
+def draw_step(rng, n_factors, reg, miss=1.0):
+    """Return the arguments of one SGD step: p and q (K,), a rating that they miss, lr and reg.
+
+    `miss` is the least distance of the rating from the prediction; twice as much is the largest.
+    """
     p, q = rng.normal(size=(2, n_factors))
-    return p, q, float(p @ q + rng.choice([-1, 1]) * rng.uniform(1, 2)), rng.uniform(0.05, 0.2), reg
+    rating = float(p @ q + rng.choice([-1, 1]) * miss * rng.uniform(1, 2))
+    return p, q, rating, rng.uniform(0.05, 0.2), reg
 
 
 def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
@@ -343,6 +356,10 @@ def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
         "new-p-used-for-q": (p_new, q + lr * ((rating - q @ p) * p_new - reg * q)),
         "error-recomputed": (p_new, q + lr * ((rating - q @ p_new) * p_new - reg * q)),
         "error-of-new-p": (p_new, q + lr * ((rating - q @ p_new) * p - reg * q)),
+        "error-limited": (
+            p + lr * (np.clip(e, -5, 5) * q - reg * p),
+            q + lr * (np.clip(e, -5, 5) * p - reg * q),
+        ),
         "step-uphill": (p - lr * (e * q - reg * p), q - lr * (e * p - reg * q)),
         "error-sign-reversed": (p + lr * (-e * q - reg * p), q + lr * (-e * p - reg * q)),
         "penalty-added": (p + lr * (e * q + reg * p), q + lr * (e * p + reg * q)),
@@ -421,8 +438,9 @@ _OTHER = _(
 @checks("sgd_step", share=1.5)
 def test_a_step_follows_the_error(submission, rng):
     """Without a penalty (reg = 0): p moves by lr e q and q by lr e p, both from the old values."""
-    for n_factors in 4, 2, 1, 7:
+    for n_factors in 4, 2, 1, 7, 80:
         check_step(submission, draw_step(rng, n_factors, reg=0.0))
+    check_step(submission, draw_step(rng, 5, reg=0.0, miss=12.0))
 
 
 @checks("sgd_step", share=1.5)
@@ -878,7 +896,12 @@ def draw_curve(n_epochs, best, rng) -> list[float]:
 @checks("best_epoch", share=0.5)
 def test_the_lowest_validation_loss_wins(submission, rng):
     """The best epoch is the one with the lowest `val_loss`; the first epoch is number 0."""
-    for n_epochs, best in (9, int(rng.integers(3, 7))), (12, int(rng.integers(3, 10))), (1, 0):
+    for n_epochs, best in (
+        (9, int(rng.integers(3, 7))),
+        (12, int(rng.integers(3, 10))),
+        (1, 0),
+        (400, 330),
+    ):
         val_loss = draw_curve(n_epochs, best, rng)
         history = {"val_loss": val_loss, "loss": draw_curve(n_epochs, n_epochs - 1, rng)}
         kept = submission.keep(history)
@@ -902,7 +925,7 @@ def test_the_lowest_validation_loss_wins(submission, rng):
 @checks("best_epoch", share=0.25)
 def test_the_first_of_equal_epochs(submission, rng):
     """Of several epochs with the lowest value the first is the best; a lowest value may be 0."""
-    for low in 0.5, 0.0, -1.5:
+    for low in 0.5, 0.0, -1.5, 2e6:
         curve = (low + rng.uniform(0.1, 1, size=9)).tolist()
         first, last = 2 + int(rng.integers(2)), 5 + int(rng.integers(3))
         curve[first] = curve[last] = low
@@ -913,7 +936,7 @@ def test_the_first_of_equal_epochs(submission, rng):
             _("epochs {first} and {last} are both lowest: expected {first}").format(
                 first=first, last=last
             ),
-            {"last-of-equals-chosen": got == last},
+            {"last-of-equals-chosen": got == last, "start-below-the-curve": low > 1e5 and got == 0},
             Cause("another-epoch-chosen", _EPOCH),
         )
 

@@ -26,6 +26,7 @@ from autograder.checks.support.biased import (
     FACTORS,
     bias_table,
     factor_penalties,
+    penalty_of_biases,
     plant_biases,
     plant_factors,
     zero_tables,
@@ -71,13 +72,55 @@ def draw_train(rng, users, items) -> pd.DataFrame:
     return encoded(rng, np.asarray(users)[rows], np.asarray(items)[columns])
 
 
+def draw_many(rng, n_users=280, n_items=310, m=2500, largest=0) -> pd.DataFrame:
+    """Return many ratings, more users and items than a byte can count, columns in another order.
+
+    Some ids have one rating or none. User 0 rates 0.5 throughout, and item 0 gets 5.0 from others.
+
+    Args:
+        rng: Draws the ratings.
+        n_users: The number of users.
+        n_items: The number of items.
+        m: The number of rows before repeated pairs are dropped.
+        largest: Added to the upper half of the ids, which begins at 0 again; 0 leaves the ids.
+    """
+    users = np.concatenate([[0, 0, 0], rng.integers(n_users, size=m)])
+    items = np.concatenate([[1, 2, 3], (n_items * rng.random(m) ** 2).astype(int)])
+    ratings = encoded(rng, users, items)
+    ratings.loc[ratings["item"] == 0, "rating"] = 5.0
+    ratings.loc[ratings["user"] == 0, "rating"] = 0.5
+    ratings = ratings.drop_duplicates(["user", "item"])
+    for key, n in ("user", n_users), ("item", n_items):
+        ratings = ratings[(ratings[key] < n - 15) | ~ratings.duplicated(key)]
+    for key, n in ("user", n_users), ("item", n_items):
+        ids = ratings[key].to_numpy(dtype="int64")
+        ratings[key] = np.where((ids >= n // 2) & (largest > 0), ids - n // 2 + largest, ids)
+    return ratings[["timestamp", "rating", "item", "user"]]
+
+
+def in_type(frame, kind: str) -> pd.DataFrame:
+    """Return a frame whose ids went through a smaller integer type, back as int64."""
+    narrow = {key: frame[key].astype(kind).astype("int64") for key in ("user", "item")}
+    return frame.assign(**narrow)
+
+
+def by_place(frame) -> pd.DataFrame:
+    """Return a frame whose columns are named by their places: user, item, rating, timestamp."""
+    return frame.set_axis(["user", "item", "rating", "timestamp"], axis=1)
+
+
+SMALL_TYPES = "int8", "uint8", "int16", "uint16"
+CAPS = 50, 100, 200, 256, 300, 500, 1000, 2000
+SCALES = (1, 5), (1, 4.5), (1.5, 4.5), (2, 5), (0.5, 4.5), (1, 4)
+
+
 def means_of(train, test) -> dict[str, np.ndarray]:
-    """Return the right answer of `mean_baselines`, computed row by row."""
+    """Return the right answer of `mean_baselines`."""
     mu = train["rating"].mean()
     want = {"global": np.full(len(test), mu)}
     for key in ("user", "item"):
-        own = [train.loc[train[key] == value, "rating"] for value in test[key]]
-        want[key] = np.array([ratings.mean() if len(ratings) else mu for ratings in own])
+        own = {value: ratings.mean() for value, ratings in train.groupby(key)["rating"]}
+        want[key] = np.array([own.get(value, mu) for value in test[key]])
     return want
 
 
@@ -120,6 +163,8 @@ def require_means(answer, train, test) -> None:
             mistakes={
                 "unseen-left-missing": np.isnan(values).any(),
                 "unseen-rated-zero": bool((unseen & (values == 0)).any()),
+                "means-clipped": key != "global"
+                and any(alike(values, np.clip(want[key], *scale)) for scale in SCALES),
                 "means-of-test": alike(values, of_test[key]),
                 "test-in-the-means": alike(values, both[key]),
                 "medians-for-means": alike(values, medians[key]),
@@ -133,8 +178,32 @@ def require_means(answer, train, test) -> None:
                 "global-mean-of-means": key == "global"
                 and (values == values[0]).all()
                 and any(alike(values[0], mean) for mean in means_of_means(train)),
+                "means-of-first-rows": any(
+                    alike(values, means_of(part, test)[key])
+                    for n in CAPS
+                    if n < len(train)
+                    for part in (train[:n], train[-n:])
+                ),
+                "means-columns-by-place": list(train)[:3] != ["user", "item", "rating"]
+                and alike(values, means_of(by_place(train), by_place(test))[key]),
+                "mean-ids-in-a-small-type": key != "global"
+                and any(
+                    alike(values, means_of(in_type(train, kind), in_type(test, kind))[key])
+                    for kind in SMALL_TYPES
+                ),
+                "means-of-few-not-used": key != "global"
+                and _few_not_used(values, train, test, key),
             },
         )
+
+
+def _few_not_used(values, train, test, key) -> bool:
+    """Return whether ids with few ratings got the global mean, and all others their own."""
+    counts = test[key].map(train[key].value_counts()).fillna(0).to_numpy()
+    want = means_of(train, test)[key]
+    return len(train) > 1_000 and any(
+        alike(values, np.where(counts < n, train["rating"].mean(), want)) for n in (2, 3, 5, 10)
+    )
 
 
 def _by_position(values, train, ids, key: str) -> bool:
@@ -158,6 +227,11 @@ def test_rows_get_the_means_of_train(submission, rng):
     train = draw_train(rng, range(6), range(9))
     test = encoded(rng, *draw_pairs(rng, 6, 9, n_pairs=5))
     require_means(submission.mean_baselines(train, test), train, test)
+    for largest in 0, 65_536:
+        train = draw_many(rng, largest=largest)
+        test = pd.concat([train[:200], draw_many(rng, 300, 330, 100, largest)])
+        test = test.reset_index(drop=True).assign(rating=4.0)
+        require_means(submission.mean_baselines(train, test), train, test)
 
 
 @checks("mean_baselines", share=1)
@@ -191,11 +265,8 @@ MAX_REPEATS = 21
 
 def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
     """Return sums of `values` by id over reg + count: (n_ids,); 0 for ids without a value."""
-    result = np.zeros(n_ids)
-    for k in set(ids):
-        own = np.asarray(values)[np.asarray(ids) == k]
-        result[k] = own.sum() / (reg + len(own))
-    return result
+    sums, counts = (np.bincount(ids, part, n_ids) for part in (values, np.ones(len(values))))
+    return sums[:n_ids] / np.where(counts > 0, reg + counts, 1)[:n_ids]
 
 
 def biases_of(train, n_users, n_items, reg_user=10.0, reg_item=25.0, first="item"):
@@ -217,11 +288,18 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
     """Reject an answer of `bias_baseline` that is not (mu, b_user, b_item)."""
     mu, b_user, b_item = biases_of(train, n_users, n_items, **regs)
     got_mu, got_user, got_item = pair(answer, 3)
+    rows = [part for n in CAPS if n < len(train) for part in (train[:n], train[-n:])]
+    capped = any(alike(got_mu, part["rating"].mean()) for part in rows)
     close(
         number(got_mu, _("the first part, mu, is one number")),
         mu,
         _("mu is the mean of the training ratings"),
-        {"mu-of-means": any(alike(got_mu, mean) for mean in means_of_means(train))},
+        {
+            "mu-of-means": any(alike(got_mu, mean) for mean in means_of_means(train)),
+            "mu-is-the-median": alike(got_mu, train["rating"].median()),
+            "biases-of-first-rows": capped,
+        },
+        otherwise=lambda: Cause("mu-off", _MU_OFF),
     )
     shapes = shape_of(got_user), shape_of(got_item)
     exchanged = {"biases-exchanged": shapes == ((n_items,), (n_users,))}
@@ -246,6 +324,10 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
     )
 
 
+_MU_OFF = _(
+    "mu is neither the mean of all training ratings nor a mean of means: a number of your own, or "
+    "the mean of other rows. Which line makes it, and from which column?"
+)
 _FIRST_OFF = _(
     "The first of the two estimates, b_item, is off already: another sum stands above, or another "
     "number below. Compute it by hand for the item with the fewest ratings: where do you part?"
@@ -303,14 +385,29 @@ def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
             found((mu, *_repeated(rest, users, items, (right_user, right_item), regs, n)))
             for n in range(1, MAX_REPEATS)
         ),
-        **_mistakes_of_items(b_item, ratings, items, reg_item),
+        "bias-ids-in-a-small-type": any(
+            found(biases_of(in_type(train, kind), *sizes, **regs))
+            for kind in SMALL_TYPES[1::2]
+            if train[["user", "item"]].max().max() > np.iinfo(kind).max
+        ),
+        "biases-clipped": _are_clipped(b_item, right_item)
+        or (alike(b_item, right_item) and _are_clipped(b_user, right_user)),
     }
+    if not alike(b_item, right_item):
+        shown |= _mistakes_of_items(b_item, ratings, items, reg_item)
     if not any(shown.values()):
         left = rest - b_item[items]
         shown["damped-by-another-number"] = (
             _damping(b_item, rest, items) is not None and _damping(b_user, left, users) is not None
         )
     return shown
+
+
+def _are_clipped(biases, right) -> bool:
+    """Return whether biases are the right ones, cut off at the same distance on both sides."""
+    limit = np.abs(biases).max()
+    cut = alike(biases, np.clip(right, -limit, limit)) and not alike(biases, right)
+    return cut and any(np.isclose(limit, size) for size in (0.5, 1, 1.5, 2))
 
 
 def _mistakes_of_items(b_item, ratings, items, reg) -> dict[str, bool]:
@@ -372,6 +469,12 @@ def test_biases_are_damped_means(submission, rng):
         regs = {"reg_user": reg_user, "reg_item": reg_item}
         answer = submission.bias_baseline(train, n_users, n_items, **regs)
         require_biases(answer, train, n_users, n_items, **regs)
+    for largest in 0, 65_536:
+        train, regs = draw_many(rng, largest=largest), {"reg_user": 0.5, "reg_item": 0.25}
+        sizes = [train[key].max() + 1 + more for key, more in (("user", 0), ("item", 3))]
+        n_users, n_items = map(int, sizes)
+        answer = submission.bias_baseline(train, n_users, n_items, **regs)
+        require_biases(answer, train, n_users, n_items, **regs)
 
 
 @checks("bias_baseline", share=1)
@@ -399,6 +502,7 @@ def test_damping_defaults_to_10_and_25(submission, rng):
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 SQUARE_SIZES = {"n_users": 7, "n_items": 7, "n_factors": 3}
+MANY_IDS = {"n_users": 300, "n_items": 40_000, "n_factors": 2}  # beyond one byte, and two
 OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
 
 
@@ -434,17 +538,23 @@ def scores_of_pairs(model, users, items, n_factors) -> np.ndarray:
 @checks("build_biased_mf", share=4)
 def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
     """With planted tables, the score of (u, i) is exactly mu + b_i + b_u + q_i · p_u."""
-    for sizes, mu, penalty in (SIZES, 3.4, {}), (SQUARE_SIZES, -1.7, {"l2": 0.02}):
+    for sizes, mu, penalty in (
+        (SIZES, 3.4, {}),
+        (SQUARE_SIZES, -1.7, {"l2": 0.02}),
+        (MANY_IDS, 0.0, {}),
+    ):
         model = build(submission, sizes, mu, **penalty)
         start = [bias_table(model, name, sizes) for name in BIASES]
-        p, q = plant_factors(model, sizes, rng)
+        p, q = plant_factors(model, sizes, rng, scale=4 if sizes is MANY_IDS else 1)
         user_bias, item_bias = plant_biases(model, sizes, rng)
-        users, items = draw_pairs(rng, sizes["n_users"], sizes["n_items"])
+        users, items = draw_pairs(rng, sizes["n_users"], min(sizes["n_items"], 500))
+        items[1::2] += sizes["n_items"] - items.max() - 1
         scores = scores_of_pairs(model, users, items, sizes["n_factors"])
         dots = np.sum(p[users] * q[items], axis=1)
         b_u, b_i = user_bias[users], item_bias[items]
         want = mu + b_u + b_i + dots
-        without_mu = alike(scores, want - mu)
+        without_mu = mu != 0 and alike(scores, want - mu)
+        pair, tables = (users, items), (p, q, user_bias, item_bias)
         mu_in_biases = alike(sum(np.mean(part) for part in start), mu, rtol=0.05)
         close(
             scores,
@@ -475,12 +585,46 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
                 ),
                 "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
                 or alike(scores, mu + b_u * b_i * dots),
+                "mu-cut-to-whole": any(
+                    alike(scores, want - mu + cut(mu)) for cut in (np.trunc, np.floor, np.round)
+                ),
+                "biased-ids-cut": users.max() > 255 and _ids_are_cut(scores, mu, pair, tables),
+                "score-cut-off": _cut_off(scores, want),
                 "mu-replaced": _shifted(scores, want) and not without_mu,
                 "sum-reweighted": not _shifted(scores, want)
                 and _reweighted(scores, [dots, b_u, b_i]),
             },
             otherwise=partial(_term_at_fault, model, sizes, mu, (users, items), rng),
         )
+        training = array(score_pairs(model, users, items, training=True)).reshape(-1)
+        close(
+            training,
+            scores,
+            _("while training the score is the same sum as otherwise"),
+            {"biased-score-disturbed": True},
+        )
+
+
+def _ids_are_cut(scores, mu, pair, tables) -> bool:
+    """Return whether ids were read in a type too small for them, or cut off at a number."""
+    p, q, user_bias, item_bias = tables
+    cuts = [lambda ids, n=n: ids % n for n in (256, 2**16)]
+    cuts += [lambda ids, n=n: np.minimum(ids, n) for n in (99, 127, 255, 999, 9_999)]
+    cuts += [lambda ids, kind=kind: ids.astype(kind).astype(int) for kind in ("int8", "int16")]
+    for cut in cuts:
+        users, items = map(cut, pair)
+        sums = mu + user_bias[users] + item_bias[items] + np.sum(p[users] * q[items], axis=1)
+        whole = (users >= 0) & (items >= 0)
+        if alike(scores[whole], sums[whole]) and not alike(sums, scores - scores):
+            return True
+    return False
+
+
+def _cut_off(scores, want) -> bool:
+    """Return whether scores are the right ones, cut off at the same distance on both sides."""
+    limit = float(np.abs(scores).max())
+    cut = alike(scores, np.clip(want, -limit, limit)) and not alike(scores, want)
+    return cut and np.isclose(np.abs(scores), limit).sum() > 1
 
 
 def _term_at_fault(model, sizes, mu, pair, rng) -> Cause:
@@ -534,7 +678,7 @@ def test_empty_tables_predict_mu(submission, rng):
         close(scores, np.full(len(users), mu), mistakes={"mu-left-out": nothing})
 
 
-def require_penalty(model, sizes, l2, rng) -> None:
+def require_penalty(submission, model, sizes, l2, rng) -> None:
     """Reject a model whose loss does not contain l2 times the squares of each factor table."""
     shapes = [(sizes[size], sizes["n_factors"]) for size in FACTORS.values()]
     tables = [rng.normal(scale=3, size=shape) for shape in shapes]
@@ -551,7 +695,12 @@ def require_penalty(model, sizes, l2, rng) -> None:
         user=found[0][0], item=found[0][1]
     )
     cause = Cause("penalty-of-another-size", _PENALTY)
-    fail(got, must, penalty_mistakes(np.array(found[0]), tables, l2), cause)
+    mistakes = penalty_mistakes(np.array(found[0]), tables, l2)
+    if mistakes["penalty-left-out"]:
+        with submission.unrecorded():
+            of_biases = penalty_of_biases(model, sizes, FEW_USERS, FEW_ITEMS, rng)
+        mistakes = {"penalty-on-biases-alone": of_biases > 1e-6} | mistakes
+    fail(got, must, mistakes, cause)
 
 
 _PENALTY = _(
@@ -585,6 +734,7 @@ def penalty_mistakes(added, tables, l2) -> dict[str, bool]:
         "penalty-on-one-table": any(same_penalty(added, want * side) for side in ([1, 0], [0, 1])),
         "penalty-on-lookups": l2 > 0
         and any(same_penalty(added, l2 * of_batch / n) for n in (1, len(FEW_USERS))),
+        "penalty-doubled": l2 > 0 and alike(weight, 2 * l2, rtol=2e-3),
         "penalty-halved": l2 > 0 and alike(weight, l2 / 2, rtol=2e-3),
         "koren-lambda-for-l2": l2 == DEFAULT_L2 and weight is not None and 2e-3 < weight < 1,
         "l2-of-zero-replaced": l2 == 0 and alike(weight, DEFAULT_L2, rtol=2e-3),
@@ -603,15 +753,16 @@ def test_penalty_is_l2_times_the_squares_of_both_tables(submission, rng):
     """The loss contains l2 times the sum of squares of each factor table, for any l2."""
     for sizes, l2 in (SIZES, rng.uniform(0.02, 0.08)), (SQUARE_SIZES, rng.uniform(0.2, 0.8)):
         model = build(submission, sizes, 3.5, l2=float(l2))
-        require_penalty(model, sizes, l2, rng)
+        require_penalty(submission, model, sizes, l2, rng)
 
 
 @checks("build_biased_mf", share=1)
 def test_penalty_defaults_to_a_ten_thousandth(submission, rng):
     """Without a word about l2 it is 1e-4; with l2 = 0 there is no penalty."""
     model = build(submission, SIZES, 3.0)
-    require_penalty(model, SIZES, DEFAULT_L2, rng)
-    require_penalty(build(submission, SIZES, 3.0, l2=0.0), SIZES, 0.0, rng)
+    require_penalty(submission, model, SIZES, DEFAULT_L2, rng)
+    model = build(submission, SIZES, 3.0, l2=0.0)
+    require_penalty(submission, model, SIZES, 0.0, rng)
 
 
 @checks("build_biased_mf", share=1)
@@ -704,11 +855,31 @@ def names_of(answer, predictions) -> list[str]:
         _("the index holds the names of the models"),
         {
             "tied-models-lost": bool(tied) and all(tied),
+            "table-cut-short": len(missing) > 0
+            and len(names) >= 3
+            and set(names) < set(predictions)
+            and not any(tied),
             "names-not-in-index": numbered or set(map(str, answer.columns)) > set(COLUMNS),
         },
         of_members(set(names), set(predictions)),
     )
     return names
+
+
+RANGES = (0.5, 5), (1, 5), (0, 5)
+
+
+def _made_of(got, predictions, y, cold, changes) -> bool:
+    """Return whether numbers are the errors of predictions that one of some functions changed."""
+    errors = (
+        errors_of({name: change(values) for name, values in predictions.items()}, y, cold)
+        for change in changes
+    )
+    return any(alike(np.sort(got, axis=0), np.sort(table, axis=0)) for table in errors)
+
+
+def _first(n, predictions, y, cold):
+    return {name: values[:n] for name, values in predictions.items()}, y[:n], cold[:n]
 
 
 def require_errors(answer, predictions, y, cold) -> None:
@@ -725,6 +896,17 @@ def require_errors(answer, predictions, y, cold) -> None:
         "mask-made-of-integers": any(
             alike(got[:, column], [root_mean_square((predictions[n] - y)[rows]) for n in names])
             for column, rows in ((1, 1 - cold), (2, 1 * cold))
+        ),
+        "compared-after-clipping": _made_of(
+            got, predictions, y, cold, [partial(np.clip, a_min=a, a_max=b) for a, b in RANGES]
+        ),
+        "compared-after-rounding": _made_of(
+            got, predictions, y, cold, [np.round, lambda values: np.round(values * 2) / 2]
+        ),
+        "errors-of-first-rows": any(
+            alike(got, errors_of(*_first(n, predictions, y, cold)).loc[names].to_numpy())
+            for n in CAPS
+            if n < len(y)
         ),
         "parts-averaged": alike(got[:, 0], want[:, 1:].mean(axis=1)),
         "other-rows-as-zero": alike(got, want * np.sqrt([1, 1 - cold.mean(), cold.mean()])),
@@ -765,9 +947,15 @@ _ALL_OFF = Cause(
 @checks("compare", share=2)
 def test_errors_of_all_warm_and_cold_rows(submission, rng):
     """Each model has its RMSE over all rows, over the warm ones and over the cold ones."""
-    for names, n_warm, n_cold in (["user", "item"], 30, 10), (["item", "biased"], 6, 14):
+    for names, n_warm, n_cold in (
+        (["user", "item"], 30, 10),
+        (["item", "biased"], 6, 14),
+        (["user", "item"], 9, 1),
+    ):
         data = draw_predictions(rng, names, n_warm, n_cold)
         require_errors(submission.compare(*data), *data)
+    data = draw_predictions(rng, ["user", "item"], 1_300, 1_001)
+    require_errors(submission.compare(*data), *data)
 
 
 @checks("compare", share=1)
@@ -795,6 +983,36 @@ def test_best_model_comes_first(submission, rng):
     predictions, y, cold = draw_predictions(rng)
     predictions["twin"] = predictions[given[0]].copy()
     require_errors(submission.compare(predictions, y, cold), predictions, y, cold)
+    many = draw_models(rng, y, cold)
+    answer = submission.compare(many, y, cold)
+    require_errors(answer, many, y, cold)
+    require_close_order(names_of(answer, many), errors_of(many, y, cold)["rmse"])
+
+
+def draw_models(rng, y, cold) -> dict[str, np.ndarray]:
+    """Return 23 models in no order; two differ in the fourth digit, and some errors exceed 10."""
+    signs = rng.choice([-1, 1], size=len(y))
+    sizes = [0.84, 0.8403, 0.8397, *rng.uniform(1, 30, size=20)]
+    order = rng.permutation(len(sizes))
+    return {f"model {k}": y + signs * sizes[k] * np.where(cold, 1.1, 1) for k in order}
+
+
+def require_close_order(names, errors) -> None:
+    """Reject an order of models, none of them tied, that is not that of their errors."""
+    got = errors.loc[names].to_numpy()
+    place = int(np.argmax(np.append(np.diff(got) < 0, True)))
+    shown = ", ".join(f"{error:.5g}" for error in got[place : place + 2])
+    text = [str(error) for error in got]
+    require(
+        (np.diff(got) > 0).all(),
+        _("the errors {errors} one below the other").format(errors=shown),
+        _("smallest `rmse` first, however close two models are"),
+        {
+            "sorted-as-text": text == sorted(text),
+            "sorted-after-rounding": any((np.diff(got.round(k)) >= 0).all() for k in (1, 2, 3)),
+        },
+        Cause("rows-in-another-order", _ORDER),
+    )
 
 
 _ORDER = _(

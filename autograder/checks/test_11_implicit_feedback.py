@@ -62,9 +62,30 @@ def require_factors(answer, p_u, item_vectors, items, must=None) -> None:
             "implicit-root-upside-down": n > 1 and alike(factors, p_u + total * root),
             "implicit-power-misread": n > 1 and alike(factors, p_u + total / n / 2),
             "implicit-first-rows": alike(factors, p_u + of_first / root),
+            "implicit-items-cut-short": any(
+                alike(factors, p_u + item_vectors[part].sum(axis=0) / np.sqrt(size))
+                for most in (10, 20, 50, 100, 128, 200, 256)
+                if most < n
+                for part in (items[:most], items[-most:])
+                for size in (most, n)
+            ),
+            "implicit-items-in-one-byte": n > 0
+            and len(item_vectors) > 256
+            and any(
+                alike(factors, p_u + item_vectors[items.astype(kind)].sum(axis=0) / root)
+                for kind in ("int8", "uint8")
+            ),
             "implicit-items-ignored": n > 0 and alike(factors, p_u),
             "implicit-made-unit-length": n > 0
             and alike(factors, p_u + total / np.linalg.norm(total)),
+            "implicit-item-zero-left-out": n > 0
+            and 0 in items
+            and any(
+                alike(
+                    factors, p_u + item_vectors[items[items != 0]].sum(axis=0) / np.sqrt(max(k, 1))
+                )
+                for k in (n, n - 1)
+            ),
             "implicit-user-left-out": n > 0 and alike(factors, total / root),
             "implicit-root-of-another-number": n > 1
             and any(
@@ -78,7 +99,7 @@ def require_factors(answer, p_u, item_vectors, items, must=None) -> None:
 @checks("implicit_factors", share=2)
 def test_item_vectors_are_summed_and_divided_by_the_root(submission, rng):
     """The answer is p_u plus the sum of the vectors of `items`, divided by the root of n."""
-    for n_items, n_factors, n in (9, 4, 5), (7, 3, 2), (20, 6, 16):
+    for n_items, n_factors, n in (9, 4, 5), (7, 3, 2), (20, 6, 16), (400, 3, 350):
         user = draw_user(rng, n_items, n_factors, n)
         require_factors(submission.implicit_factors(*user), *user)
 
@@ -87,7 +108,8 @@ def test_item_vectors_are_summed_and_divided_by_the_root(submission, rng):
 def test_no_items_leave_the_user_alone(submission, rng):
     """An empty N(u) gives p_u; one item adds its own vector whole."""
     p_u, vectors, one = draw_user(rng, 6, 4, 1)
-    require_factors(submission.implicit_factors(p_u, vectors, one), p_u, vectors, one)
+    for items in one, np.array([0]):
+        require_factors(submission.implicit_factors(p_u, vectors, items), p_u, vectors, items)
     none = np.array([], dtype="int64")
     require_factors(submission.implicit_factors(p_u, vectors, none), p_u, vectors, none)
 

@@ -61,9 +61,22 @@ def require_deviations(answer, t, t_mean, beta) -> None:
             "distance-counted-twice": alike(got, distance * np.abs(distance) ** beta),
             "deviation-from-own-mean": alike(got, deviations_of(t, np.mean(t), beta))
             or alike(got, deviations_of(t, np.median(t), beta)),
+            "deviation-of-first-times": _rest_is_zero(got, right),
+            "deviation-beta-limited": beta >= 1
+            and any(alike(got, deviations_of(t, t_mean, least)) for least in (0.9, 0.99, 0.999, 1))
+            and not alike(got, right),
             "deviation-cut-to-whole": alike(got, np.trunc(right)) or alike(got, np.round(right)),
         },
     )
+
+
+def _rest_is_zero(got, right) -> bool:
+    """Return whether the first entries are right and all further ones are zero."""
+    zero = np.flatnonzero((got == 0) & (right != 0))
+    if not zero.size:
+        return False
+    first = zero[0]
+    return first > 1 and alike(got[:first], right[:first]) and not got[first:].any()
 
 
 def draw_days(rng, m: int, t_mean: float) -> np.ndarray:
@@ -74,7 +87,7 @@ def draw_days(rng, m: int, t_mean: float) -> np.ndarray:
 @checks("time_deviation", share=2)
 def test_deviation_is_the_signed_power_of_the_distance(submission, rng):
     """The answer is sign(t - t_mean) |t - t_mean|^beta, negative for times before the mean."""
-    for m, beta in (9, 0.4), (6, 0.75), (12, float(rng.uniform(0.1, 0.3))):
+    for m, beta in (9, 0.4), (6, 0.75), (12, float(rng.uniform(0.1, 0.3))), (2_500, 1.0), (7, 1.5):
         t_mean = float(rng.uniform(9_000, 15_000))
         t = draw_days(rng, m, t_mean)
         require_deviations(submission.time_deviation(t, t_mean, beta), t, t_mean, beta)
@@ -91,8 +104,13 @@ def test_beta_is_0_4_unless_told_otherwise(submission, rng):
 @checks("time_deviation", share=1)
 def test_the_mean_itself_deviates_by_nothing(submission, rng):
     """At t = t_mean the deviation is 0; whole days do as well, and t is left as it was."""
-    t = rng.permutation(np.arange(10, 30))
-    for t_mean in (int(t[3]), 19.5):
+    days = rng.permutation(np.arange(10, 30))
+    for t, t_mean in (
+        (days, int(days[3])),
+        (days, 19.5),
+        (days.astype("float64"), 17.0),
+        (days.astype("float32") - 20, 0.0),
+    ):
         kept = submission.keep(t)
         require_deviations(submission.time_deviation(kept, t_mean, 0.5), t, t_mean, 0.5)
         require_unchanged(submission, kept, t, {"times-changed": True})
@@ -125,6 +143,8 @@ def require_bins(answer, timestamps, edges) -> None:
     ]
     last = n_bins - 1
     mistakes = {
+        "bins-in-one-byte": n_bins > 127
+        and any(alike(floats, right.astype(kind)) for kind in ("int8", "uint8")),
         "outer-times-without-a-bin": alike(floats, after - 1)
         or np.isnan(floats).any()
         or (floats < 0).any()
@@ -162,7 +182,7 @@ def draw_inside(rng, edges, m: int) -> np.ndarray:
 @checks("time_bins", share=2)
 def test_a_time_is_in_the_bin_between_its_edges(submission, rng):
     """Bin k holds the times from edges[k], included, to edges[k + 1], excluded."""
-    for n_bins in 4, 7, 1:
+    for n_bins in 4, 7, 1, 300:
         edges = draw_edges(rng, n_bins)
         times = draw_inside(rng, edges, 12 * n_bins + 2)
         require_bins(submission.time_bins(times, edges), times, edges)

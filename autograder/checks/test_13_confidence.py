@@ -33,6 +33,10 @@ def require_confidence(answer, counts, alpha) -> None:
         "counts-made-shares": any(
             alike(answer, 1 + alpha * counts / total) for total in (np.max(counts), np.sum(counts))
         ),
+        "counts-cut-off": any(
+            alike(answer, 1 + alpha * np.minimum(counts, most))
+            for most in (5, 10, 50, 100, 127, 255, 1000, np.percentile(counts, 99))
+        ),
         "confidence-cut-to-whole": alike(answer, np.floor(right)),
         "confidence-made-shares": alike(answer, right / np.mean(right))
         or alike(answer, right / np.sum(right))
@@ -65,6 +69,8 @@ def test_counts_may_have_any_shape_and_stay_as_they_are(submission, rng):
         draw_counts(rng, (3, 5), n_unseen=4),
         draw_counts(rng, 6, n_unseen=1).astype("float32"),
         draw_counts(rng, 1, n_unseen=0),
+        draw_counts(rng, (2, 3, 4), n_unseen=5) * 1_000,
+        draw_counts(rng, 300, n_unseen=100) * 7,
     ):
         alpha = float(rng.uniform(0.2, 3))
         kept = submission.keep(counts)
@@ -98,6 +104,15 @@ def require_loss(answer, y_true, y_pred, weights) -> None:
         "confidence-left-out": alike(answer, np.sum(squares)) or alike(answer, np.mean(squares)),
         "loss-not-summed": alike(answer, weights * squares),
         "loss-halved": alike(answer, right / 2),
+        "loss-errors-limited": any(
+            alike(answer, np.sum(weights * np.clip(errors, -most, most) ** 2))
+            for most in (4, 4.5, 5)
+        ),
+        "loss-of-first-rows": any(
+            alike(answer, np.sum((weights * squares)[:n]))
+            for n in (10, 20, 50, 100, 128, 256, 512, 1000)
+            if n < len(errors)
+        ),
         "zeros-left-out": not y_true.all()
         and alike(answer, np.sum((weights * squares)[y_true != 0])),
     }
@@ -123,7 +138,13 @@ def draw_rows(rng, m: int, dtype="float64"):
 @checks("weighted_loss", share=2)
 def test_loss_sums_weighted_squares(submission, rng):
     """The loss is the sum over rows of the weight times the squared error: one number."""
-    for m, dtype in (11, "float64"), (40, "float32"), (6, "float64"), (2, "float64"):
+    for m, dtype in (
+        (11, "float64"),
+        (40, "float32"),
+        (6, "float64"),
+        (2, "float64"),
+        (1_500, "float64"),
+    ):
         rows = draw_rows(rng, m, dtype)
         require_loss(submission.weighted_loss(*rows), *(r.astype("float64") for r in rows))
 
@@ -150,6 +171,7 @@ def test_doubled_weights_double_the_loss(submission, rng):
     require_loss(submission.weighted_loss(y_true, y_pred, 2 * weights), y_true, y_pred, 2 * weights)
     twice = [np.concatenate([row, row]) for row in rows]
     require_loss(submission.weighted_loss(*twice), *twice)
+    require_loss(submission.weighted_loss(y_true, y_pred, 0 * weights), y_true, y_pred, 0 * weights)
 
 
 # A fit with weights

@@ -232,7 +232,7 @@ def count_parameters(n_users, n_items, n_factors):
     """The number of parameters of the two tables of step 4, one of users and one of items.
 
     n_users, n_items, n_factors: ints. The tables have a row for every user or item and a column for
-    every factor.
+    every factor. A spare row for unknown ids counts in both tables or in neither.
     Returns an int.
     """
     # TODO: the entries of both tables.

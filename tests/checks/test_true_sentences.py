@@ -41,6 +41,12 @@ def test_few_wrong_entries_are_no_story_of_an_edge_or_a_tie():
     assert "[3]" in cause.text and "tie" not in cause.text
 
 
+def test_one_number_for_all_is_not_cut_off():
+    assert cause_of(np.full(6, 3.6), np.full(6, 3.5)) != "answer-clipped"
+    want = np.arange(10.0)
+    assert cause_of(np.clip(want, 2, 7), want) == "answer-clipped"
+
+
 @pytest.mark.parametrize("want", [[1.0, 2.0, 1.0, 1.0], [0.0, 5.0, 0.0]])
 def test_two_values_that_repeat_are_not_shifted(want):
     assert cause_of(np.roll(want, 1), np.array(want)) != "shifted-by-one"

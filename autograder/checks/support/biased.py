@@ -34,9 +34,13 @@ def plant_biases(model: Any, sizes: dict[str, int], rng: np.random.Generator) ->
     return planted
 
 
-def plant_factors(model: Any, sizes: dict[str, int], rng: np.random.Generator) -> list[np.ndarray]:
+def plant_factors(
+    model: Any, sizes: dict[str, int], rng: np.random.Generator, scale: float = 1
+) -> list[np.ndarray]:
     """Put drawn numbers into both factor tables; return the tables, the users' first."""
-    tables = [rng.normal(size=(sizes[size], sizes["n_factors"])) for size in FACTORS.values()]
+    tables = [
+        rng.normal(scale=scale, size=(sizes[size], sizes["n_factors"])) for size in FACTORS.values()
+    ]
     set_factors(model, sizes, tables)
     return tables
 
@@ -81,6 +85,20 @@ def factor_penalties(
     yield [_loss(model, sizes, planted, columns) - empty for planted in alone]
     after = [_step(model, sizes, planted, columns) for planted in alone]
     yield [np.sum(tables[k] * (tables[k] - after[k][k])) / (2 * RATE) for k in (0, 1)]
+
+
+def penalty_of_biases(
+    model: Any, sizes: dict[str, int], users: Any, items: Any, rng: np.random.Generator
+) -> float:
+    """Return how much drawn biases raise the loss of a model that `factor_penalties` compiled.
+
+    The arguments are those of `factor_penalties`. The factors are zero.
+    """
+    columns = [column(users), column(items)]
+    zero_tables(model, sizes)
+    empty = _loss(model, sizes, (0.0, 0.0), columns)
+    plant_biases(model, sizes, rng)
+    return _loss(model, sizes, (0.0, 0.0), columns) - empty
 
 
 def _loss(model: Any, sizes: dict[str, int], planted: Any, columns: list[np.ndarray]) -> float:

@@ -147,6 +147,7 @@ def score_pairs(model: Any, users: Any, items: Any, **keywords: Any) -> Any:
         inputs_exchanged=("out of bounds", "indices[", "not in [0"),
         tensor_for_model="'KerasTensor' object is not callable",
         pairs_in_one_input=("expects 1 named input", "expects 1 input"),
+        both_inputs_to_one_layer=("'list' object has no attribute 'dtype'", "sequential.call()"),
     ):
         return model(columns, **keywords)
 
@@ -271,11 +272,14 @@ def plant(
     return drawn
 
 
-def plant_everything(model: Any, rng: np.random.Generator) -> None:
+def plant_everything(model: Any, rng: np.random.Generator, scale: float = 1) -> None:
     """Put drawn numbers into every weight, also into weights that start at zero and so hide."""
     weights = model.get_weights()
     model.set_weights(
-        [rng.normal(size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w for w in weights]
+        [
+            rng.normal(scale=scale, size=np.shape(w)) if np.asarray(w).dtype.kind == "f" else w
+            for w in weights
+        ]
     )
 
 
