@@ -1,4 +1,4 @@
-"""A learner with the wheel alone: start, work in three places, update, hand in, be graded."""
+"""A learner with the wheel alone: start, work in several places, update, hand in, be graded."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from autograder import course
 from autograder.course.solutions import answer_of
 from tests.sandbox.test_secrets import build_wheel
 
-EDITOR, KERNEL, NOTEBOOK = "01_explore", "03_embeddings", "04_dot_product"
+EDITOR, NOTEBOOK = "01_explore", "03_embeddings"
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -69,13 +69,13 @@ def machine(tmp_path_factory):
     machine = Machine(tmp_path_factory.mktemp("machine"))
     machine.run("start")
     for step in course.steps():
-        if step.name not in {EDITOR, KERNEL, NOTEBOOK}:
+        if step.name not in {EDITOR, NOTEBOOK}:
             (machine.home / f"{step.name}.ipynb").unlink()
             (machine.home / f"{step.name}.py").unlink()
     return machine
 
 
-def test_three_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
+def test_two_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
     home = machine.home
     assert machine.kit.is_dir()
     before = {path: path.stat().st_mtime_ns for path in machine.kit.rglob("*.py")}
@@ -87,24 +87,23 @@ def test_three_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
         text = text.replace(stub_of(function), body_of(EDITOR, function))
     script.write_text(text, encoding="utf-8")
 
-    # In a notebook, by two other programs.
-    for exercise in (KERNEL, NOTEBOOK):
-        path = home / f"{exercise}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            for function in course.step(exercise).functions:
-                cell.source = cell.source.replace(stub_of(function), body_of(exercise, function))
-        nbformat.write(notebook, path)
+    # As a notebook, by another program.
+    path = home / f"{NOTEBOOK}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for function in course.step(NOTEBOOK).functions:
+            cell.source = cell.source.replace(stub_of(function), body_of(NOTEBOOK, function))
+    nbformat.write(notebook, path)
 
-    wanted = {name: course.step(name).max_points for name in (EDITOR, KERNEL, NOTEBOOK)}
+    wanted = {name: course.step(name).max_points for name in (EDITOR, NOTEBOOK)}
     assert {name: machine.points(name) for name in wanted} == wanted
 
     # A newer kit.
-    solution = machine.kit / "_course" / "solutions" / f"{KERNEL}.py"
+    solution = machine.kit / "_course" / "solutions" / f"{NOTEBOOK}.py"
     text = solution.read_text(encoding="utf-8")
     solution.write_text(text.replace("# # 3 ·", "# # 3 · (revised)", 1), encoding="utf-8")
-    assert KERNEL in machine.run("update")
-    assert "(revised)" in (home / f"{KERNEL}.py").read_text(encoding="utf-8")
+    assert NOTEBOOK in machine.run("update")
+    assert "(revised)" in (home / f"{NOTEBOOK}.py").read_text(encoding="utf-8")
     assert {name: machine.points(name) for name in wanted} == wanted
 
     # Hand in, and be graded.
@@ -141,8 +140,8 @@ def test_a_kernel_in_another_folder_checks_and_carries_over(machine, tmp_path, m
         "import recommender_data as data\nprint(data.load().name)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    manager = kernel_manager(machine)
-    client = nbclient.NotebookClient(notebook, km=manager, timeout=300)
+    kinds = {"kernel_manager_class": kernels_of(machine), "kernel_name": "python3"}
+    client = nbclient.NotebookClient(notebook, timeout=300, **kinds)
     client.execute(cwd=str(tmp_path))
     printed = [
         "".join(out.text for out in c.outputs if out.name == "stdout") for c in notebook.cells
@@ -154,8 +153,8 @@ def test_a_kernel_in_another_folder_checks_and_carries_over(machine, tmp_path, m
     assert red == []
 
 
-def kernel_manager(machine):
-    """Return a manager that starts kernels in the machine's environment."""
+def kernels_of(machine):
+    """Return a class of managers that start kernels in the machine's environment."""
     from jupyter_client.manager import AsyncKernelManager
 
     class Manager(AsyncKernelManager):
@@ -163,4 +162,4 @@ def kernel_manager(machine):
             command = super().format_kernel_cmd(extra_arguments)
             return [str(machine.python), *command[1:]]
 
-    return Manager(kernel_name="python3")
+    return Manager
