@@ -44,6 +44,7 @@ from autograder.checks.support.new_user import (
     NewUser,
     draw_user,
     folded_in,
+    is_of_rounds,
     mistakes_of_fold_in,
 )
 from autograder.checks.support.ratings import require_unchanged
@@ -284,6 +285,7 @@ def test_lists_and_catalogues_of_any_size(submission, rng):
     zero_best = rng.normal(size=15)
     zero_best[0] = 9
     low = 1e9 * rng.normal(size=12) - 1e13
+    with_zero = rng.permutation(np.arange(-4.0, 5.0))
     for scores, n_seen, n in (
         (large, 3, 4),
         (many, 4_000, 5),
@@ -292,6 +294,7 @@ def test_lists_and_catalogues_of_any_size(submission, rng):
         (low, 4, 7),
         (low, 2, 0),
         (low, 0, 0),
+        (with_zero, 2, 9),
     ):
         seen = {int(item) for item in best_of(range(len(scores)), scores, n_seen)}
         top_is_right(submission, submission.top_n(scores, seen, n), scores, seen, n)
@@ -373,6 +376,9 @@ def mistakes_of_top(got, scores, seen, n) -> dict[str, bool]:
         and is_best(np.asarray(got)[: len(left)], left, scores, n),
         "none-asked-some-returned": n == 0 and items is not None and len(items) > 0,
         "zero-never-listed": 0 in want and is_best(got, left[left > 0], scores, n),
+        "zero-score-left-out": known
+        and 0 in scores[left]
+        and is_best(got, left[scores[left] != 0], scores, n),
         "best-list-ends-early": early and not (cut_first and same_ids(got, cut_first)),
         "large-ids-left-out": len(scores) > 10_000
         and known
@@ -773,6 +779,8 @@ def require_folded_in(answer, user: NewUser, reg: float, rtol: float = 1e-4) -> 
     if not alike(got, want, rtol):
         for name, wrong in mistakes_of_fold_in(user, reg).items():
             mistakes[name] = alike(got, np.concatenate(_as_row(wrong())), 1e-3, 1e-4)
+        if not any(mistakes.values()):
+            mistakes["fold-in-rounds"] = is_of_rounds(got, user, reg)
     must = _("b_u, then p_u, minimise the squared errors and the penalty together")
     close(got, want, must, mistakes, rtol)
 

@@ -147,6 +147,7 @@ def precision_mistakes(got: float, case: Case) -> dict[str, bool]:
         "precision-of-whole-list": alike(got, every.sum() / k),
         "filtered-before-the-cut": every.sum() > k and alike(got, 1.0),
         "last-places-counted": alike(got, every[-k:].sum() / k),
+        "list-put-in-order": alike(got, precision(np.sort(case.recommended), *case[1:])),
         "any-hit-counts": alike(got, float(hits > 0)),
         "hits-not-divided": alike(got, hits),
     }
@@ -168,6 +169,7 @@ def recall_mistakes(got: float, case: Case) -> dict[str, bool]:
         "recall-of-whole-list": alike(got, every.sum() / n_relevant),
         "filtered-before-the-cut": every.sum() > k and alike(got, k / n_relevant),
         "cut-one-early": alike(got, every[: k - 1].sum() / n_relevant),
+        "list-put-in-order": alike(got, recall(np.sort(case.recommended), *case[1:])),
         "divided-by-the-union": alike(got, hits / (len(every[:k]) + n_relevant - hits)),
         "hits-not-divided": alike(got, hits),
     }
@@ -193,7 +195,8 @@ def case_of(items: list[int], hits: list[int], k: int) -> Case:
     return Case(items[: len(hits)], found | set(items[-n_missed:]), k)
 
 
-PROBE = case_of([*range(40, 56)], [1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1], 6)
+PROBE_ITEMS = [47, 52, 40, 55, 43, 50, 46, 41, 54, 44, 49, 42, 53, 45, 51, 48]
+PROBE = case_of(PROBE_ITEMS, [1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1], 6)
 """A case in which most mistakes lead to numbers of their own."""
 
 LONG_PROBE = case_of([*range(1_000, 1_400)], [*[1, 0, 0, 1, 0, 1, 0] * 9, *[1, 1, 0] * 39], 120)

@@ -175,7 +175,10 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
         similarities,
         best,
         _("the similarities are the largest cosines, largest first: {best}").format(best=best[:3]),
-        _wrong_similarities(similarities, indices, embeddings, index, cosines, others, best),
+        {
+            "opposites-taken-for-near": alike(similarities, _by_size(cosines[others])[:size]),
+            **_wrong_similarities(similarities, indices, embeddings, index, cosines, others, best),
+        },
         otherwise=lambda: _cause_of_neighbours(indices, cosines, best),
     )
     close(
@@ -186,6 +189,12 @@ def check_neighbours(got, embeddings, index, n) -> np.ndarray:
         otherwise=lambda: Cause("similarities-of-other-rows", _OTHER_ROWS),
     )
     return indices
+
+
+def _by_size(cosines) -> np.ndarray:
+    """Return cosines in falling order of their size, whatever their signs."""
+    sorted_by_size: np.ndarray = cosines[np.argsort(-np.abs(cosines))]
+    return sorted_by_size
 
 
 def _cause_of_neighbours(indices, cosines, best) -> Cause:

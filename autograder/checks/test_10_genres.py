@@ -398,7 +398,9 @@ def require_another_split(tests) -> None:
         _("the same split for the seeds {seeds}").format(seeds=brief(shared[:1] and shared[0])),
         mistakes={
             "one-split-for-all-seeds": len(by_split) == 1,
-            "seed-zero-replaced": len(shared) == 1 and len(shared[0]) == 2 and shared[0][0] == 0,
+            "films-seed-zero-replaced": len(shared) == 1
+            and len(shared[0]) == 2
+            and shared[0][0] == 0,
         },
         cause=Cause("seeds-share-a-split", _SEEDS_SHARE),
     )

@@ -56,6 +56,8 @@ class AuditLog:
         describe = _EVENTS.get(event)
         if describe is None or len(self._seen) >= MAX_ATTEMPTS or not self._by_learner():
             return
+        if event == "open" and _is_source_of_a_caller(arguments[0]):
+            return
         text = describe(self._room, *arguments)
         if text and text not in self._seen:
             text = text[:MAX_TEXT]
@@ -74,6 +76,21 @@ class AuditLog:
                 return False
             frame = frame.f_back
         return False
+
+
+def _is_source_of_a_caller(path: object) -> bool:
+    """Return whether Python looks for a line of code that runs, as warnings and tracebacks do.
+
+    Python tries the file name of a frame, then the same name in the folders of `sys.path`.
+    """
+    if type(path) is not str or not path.endswith(".py"):
+        return False
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if os.path.basename(frame.f_code.co_filename) == os.path.basename(path):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _opened(room: Room, path: Any, *_details: object) -> str | None:

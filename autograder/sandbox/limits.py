@@ -4,10 +4,15 @@ The supervisor watches the memory of all processes of a worker together (see `su
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 MB = 2**20
+
+# A judge that answers for a function may use this much, whatever the arguments of a worker.
+ANSWER_MEMORY = 1024 * MB
 
 
 @dataclass(frozen=True)
@@ -79,3 +84,22 @@ def set_limits(limits: Limits, in_use: MemoryInUse) -> None:
         _soft, most = resource.getrlimit(kind)
         value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(kind, (value, value))
+
+
+@contextmanager
+def memory_for_an_answer(most: int = ANSWER_MEMORY) -> Iterator[None]:
+    """Let this process use only `most` further bytes of data in the block.
+
+    An allocation beyond them raises MemoryError.
+    """
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = memory_in_use().data + most
+    for bound in (soft, hard):
+        limit = limit if bound == resource.RLIM_INFINITY else min(limit, bound)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -17,6 +17,7 @@ from typing import Any
 from autograder.engine.exceptions import Raised, of_learner, record
 from autograder.engine.stand_ins import ERRORS, Answerer, stand_in
 from autograder.sandbox import wire_format
+from autograder.sandbox.limits import memory_for_an_answer
 from autograder.util.i18n import _
 
 
@@ -33,8 +34,9 @@ def reply(answerer: Answerer, asked: list[Any]) -> list[Any]:
     match asked:
         case [str(name), tuple(arguments), dict(keywords)] if name in answerer.names:
             try:
-                value = answerer.answer(name, arguments, keywords)
-                wire_format.pack(value)
+                with memory_for_an_answer():
+                    value = answerer.answer(name, arguments, keywords)
+                    wire_format.pack(value)
             except ERRORS as error:
                 raised = of_learner(error) or record(error, lambda _filename: False)
                 return ["raised", *astuple(raised)]

@@ -160,8 +160,8 @@ def test_unit_vectors_keep_their_directions(rng):
 @unhurried
 @given(SEEDS, st.floats(0, 0.8))
 def test_a_step_of_each_known_mistake_is_refused(rng, reg):
-    """Each known mistake changes at least one of two steps."""
-    steps = [training.draw_step(rng, n_factors, reg) for n_factors in (4, 3)]
+    """Each known mistake changes at least one of two steps, one of them after a large error."""
+    steps = [training.draw_step(rng, *drawn) for drawn in ((4, reg), (3, reg, 12.0))]
     for name in training.wrong_steps(*steps[0]):
         if reg < 0.05 and "penalty" in name:
             continue

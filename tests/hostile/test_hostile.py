@@ -104,6 +104,7 @@ def test_it_earns_what_it_has_earned_and_nothing_more(name, graders, handed_in, 
         assert points == case["points"], (notes, problems(result))
     for note in case.get("notes", ()):
         assert any(re.search(note, text) for text in result.report.notes), (note, notes)
+    assert not (case.get("quiet") and notes), notes
     for function, message in case.get("message", {}).items():
         [of_function] = [f for f in result.report.functions if f.name == function]
         assert of_function.problem is not None

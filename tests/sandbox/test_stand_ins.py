@@ -13,6 +13,7 @@ import pytest
 from autograder.engine.plain_data import Handle
 from autograder.engine.stand_ins import Answerer
 from autograder.sandbox import wire_format
+from autograder.sandbox.limits import ANSWER_MEMORY
 from autograder.sandbox.stand_ins import StandIns, reply
 from autograder.sandbox.wire_format import ProtocolError
 
@@ -47,6 +48,17 @@ def test_an_answer_that_does_not_fit_into_a_message_is_an_exception():
         "raised",
         "TypeError",
     ]
+
+
+def test_an_answer_has_a_limit_of_memory_of_its_own():
+    """Small arguments can ask for a large answer, and the judge stays within its limit."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    n_numbers = 2 * ANSWER_MEMORY // 8
+    assert reply(ANSWERER, ["zeros", (n_numbers,), {}])[:2] == ["raised", "MemoryError"]
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert np.zeros(n_numbers).shape == (n_numbers,)
 
 
 @pytest.mark.parametrize(
