@@ -143,25 +143,32 @@ def test_product_reads_the_whole_table(submission, rng):
     """A matrix product: every row of the table takes part, multiplied by 1 or by 0."""
     weights, ids = _draw_table(rng, 6, 3), np.array([4, 0, 3, 3, 1])
     _takes_rows(submission, submission.onehot_matmul, weights, ids, PRODUCTS)
-    weights[2] = np.nan
-    answer = submission.onehot_matmul(weights, ids)
-    traceless = alike(array(answer, (len(ids), 3)), weights[ids])
-    # A sparse product skips zeros, but its result seldom has the table's own type float32.
-    picked = traceless and np.asarray(answer).dtype == weights.dtype
-    spoiled_here = np.isnan(np.eye(6, dtype="float32")[ids] @ weights).all()
-    require(
-        not (picked and spoiled_here),
-        _("row 2, which no id asks for, is nan, and the answer shows no trace of it"),
-        mistakes={"row-picked": True},
-    )
+    for row, value in (2, np.nan), (2, np.inf), (5, np.nan):
+        spoiled = weights.copy()
+        spoiled[row, :2] = value
+        answer = submission.onehot_matmul(spoiled, ids)
+        with np.errstate(invalid="ignore"):
+            want = np.eye(6, dtype="float32")[ids] @ spoiled
+        got = array(answer, want.shape)
+        traceless = alike(got, spoiled[ids])
+        # A sparse product skips zeros, but its result seldom has the table's own type float32.
+        picked = traceless and np.asarray(answer).dtype == spoiled.dtype
+        require(
+            not (picked and np.isnan(want[:, :2]).all()),
+            _("row {row}, which no id asks for, is {value}, and the answer shows no trace").format(
+                row=row, value=value
+            ),
+            mistakes={"table-cut": row == 5, "row-picked": row != 5},
+        )
 
 
 @checks("count_parameters", share=1)
 def test_both_tables_count(submission, rng):
     """Every user and every item has n_factors parameters."""
-    for _round in range(3):
-        n_users, n_items = (int(n) for n in rng.integers(20, 400, size=2))
-        n_factors = int(rng.integers(3, 9))
+    sizes = [(*rng.integers(20, 400, size=2), rng.integers(3, 9)) for _round in range(3)]
+    large = (*rng.integers(2_000_000, 3_000_000, size=2), rng.integers(1_001, 1_100))
+    for drawn in (*sizes, large):
+        n_users, n_items, n_factors = map(int, drawn)
         answer = submission.count_parameters(n_users, n_items, n_factors)
         got = whole(answer)
         require(
@@ -181,6 +188,10 @@ def test_both_tables_count(submission, rng):
                 "rows-counted": got == n_users + n_items,
                 "product-before-sum": got
                 in {n_users + n_items * n_factors, n_users * n_factors + n_items},
+                "count-in-a-narrow-type": any(
+                    got == n % 2**32 - 2**32 * (n % 2**32 >= 2**31) or got == int(np.float32(n))
+                    for n in _counts(n_users, n_items, n_factors)
+                ),
                 "bytes-counted": got in {4 * n for n in _counts(n_users, n_items, n_factors)},
             },
             cause=Cause("parameters-counted-otherwise", _COUNT),
@@ -295,7 +306,8 @@ class KnownMistakes:
 
 def _lookup_mistakes(answer, weights, ids) -> dict[str, bool]:
     return {
-        "lookup-in-one-byte": len(weights) > 256 and alike(answer, weights[ids % 256]),
+        "lookup-in-one-byte": len(weights) > 256
+        and any(alike(answer, weights[ids.astype(kind)]) for kind in ("uint8", "int8")),
         "lookup-in-two-bytes": len(weights) > 2**16
         and any(alike(answer, weights[ids.astype(kind)]) for kind in ("int16", "uint16")),
         "columns-for-rows": alike(answer, np.take(weights, ids, axis=1, mode="clip")),

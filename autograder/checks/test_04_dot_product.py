@@ -226,7 +226,9 @@ def test_any_number_of_pairs(submission, rng):
     """m pairs give an array of shape (m,): one pair, many, or one user's pairs with many items."""
     scores = 10 * np.arange(6)[:, None] + np.arange(6)
     model = submission.given.table_model(scores)
-    for users, items in ([4], [2]), ([3] * 6, list(range(6))), ([0, 5, 5, 1], [5, 0, 5, 1]):
+    many = rng.integers(6, size=(2, 2_500)).tolist()
+    some = ([4], [2]), ([3] * 6, list(range(6))), ([0, 5, 5, 1], [5, 0, 5, 1])
+    for users, items in (*some, many):
         got = _predictions(
             submission, scores, np.array(users), np.array(items), model=model, by_name=True
         )
@@ -432,6 +434,7 @@ def _predictions(submission, scores, users, items, model=None, by_name=False):
         mistakes={
             "column-returned": shape == (m, 1),
             "single-pair-squeezed": m == 1 and shape == (),
+            "batches-left-out": m > 1_000 and shape is not None and (0,) < shape < (m,),
             "all-pairs-crossed": m > 1 and shape in {(m, m), (m * m,), (m * m, 1)},
         },
     )

@@ -276,6 +276,8 @@ def test_root_of_the_mean_squared_error(submission, rng):
     for m, size in (30, 1), (7, 1), (1, 1), (3_000, 8):
         y = rng.normal(3, 1, size=m)
         prediction = y + size * rng.normal(1, 1.5, size=m)
+        if m == 30:
+            y[:4] = 0  # what is measured need not be stars
         errors = y - prediction
         want = np.sqrt(np.mean(errors**2))
         got = number(submission.rmse(y, prediction))
@@ -285,6 +287,8 @@ def test_root_of_the_mean_squared_error(submission, rng):
             mistakes={
                 "mse-for-rmse": m > 1 and alike(got, want**2),
                 "mae-for-rmse": m > 1 and alike(got, np.abs(errors).mean()),
+                "zero-ratings-left-out": m == 30
+                and alike(got, np.sqrt(np.mean(errors[y != 0] ** 2))),
                 "errors-not-averaged": m > 1 and alike(got, want * np.sqrt(m)),
                 "errors-cancel-out": m > 1
                 and (alike(abs(got), abs(errors.mean())) or alike(got, abs(errors.mean()) ** 0.5)),
@@ -383,8 +387,11 @@ def wrong_steps(p, q, rating, lr, reg) -> dict[str, tuple]:
     }
 
 
-def check_step(submission, step):
-    """Reject an answer that is not the new p and q of a step, both from the old vectors."""
+def check_step(submission, step, shown=None):
+    """Reject an answer that is not the new p and q of a step, both from the old vectors.
+
+    `shown` returns the known mistakes, where they are others than those of any step.
+    """
     p, q, rating, lr, reg = step
     answer = pair(submission.sgd_step(p=p, q=q, rating=rating, lr=lr, reg=reg))
     summed = len(p) > 1 and tuple(map(shape_of, answer)) == ((), ())
@@ -396,10 +403,15 @@ def check_step(submission, step):
         close(
             new,
             want,
-            mistakes=_mistake_of_step(got, step),
+            mistakes=(shown or _mistake_of_step)(got, step),
             rtol=1e-5,
             otherwise=lambda: _cause_of_step(got, step),
         )
+
+
+def _stands_still(got, step) -> dict[str, bool]:
+    """Return whether both vectors stayed, where the penalty alone moves them."""
+    return {"no-step-without-error": alike(got[0], step[0]) and alike(got[1], step[1])}
 
 
 def _mistake_of_step(got, step) -> dict[str, bool]:
@@ -448,6 +460,8 @@ def test_a_penalty_shrinks_both_vectors(submission, rng):
     """p += lr (e q - reg p) and q += lr (e p - reg q), both from the old p and q."""
     for n_factors in 3, 5, 1:
         check_step(submission, draw_step(rng, n_factors, reg=rng.uniform(0.3, 0.8)))
+    no_error = draw_step(rng, 4, reg=rng.uniform(0.3, 0.8), miss=0.0)
+    check_step(submission, no_error, _stands_still)
 
 
 @checks("sgd_step", share=1)
@@ -920,6 +934,22 @@ def test_the_lowest_validation_loss_wins(submission, rng):
             Cause("another-epoch-chosen", _EPOCH),
         )
         require_unchanged(submission, kept, history)
+    require_small_gains_count(submission)
+
+
+def require_small_gains_count(submission) -> None:
+    """Reject a best epoch before the last of many small gains."""
+    falling = (0.9 - 1e-4 * np.arange(8)).tolist()
+    got = whole(submission.best_epoch({"loss": falling[::-1], "val_loss": [1.0, *falling, 0.95]}))
+    require(
+        got == len(falling),
+        got,
+        _(
+            "each epoch is lower than the one before, by 0.0001, up to {want}: expected {want}"
+        ).format(want=len(falling)),
+        {"small-gains-ignored": got < len(falling)},
+        Cause("another-epoch-chosen", _EPOCH),
+    )
 
 
 @checks("best_epoch", share=0.25)

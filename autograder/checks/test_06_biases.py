@@ -560,6 +560,7 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
             scores,
             want,
             mistakes={
+                "mu-zero-replaced": mu == 0 and bool(np.ptp(scores - want) < 1e-4),
                 "mu-stored-in-biases": without_mu and mu_in_biases,
                 "mu-left-out": without_mu and not mu_in_biases,
                 "bias-left-out": any(alike(scores, want - part) for part in (b_u, b_i, b_u + b_i)),

@@ -235,14 +235,19 @@ def _sides(rng) -> np.ndarray:
     return np.concatenate([first, ~first])
 
 
-def fit(submission, task: Task, **options) -> Fitted:
-    """Fit a fresh model with the learner's function; options go to `fit_weighted`."""
-    return _after(submission, task, task.train, task.weights, options)
+def fit(submission, task: Task, other_loss: str | None = None, **options) -> Fitted:
+    """Fit a fresh model with the learner's function; options go to `fit_weighted`.
+
+    The model has been compiled with `other_loss`, if there is one.
+    """
+    return _after(submission, task, task.train, task.weights, options, other_loss)
 
 
-def _after(submission, task, train, weights, options) -> Fitted:
+def _after(submission, task, train, weights, options, other_loss=None) -> Fitted:
     """Fit with rows and weights that may be proxies of objects on the learner's side."""
     model = task.model(submission)
+    if other_loss is not None:
+        model.compile(optimizer="sgd", loss=other_loss)
     losses = losses_of(submission.fit_weighted(model, train, weights, **options))
     start = np.concatenate([task.user_terms, task.item_terms])
     terms = np.concatenate([array(part).ravel() for part in model.get_weights()])
@@ -373,17 +378,30 @@ def test_the_same_seed_gives_the_same_fit(submission, rng):
 @checks("fit_weighted", share=2)
 def test_confident_rows_pull_harder(submission, rng):
     """The pull of a row is its weight times its error: it is the squared error that is weighted."""
-    for above, weight_above, below, weight_below in (4.0, 0.4, 1.0, 1.0), (4.0, 2.0, 1.0, 12.0):
+    for above, weight_above, below, weight_below, other_loss in (
+        (4.0, 0.4, 1.0, 1.0, None),
+        (4.0, 2.0, 1.0, 12.0, None),
+        (4.0, 0.4, 1.0, 1.0, "mae"),
+    ):
         task = draw_task(rng, above, weight_above, below, weight_below)
         want = np.sign(weight_above * above - weight_below * below)
         linear = np.sign(weight_above - weight_below)
         squared = np.sign(weight_above**2 * above - weight_below**2 * below)
         root = np.sign(weight_above**0.5 * above - weight_below**0.5 * below)
-        fitted = fit(submission, task, epochs=6, seed=int(rng.integers(1, 1000)))
+        fitted = fit(submission, task, other_loss, epochs=6, seed=int(rng.integers(1, 1000)))
         require_epochs(fitted, 6)
         mean = float(np.mean(fitted.moves))
         found = np.sign(mean)
         close_to_none = abs(mean) < 1e-6
+        require(
+            other_loss is None or found == want,
+            _(
+                "a model that was compiled with the loss {loss}: it moved by {mean:.3g} stars"
+            ).format(loss=other_loss, mean=mean),
+            _("the squared error is weighted, also if the model was compiled with another loss"),
+            {"compiled-loss-kept": found == linear},
+            Cause("weights-act-otherwise", _PULL),
+        )
         require(
             found == want and not close_to_none,
             _(
