@@ -41,7 +41,11 @@ WORKER_MODULES = (
     "autograder.learner.carry_over",
     "autograder.learner.check",
     "autograder.learner.compare_figures",
+    "autograder.learner.explore_map",
     "autograder.learner.figures",
+    "autograder.learner.progress",
+    "autograder.learner.rate_films",
+    "autograder.learner.sections",
     "data",  # the earlier name of recommender_data
 )
 _PRELOADED = ["autograder.grading.forkserver_cleanup", "autograder.grading.forkserver_preload"]
