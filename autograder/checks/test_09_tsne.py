@@ -793,15 +793,6 @@ def test_every_label_has_its_colour(submission, rng):
 
 
 @checks("plot_map", share=1)
-def test_many_labels_have_as_many_colours(submission, rng):
-    """Twenty labels have twenty colours, and no film is out of sight."""
-    for n_labels in 11, len(NAMES):
-        coordinates, labels = draw_map(rng, n_labels, 120)
-        drawn = drawing_of(submission, coordinates, labels)
-        require_colours(submission, drawn, coordinates, labels)
-
-
-@checks("plot_map", share=1)
 def test_each_map_has_axes_of_its_own(submission, rng):
     """A second map leaves the first one as it is, even if that one is still open."""
     before = submission.given.open_figures()
@@ -901,3 +892,12 @@ def test_titles_stand_at_their_films(submission, rng):
                 {"titles-far-away": True},
             )
         require_unchanged(submission, kept, titles)
+
+
+@checks("plot_map", share=1)
+def test_many_labels_have_as_many_colours(submission, rng):
+    """Twenty labels have twenty colours, and no film is out of sight."""
+    for n_labels in 11, len(NAMES):
+        coordinates, labels = draw_map(rng, n_labels, 120)
+        drawn = drawing_of(submission, coordinates, labels)
+        require_colours(submission, drawn, coordinates, labels)
