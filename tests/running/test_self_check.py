@@ -55,7 +55,8 @@ def test_every_function_has_two_checks_or_more():
 
 @pytest.mark.parametrize("name", ["dot_product", "4", "04_dot_product"])
 def test_pytest_fails_on_an_untouched_exercise_and_calls_it_todo(run_python, name):
-    result = run_python("-m", "pytest", "autograder", "-k", name)
+    options = ("--submissions", paths.exercises(), "-k", name)
+    result = run_python("-m", "pytest", "autograder", *options)
     assert result.returncode == 1
     exercises = [step.name for step in course.steps()]
     assert [name for name in exercises if name in result.stdout] == ["04_dot_product"]
