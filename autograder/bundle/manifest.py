@@ -32,7 +32,7 @@ class NoBundle(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `bundle.json` says.
+    """The content of `bundle.json`.
 
     Attributes:
         learner: The learner's name, without anything that a page or terminal could not show.

@@ -1,4 +1,4 @@
-"""What is missing in a learner's work before it is handed in, a sentence each."""
+"""Sentences that name the missing parts of a learner's work before `submit` bundles it."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

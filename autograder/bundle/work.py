@@ -40,7 +40,7 @@ class Work:
 
 @dataclass
 class Gathered:
-    """What a workspace holds.
+    """The documents of a workspace.
 
     Attributes:
         works: The documents that are handed in: exercises in course order, then the memo.
@@ -117,7 +117,7 @@ def _is_untouched_bonus(submission: Submission) -> bool:
 def _read(submission: Submission, gathered: Gathered) -> "NotebookNode | None":
     """Return a file that is no part of a pair; None, with a sentence, where it is unreadable.
 
-    Of a notebook that holds several exercises, the section of the exercise is returned.
+    If a notebook holds several exercises, this function returns the section of the exercise.
     """
     path = submission.path
     suffix = ".ipynb" if ".ipynb" in path.name.lower() else ".py"

@@ -954,7 +954,7 @@ def require_small_gains_count(submission) -> None:
 
 @checks("best_epoch", share=0.25)
 def test_the_first_of_equal_epochs(submission, rng):
-    """Of several epochs with the lowest value the first is the best; a lowest value may be 0."""
+    """The best epoch is the first of those with the lowest value; a lowest value may be 0."""
     for low in 0.5, 0.0, -1.5, 2e6:
         curve = (low + rng.uniform(0.1, 1, size=9)).tolist()
         first, last = 2 + int(rng.integers(2)), 5 + int(rng.integers(3))

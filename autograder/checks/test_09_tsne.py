@@ -295,7 +295,7 @@ def test_any_number_of_neighbours(submission, rng):
 
 @checks("nearest", share=1)
 def test_a_long_table_and_a_long_list(submission, rng):
-    """Of many films every one may be a neighbour, and a long list is as right as a short one."""
+    """Any film of a large table may be a neighbour, and a list may be as long as the table."""
     embeddings = draw_vectors(rng, 33_000 + int(rng.integers(99)), 6)
     for index, n in (len(embeddings) - 2, 12), (140, 1_100):
         check_neighbours(submission.nearest(embeddings, index, n), embeddings, index, n)

@@ -339,7 +339,7 @@ def test_the_fraction_is_the_tests(submission, rng):
 
 @checks("split_items", share=1)
 def test_a_part_of_no_item(submission, rng):
-    """Of a few items a small fraction is one item or none, and the others are for training."""
+    """A small fraction of a few items is one item or none; the other items are for training."""
     _train, some = parts_of(submission.split_items(40, 0.2), 40)
     for n_items, fraction in (6, 0.05), (int(rng.integers(5, 9)), 0.04):
         train, test = parts_of(submission.split_items(n_items, fraction), n_items)

@@ -1,4 +1,4 @@
-"""What the kit delivers into a workspace: exercises, pages and settings."""
+"""The files that the kit delivers into a workspace: exercises, pages and settings."""
 
 from typing import TYPE_CHECKING
 

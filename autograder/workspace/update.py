@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update did to one exercise or page.
+    """The effect of an update on one exercise or page.
 
     Attributes:
         name: The exercise or page.

@@ -83,7 +83,7 @@ class ItemsFile:
 
 @dataclass(frozen=True)
 class Description:
-    """What `dataset.toml` says.
+    """The content of a `dataset.toml`.
 
     Attributes:
         ratings: The file with ratings.

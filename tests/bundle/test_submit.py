@@ -1,4 +1,4 @@
-"""What is run, what is run again, and what is said to be missing."""
+"""`submit` runs each changed notebook once, and names the missing parts."""
 
 import json
 import os
