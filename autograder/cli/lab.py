@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograder.util.atomic import NotWritten
+from autograder.util.atomic import write_atomic
 from autograder.util.environment import PATIENT, QUIET
 from autograder.util.i18n import _
 from autograder.workspace.documents import (
@@ -14,7 +14,7 @@ from autograder.workspace.documents import (
     notebook_text,
     read_document,
 )
-from autograder.workspace.place import DamagedWorkspace, Workspace, found_from
+from autograder.workspace.place import Workspace, usable_from
 
 SETTINGS = Path(__file__).parent / "jupyter"
 START = "start"
@@ -66,10 +66,7 @@ def open_lab(folder: Path, options: list[str]) -> int:
 
 def _opening(folder: Path) -> list[str]:
     """Return the option that opens the start page, with the points as far as they are known."""
-    try:
-        workspace = found_from(folder)
-    except DamagedWorkspace:
-        return []
+    workspace = usable_from(folder)
     if workspace is None or not workspace.notebook(START).is_file():
         return []
     if workspace.root != folder.absolute():
@@ -94,7 +91,7 @@ def _show_progress(workspace: Workspace) -> None:
         data = {"text/plain": panel.text(), "text/html": panel._repr_html_()}
         cells[0].outputs = [new_output("display_data", data)]
         times = path.stat()
-        path.write_text(notebook_text(page), encoding="utf-8", newline="\n")
+        write_atomic(path, notebook_text(page))
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    except (UnreadableDocument, NotWritten, OSError):
+    except (UnreadableDocument, OSError):
         return

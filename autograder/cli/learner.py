@@ -202,12 +202,10 @@ def demo(
 
 def _own_folder() -> Path:
     """Return the workspace's folder, or the working folder outside of a workspace."""
-    from autograder.workspace.place import DamagedWorkspace, NoWorkspace, current
+    from autograder.workspace.place import usable_from
 
-    try:
-        return current().root
-    except (NoWorkspace, DamagedWorkspace):
-        return Path()
+    workspace = usable_from(Path())
+    return workspace.root if workspace else Path()
 
 
 def _passes(function: str, target: Path) -> bool:

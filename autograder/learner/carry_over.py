@@ -23,7 +23,7 @@ from autograder.submissions.parse import parse
 from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.i18n import _
-from autograder.workspace.place import DamagedWorkspace, found_from
+from autograder.workspace.place import usable_from
 
 
 def carry_over(exercise: str) -> SimpleNamespace:
@@ -103,15 +103,8 @@ def folders_of(namespace: dict[str, Any]) -> list[Path]:
     )
     places = [Path(name).parent for name in known if isinstance(name, str)]
     folders = [place for place in (*places, Path.cwd()) if place.is_dir()]
-    return list(dict.fromkeys([*folders, *filter(None, map(_workspace_of, folders))]))
-
-
-def _workspace_of(folder: Path) -> Path | None:
-    try:
-        workspace = found_from(folder)
-    except DamagedWorkspace:
-        return None
-    return workspace.root if workspace else None
+    workspaces = filter(None, map(usable_from, folders))
+    return list(dict.fromkeys([*folders, *(workspace.root for workspace in workspaces)]))
 
 
 def _whose(step: course.Step, passed: frozenset[str], why: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.learner.figures import in_notebook
 from autograder.util.atomic import NotWritten, write_atomic
 from autograder.util.i18n import _
-from autograder.workspace.place import KEPT, DamagedWorkspace, found_from
+from autograder.workspace.place import KEPT, usable_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,10 +146,7 @@ def _form(own: OwnRatings) -> Any:
 
 
 def _place() -> Path | None:
-    try:
-        workspace = found_from(Path.cwd())
-    except (DamagedWorkspace, OSError):
-        return None
+    workspace = usable_from(Path())
     return workspace.root / KEPT / _FILE if workspace else None
 
 

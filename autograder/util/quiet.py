@@ -10,7 +10,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -88,6 +87,8 @@ def _quiet(run: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
 @contextlib.contextmanager
 def _without_noise() -> Iterator[None]:
     """Hold back what is written to the process's standard error; show it without the noise."""
+    import tempfile
+
     try:
         held = tempfile.TemporaryFile()  # noqa: SIM115
     except OSError:

@@ -5,6 +5,7 @@ in JupyterLab changes nothing but what the learner changed.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ cell_metadata_filter = "tags,-all"
 """
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
+_DEFINED = re.compile(r"^(?:async )?def +(\w+)", re.MULTILINE)
 _FILTERS = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "tags,-all"}
 
 
@@ -96,6 +98,11 @@ def same_time(paths: Iterable[Path]) -> None:
     newest = max(path.stat().st_mtime_ns for path in paths)
     for path in paths:
         os.utime(path, ns=(newest, newest))
+
+
+def functions_in(cell: "NotebookNode") -> list[str]:
+    """Return the functions that a code cell defines at top level, in order."""
+    return _DEFINED.findall(cell.source) if cell.cell_type == "code" else []
 
 
 def same_text(one: "NotebookNode", other: "NotebookNode") -> bool:

@@ -13,11 +13,13 @@ Merging a result once more changes nothing, so that an interrupted update can be
 """
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from autograder.util.i18n import _
+from autograder.workspace.documents import functions_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 LIKENESS = 0.5
 MAX_COMPARED = 4_000
 
-_DEFINED = re.compile(r"^(?:async )?def +(\w+)", re.MULTILINE)
 _CHECKED = re.compile(r'^\s*check\("([\w.]+)"\)\s*$')
 
 
@@ -120,21 +121,21 @@ class _Merge:
         function = _function(cell)
         if old is not None and _same(cell, self._delivered[old]):
             deleted_on_purpose = function is None or self._defined_by_learner(function)
-            return [] if deleted_on_purpose else [_copy(cell)]
+            return [] if deleted_on_purpose else [deepcopy(cell)]
         if function is not None and self._defined_by_learner(function):
             return self._stub_as_text(cell, function)
         self._merged.changes.append(_("new: {cell}").format(cell=_name(cell)))
-        return [_copy(cell)]
+        return [deepcopy(cell)]
 
     def _both(self, cell: "NotebookNode", mine: "NotebookNode") -> "Cells":
         """Return both versions of a cell that the learner and the new kit changed."""
         function = _function(cell)
-        if function is not None and function in _functions(mine):
+        if function is not None and function in functions_in(mine):
             return [mine, *self._stub_as_text(cell, function)]
         text = _("changed by you and by the new kit, both stay: {cell}")
         self._merged.conflicts.append(text.format(cell=_name(cell)))
         note = _("Your own version of the cell above, kept by the update to {version}.")
-        return [_copy(cell), *self._marked(note), mine]
+        return [deepcopy(cell), *self._marked(note), mine]
 
     def _stub_as_text(self, cell: "NotebookNode", function: str) -> "Cells":
         note = _(
@@ -159,7 +160,7 @@ class _Merge:
         return [cell]
 
     def _defined_by_learner(self, function: str) -> bool:
-        return any(function in _functions(cell) for cell in self._mine)
+        return any(function in functions_in(cell) for cell in self._mine)
 
     def _insert_rest(self, slots: "list[tuple[int | None, Cells]]", used: set[int]) -> None:
         """Put the learner's other cells below the cells that they stood below."""
@@ -281,15 +282,11 @@ def _keys(cell: "NotebookNode") -> list[tuple[str, str]]:
     checked = _CHECKED.match(cell.source)
     if checked:
         return [("check", checked[1])]
-    return [("function", name) for name in _functions(cell)]
-
-
-def _functions(cell: "NotebookNode") -> list[str]:
-    return _DEFINED.findall(cell.source) if cell.cell_type == "code" else []
+    return [("function", name) for name in functions_in(cell)]
 
 
 def _function(cell: "NotebookNode") -> str | None:
-    found = _functions(cell)
+    found = functions_in(cell)
     return found[0] if found else None
 
 
@@ -299,18 +296,12 @@ def _same(one: "NotebookNode", other: "NotebookNode") -> bool:
 
 def _updated(mine: "NotebookNode", new: "NotebookNode") -> "NotebookNode":
     """Return the new kit's cell with the learner's outputs where the code is the same."""
-    cell = _copy(new)
+    cell = deepcopy(new)
     cell["id"] = mine.get("id", cell.get("id"))
     if cell.cell_type == "code" and _same(mine, new):
         cell["outputs"] = mine.get("outputs", [])
         cell["execution_count"] = mine.get("execution_count")
     return cell
-
-
-def _copy(cell: "NotebookNode") -> "NotebookNode":
-    from copy import deepcopy
-
-    return deepcopy(cell)
 
 
 def _name(cell: "NotebookNode") -> str:

@@ -19,7 +19,7 @@ from autograder.util.atomic import write_atomic
 from autograder.util.fingerprint import digest
 from autograder.util.i18n import _
 from autograder.util.user_state import opened_answers, remember_opened_answer
-from autograder.workspace.place import DamagedWorkspace, Workspace, found_from
+from autograder.workspace.place import Workspace, usable_from
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,7 @@ def _remark(name: str) -> str:
 
 
 def _workspace_of(place: Path) -> Workspace | None:
-    try:
-        return found_from(place if place.is_dir() else place.parent)
-    except (DamagedWorkspace, OSError):
-        return None
+    return usable_from(place if place.is_dir() else place.parent)
 
 
 def _last_hash(workspace: Workspace) -> Path:

@@ -85,6 +85,14 @@ def found_from(folder: Path) -> Workspace | None:
     return None
 
 
+def usable_from(folder: Path) -> Workspace | None:
+    """Return the workspace that a folder lies in; None where there is none that can be used."""
+    try:
+        return found_from(folder)
+    except (DamagedWorkspace, OSError):
+        return None
+
+
 def current() -> Workspace:
     """Return the workspace of the working folder.
 

@@ -1,14 +1,14 @@
 """`autograder reset`: the stub of a function, or a whole exercise, as the kit delivered it."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.course.solution_cells import checked_function
 from autograder.util.i18n import _
 from autograder.workspace.backups import back_up
 from autograder.workspace.contents import delivered_documents
-from autograder.workspace.documents import same_text, write_pair
+from autograder.workspace.documents import functions_in, same_text, write_pair
 from autograder.workspace.pairs import settle
 from autograder.workspace.place import Workspace
 
@@ -72,13 +72,13 @@ def _with_stub(
     """
     stub = next(cell for cell in delivered if _defines(cell, function))
     places = [place for place, cell in enumerate(cells) if _defines(cell, function)]
-    shared = [place for place in places if len(_definitions(cells[place])) > 1]
+    shared = [place for place in places if len(functions_in(cells[place])) > 1]
     if shared:
         text = _(
             "The cell that defines {function} defines other functions too: {names}. Give "
             "{function} a cell of its own first, or reset the whole exercise."
         )
-        names = ", ".join(n for n in _definitions(cells[shared[-1]]) if n != function)
+        names = ", ".join(n for n in functions_in(cells[shared[-1]]) if n != function)
         raise NotReset(text.format(function=function, names=names))
     if places:
         return [
@@ -92,16 +92,9 @@ def _with_stub(
 
 def _place_of_check(cells: "list[NotebookNode]", function: str) -> int:
     """Return the place before the function's check cell, or the end."""
-    check = f'check("{function}")'
-    found = (place for place, cell in enumerate(cells) if cell.source.strip() == check)
+    found = (place for place, cell in enumerate(cells) if checked_function(cell) == function)
     return next(found, len(cells))
 
 
 def _defines(cell: "NotebookNode", function: str) -> bool:
-    return function in _definitions(cell)
-
-
-def _definitions(cell: "NotebookNode") -> list[str]:
-    if cell.cell_type != "code":
-        return []
-    return re.findall(r"^(?:async )?def +(\w+)", cell.source, re.MULTILINE)
+    return function in functions_in(cell)

@@ -12,10 +12,9 @@ from autograder.workspace.documents import script_text, write_pair
 from autograder.workspace.pairs import settle
 from autograder.workspace.place import (
     MARKER,
-    DamagedWorkspace,
     Workspace,
-    found_from,
     mark,
+    usable_from,
 )
 
 _NO_WORK = {"venv", "env", "__pycache__"}
@@ -81,10 +80,7 @@ def _refuse_unless_fitting(root: Path, named: bool) -> None:
     if any(place in own for place in (paths.PACKAGE, paths.exercises().parent, paths.solutions())):
         text = _("{folder} belongs to the kit itself. Name a folder of your own.")
         raise NotStarted(text.format(folder=root))
-    try:
-        found = found_from(root)
-    except DamagedWorkspace:
-        found = None
+    found = usable_from(root)
     if found is not None:
         text = _(
             "{folder} is a workspace already (version {version}). For the exercises of a newer "
