@@ -1,7 +1,7 @@
 """The instructor's commands: grade, course, notebooks, export."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,6 +10,11 @@ from autograder.cli.failure import stop
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograder.nbgrading.scripts import Made
 
 app = typer.Typer()
 
@@ -140,24 +145,9 @@ def notebooks(
     from autograder.nbgrading.scripts import notebooks_of_scripts
     from autograder.util.atomic import NotWritten
 
-    n_made, n_unpacked, problems = 0, 0, 0
     try:
-        for made in notebooks_of_bundles(folder, bundles or []):
-            for note in made.notes:
-                print_visible(f"{made.script}: {note}")
-            if made.notebook is None:
-                problems += 1
-            else:
-                n_unpacked += 1
-                print_visible(_("written: {path}").format(path=made.notebook))
-        for made in notebooks_of_scripts(folder):
-            for note in made.notes:
-                print_visible(f"{made.script}: {note}")
-            if made.notebook is None:
-                problems += 1
-            else:
-                n_made += 1
-                print_visible(_("written: {path}").format(path=made.notebook))
+        n_unpacked, left_out = _print_made(notebooks_of_bundles(folder, bundles or []))
+        n_made, also_left_out = _print_made(notebooks_of_scripts(folder))
     except NotWritten as error:
         stop(str(error))
     if n_unpacked:
@@ -169,7 +159,7 @@ def notebooks(
         print(text.format(n=n_unpacked))
     text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
     print(text.format(n=n_made))
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(1 if left_out or also_left_out else 0)
 
 
 @app.command(help=_("Write grades for Moodle's import, or results for Gradescope."))
@@ -214,3 +204,17 @@ def export(
     except (NoReports, NotWritten) as error:
         stop(str(error))
     print_visible(_("written: {path}").format(path=written))
+
+
+def _print_made(notebooks: "Iterable[Made]") -> tuple[int, int]:
+    """Print what became of scripts; return how many notebooks were written and how many not."""
+    n_written, n_left_out = 0, 0
+    for made in notebooks:
+        for note in made.notes:
+            print_visible(f"{made.script}: {note}")
+        if made.notebook is None:
+            n_left_out += 1
+        else:
+            n_written += 1
+            print_visible(_("written: {path}").format(path=made.notebook))
+    return n_written, n_left_out
