@@ -145,8 +145,6 @@ class _Unpacking:
             return None
         released = released_notebook(self._course / "release" / assignment, exercise)
         notebook = marked_notebook(cells, released)
-        for number, cell in enumerate(notebook.cells, start=1):
-            cell["id"] = f"cell-{number}"  # so that the same bundle gives the same bytes
         text: str = nbformat.writes(notebook)
         return f"{text}\n".encode("utf-8", "replace")
 

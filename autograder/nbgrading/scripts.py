@@ -136,6 +136,8 @@ def marked_notebook(written: list[Written], released: NotebookNode) -> NotebookN
         number = cell.metadata.get(NUMBER)
         if number is not None and "nbgrader" in cell.metadata:
             notebook.cells[number - 1].metadata["nbgrader"] = cell.metadata.nbgrader
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell["id"] = f"cell-{number}"  # so that the same text gives the same bytes
     return notebook
 
 
