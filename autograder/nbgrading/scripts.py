@@ -80,7 +80,9 @@ def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Mad
             continue  # an exercise of another assignment
         if several or file.path.suffix.lower() != ".ipynb":
             notebook = released_notebook(released, file.exercise)
-            yield _make(file, notebook, parser)
+            made = _make(file, notebook, parser)
+            if made is not None:
+                yield made
 
 
 def _holds_several(path: Path) -> bool:
@@ -106,7 +108,8 @@ def released_notebook(folder: Path, exercise: str) -> NotebookNode:
         return source_notebook(exercise)
 
 
-def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Made:
+def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Made | None:
+    """Make a notebook of a script; None where the notebook made of this text is there already."""
     try:
         written, found = parser.as_written(read_content(file.path), file.path.name)
     except UnreadableSubmission as error:
@@ -114,8 +117,11 @@ def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Ma
     notebook = marked_notebook(section_of(written, file.exercise) or written, released)
     notebook.metadata[MADE_FROM] = file.path.name
     path = file.path.with_name(f"{file.exercise}.ipynb")
+    text = nbformat.writes(notebook) + "\n"
+    if path.is_file() and path.read_bytes() == text.encode():
+        return None
     aside = _set_aside(path)
-    write_atomic(path, nbformat.writes(notebook) + "\n")
+    write_atomic(path, text)
     return Made(file.path, path, (*file.notes, *found, *aside))
 
 
