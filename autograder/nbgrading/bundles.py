@@ -17,7 +17,13 @@ from autograder import course
 from autograder.bundle.manifest import WHOLE_COURSE, NoBundle
 from autograder.bundle.unpack import Bundle, is_bundle, read_bundle
 from autograder.grading.slugs import slug
-from autograder.nbgrading.scripts import OLDER, Made, marked_notebook, released_notebook
+from autograder.nbgrading.scripts import (
+    Made,
+    content_of,
+    marked_notebook,
+    released_notebook,
+    rename_older,
+)
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.limited_parser import LimitedParser
 from autograder.submissions.sections import section_of
@@ -115,18 +121,15 @@ class _Unpacking:
     ) -> Iterator[Made]:
         """Write a notebook; rename another one that lies there."""
         path = place / f"{exercise}.ipynb"
-        if _content(path) == content:
+        if content_of(path) == content:
             return
         if path.exists() or path.is_symlink():
-            aside = path.with_name(f"{path.name}{OLDER}")
-            path.replace(aside)
-            text = _("the older notebook is now {name}")
-            notes = (*notes, text.format(name=aside.name))
+            notes = (*notes, rename_older(path))
         write_atomic(path, content)
         yield Made(bundle.path, path, (*notes, *bundle.notes_on(exercise)))
 
     def _is_taken(self, path: Path, content: bytes) -> bool:
-        return (path.exists() or path.is_symlink()) and _content(path) != content
+        return (path.exists() or path.is_symlink()) and content_of(path) != content
 
     def _notebook(self, bundle: Bundle, exercise: str, assignment: str) -> bytes | str | None:
         """Return an exercise of a bundle as a notebook's bytes; a reason where it is unreadable."""
@@ -164,10 +167,3 @@ class _Unpacking:
             name: tuple(step for step in steps if step in names) for name, names in found.items()
         }
         return {name: exercises for name, exercises in by_assignment.items() if exercises}
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes() if not path.is_symlink() else None
-    except OSError:
-        return None

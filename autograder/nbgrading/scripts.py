@@ -118,7 +118,7 @@ def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Ma
     notebook.metadata[MADE_FROM] = file.path.name
     path = file.path.with_name(f"{file.exercise}.ipynb")
     text = nbformat.writes(notebook) + "\n"
-    if path.is_file() and path.read_bytes() == text.encode():
+    if content_of(path) == text.encode():
         return None
     aside = _set_aside(path)
     write_atomic(path, text)
@@ -157,6 +157,19 @@ def _set_aside(path: Path) -> tuple[str, ...]:
         made_here = False
     if made_here:
         return ()
+    return (rename_older(path),)
+
+
+def content_of(path: Path) -> bytes | None:
+    """Return the bytes of a notebook; None where there is none, or a link in its place."""
+    try:
+        return path.read_bytes() if not path.is_symlink() else None
+    except OSError:
+        return None
+
+
+def rename_older(path: Path) -> str:
+    """Rename a notebook, so that another one can take its place; return a note on the new name."""
     aside = path.with_name(f"{path.name}{OLDER}")
     path.replace(aside)
-    return (_("the older notebook is now {name}").format(name=aside.name),)
+    return _("the older notebook is now {name}").format(name=aside.name)
