@@ -717,7 +717,7 @@ def test_the_new_user_minimises_errors_and_penalty(submission, rng):
     """(b_u, p_u) minimises sum (r - mu - b_i - b_u - q_i.p_u)² + reg (b_u² + |p_u|²)."""
     for sizes, reg in ((7, 12, 3), 1.3), ((15, 40, 2), 4.0), ((4, 9, 6), 0.5), ((30, 60, 5), 2.5):
         user = draw_user(rng, *sizes)
-        answer = submission.fold_in(**plain(user), reg=reg)
+        answer = submission.fold_in(**user.arguments(), reg=reg)
         require_folded_in(answer, user, reg)
 
 
@@ -726,7 +726,7 @@ def test_one_rating_is_enough(submission, rng):
     """A single rating, with the default reg = 5, already moves the bias and the factors."""
     for n_factors in 1, 4:
         user = draw_user(rng, 1, 8, n_factors)
-        require_folded_in(submission.fold_in(**plain(user)), user, 5.0)
+        require_folded_in(submission.fold_in(**user.arguments()), user, 5.0)
 
 
 @checks("fold_in", share=2)
@@ -735,7 +735,7 @@ def test_without_ratings_bias_and_factors_are_zero(submission, rng):
     user = draw_user(rng, 2, 6, int(rng.integers(2, 5)))
     empty = replace(user, ratings=user.ratings[:0], items=user.items[:0])
     zeros = 0.0, np.zeros(user.item_factors.shape[1])
-    for given in (plain(empty), plain(empty) | {"ratings": [], "items": []}):
+    for given in (empty.arguments(), empty.arguments() | {"ratings": [], "items": []}):
         b_u, p_u = pair(submission.fold_in(**given))
         must = _("without ratings the bias is 0.0 and the factors are K zeros")
         missing = {"fold-nothing-is-nan": not np.isfinite(number(b_u))}
@@ -747,7 +747,7 @@ def test_without_ratings_bias_and_factors_are_zero(submission, rng):
 def test_any_items_of_a_model_of_float32(submission, rng):
     """Ratings and items may be lists; the tables may be float32, as a model holds them."""
     user = draw_user(rng, 9, 300, 4, dtype="float32")
-    given = plain(user) | {"ratings": user.ratings.tolist(), "items": user.items.tolist()}
+    given = user.arguments() | {"ratings": user.ratings.tolist(), "items": user.items.tolist()}
     require_folded_in(submission.fold_in(**given, reg=0.8), user, 0.8, rtol=1e-3)
 
 
@@ -755,7 +755,7 @@ def test_any_items_of_a_model_of_float32(submission, rng):
 def test_a_new_user_leaves_the_arguments_alone(submission, rng):
     """The items' side and the ratings stay as they were."""
     user = draw_user(rng, 6, 11, 3)
-    given = plain(user)
+    given = user.arguments()
     mu = given.pop("mu")
     kept = {name: submission.keep(value) for name, value in given.items()}
     answer = submission.fold_in(**kept, mu=mu, reg=2.0)
@@ -764,26 +764,17 @@ def test_a_new_user_leaves_the_arguments_alone(submission, rng):
     require_folded_in(answer, user, 2.0)
 
 
-def plain(user: NewUser) -> dict:
-    """Return the arguments of `fold_in` as a learner would type them."""
-    return {**user.arguments(), "mu": float(user.mu)}
-
-
 def require_folded_in(answer, user: NewUser, reg: float, rtol: float = 1e-4) -> None:
     """Reject an answer that is not the minimiser, and name the mistake that explains it."""
     b_u, p_u = pair(answer)
     k = user.item_factors.shape[1]
-    got = np.concatenate([[number(b_u)], array(p_u, (k,))])
-    want = np.concatenate(_as_row(folded_in(user, reg)))
+    got = np.append(number(b_u), array(p_u, (k,)))
+    want = np.append(*folded_in(user, reg))
     mistakes = {}
     if not alike(got, want, rtol):
         for name, wrong in mistakes_of_fold_in(user, reg).items():
-            mistakes[name] = alike(got, np.concatenate(_as_row(wrong())), 1e-3, 1e-4)
+            mistakes[name] = alike(got, np.append(*wrong()), 1e-3, 1e-4)
         if not any(mistakes.values()):
             mistakes["fold-in-rounds"] = is_of_rounds(got, user, reg)
     must = _("b_u, then p_u, minimise the squared errors and the penalty together")
     close(got, want, must, mistakes, rtol)
-
-
-def _as_row(answer: tuple) -> tuple:
-    return np.atleast_1d(answer[0]), answer[1]

@@ -19,7 +19,7 @@ from autograder.learner.report_cache import passing
 from autograder.learner.sections import passing_in_section, section
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import find
-from autograder.submissions.parse import parse
+from autograder.submissions.parse import parse, parsed_solution
 from autograder.submissions.submission import Submission
 from autograder.util import paths
 from autograder.util.i18n import _
@@ -75,8 +75,7 @@ def reference(exercise: str) -> dict[str, Callable[..., Any]]:
         LookupError: There is no such exercise.
     """
     step = course.step(exercise)
-    solution = parse(Submission(step.name, paths.solutions() / f"{step.name}.py"))
-    namespace = load(solution).engine.namespace
+    namespace = load(parsed_solution(step.name)).engine.namespace
     return {name: namespace[name] for name in step.functions}
 
 

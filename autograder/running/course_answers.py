@@ -11,9 +11,7 @@ from typing import Any
 
 from autograder.engine.stand_ins import Answerer
 from autograder.submissions.ast_tools import only_definitions, parsed
-from autograder.submissions.parse import parse
-from autograder.submissions.submission import Submission
-from autograder.util import paths
+from autograder.submissions.parse import parsed_solution
 
 _LEFT_OUT = frozenset({"autograder", "keras", "matplotlib", "recommender_data", "tensorflow"})
 
@@ -31,7 +29,7 @@ def answerer(exercise: str, functions: tuple[str, ...]) -> Answerer:
 @cache
 def _namespace(exercise: str) -> dict[str, Callable[..., Any]]:
     namespace: dict[str, Any] = {"__name__": f"answers_{exercise}"}
-    solution = parse(Submission(exercise, paths.solutions() / f"{exercise}.py"))
+    solution = parsed_solution(exercise)
     for cell in solution.cells_to_run:
         tree = parsed(only_definitions(cell.source))
         if tree is not None:

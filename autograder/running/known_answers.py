@@ -18,9 +18,7 @@ from autograder.reports.model import CheckResult, FunctionReport
 from autograder.running.runner import run
 from autograder.running.targets import EngineTarget
 from autograder.submissions.cells import Cell
-from autograder.submissions.parse import parse
-from autograder.submissions.submission import Parsed, Submission
-from autograder.util import paths
+from autograder.submissions.parse import parsed_solution
 from autograder.util.i18n import _
 
 # Mistakes that the first check cannot tell from another one, whose sentence names both.
@@ -58,16 +56,12 @@ def alternatives_in(path: Path) -> dict[str, Alternative]:
 @cache
 def reference(exercise: str) -> dict[str, Any]:
     """Return the namespace that the cells of a reference solution leave."""
-    return load(_solution(exercise)).engine.namespace
+    return load(parsed_solution(exercise)).engine.namespace
 
 
 def cells_of_reference(exercise: str) -> tuple[Cell, ...]:
     """Return the cells of a reference solution that checks need."""
-    return _solution(exercise).cells_to_run
-
-
-def _solution(exercise: str) -> Parsed:
-    return parse(Submission(exercise, paths.solutions() / f"{exercise}.py"))
+    return parsed_solution(exercise).cells_to_run
 
 
 def verdict_on(

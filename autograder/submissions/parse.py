@@ -17,6 +17,7 @@ from autograder.submissions.safe_read import read_content
 from autograder.submissions.scripts import cells_of_script, has_markers
 from autograder.submissions.sections import note_on_section, section_of
 from autograder.submissions.submission import Parsed, Submission
+from autograder.util import paths
 from autograder.util.fingerprint import digest
 from autograder.util.i18n import _
 
@@ -53,6 +54,18 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
 def _raise_missing(name: str, exercise: str) -> NoReturn:
     reason = _("it holds other exercises, and not {exercise}").format(exercise=exercise)
     raise refusal(name, reason, _("Hand in the file that holds your work."))
+
+
+def parsed_solution(exercise: str) -> Parsed:
+    """Read and parse the reference solution of an exercise.
+
+    Args:
+        exercise: The exercise's full name.
+
+    Raises:
+        UnreadableSubmission: The solution file cannot be read.
+    """
+    return parse(Submission(exercise, paths.solutions() / f"{exercise}.py"))
 
 
 def recognised_exercise(data: bytes, name: str) -> str:

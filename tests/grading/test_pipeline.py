@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import judge, pipeline
+from autograder.grading import pipeline
 from autograder.grading.collect import collect
 from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import ResultCache
@@ -139,7 +139,7 @@ def test_each_file_is_read_once_and_parsed_once(done, monkeypatch):
         read = counted(module.read_content, lambda path: path.parent.name)
         monkeypatch.setattr(module, "read_content", read)
     parse = counted(parsing.parse, lambda submission, *_content: submission.learner)
-    monkeypatch.setattr(judge, "parse", parse)
+    monkeypatch.setattr(parsing, "parse", parse)
     results = graded(Judges(), folder, out, parse=parse)
     origins = Counter(result.origin for result in results.values())
     assert origins == {CACHED: 2, JUDGED: 2, DUPLICATE: 2}

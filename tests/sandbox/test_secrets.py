@@ -1,6 +1,5 @@
 """No worker can read checks, solutions and exercises, however the kit is installed."""
 
-import importlib.util
 import json
 import os
 import re
@@ -22,8 +21,8 @@ from autograder.sandbox.readable import Installation, Places, places
 from autograder.sandbox.zygote import Zygote
 from autograder.util import paths
 from tests.answers import exercise_text, solution_text
-from tests.conftest import ROOT
 from tests.grading.common import autograder, hand_in
+from tests.wheels import build_wheel
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
@@ -330,17 +329,6 @@ try:
 except Exception as error:
     print(error)
 """
-
-
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel; skip the test where this machine cannot build."""
-    isolation = ["--no-build-isolation"] if importlib.util.find_spec("hatchling") else []
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", *isolation, "-w", folder, ROOT]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    if done.returncode:
-        pytest.skip(f"no wheel can be built here: {done.stderr[-500:]}")
-    [wheel] = folder.glob("*.whl")
-    return wheel
 
 
 def copy_interpreter(prefix: Path) -> Path:

@@ -14,7 +14,7 @@ import pytest
 
 from autograder import course
 from autograder.course.solutions import answer_of
-from tests.sandbox.test_secrets import build_wheel
+from tests.wheels import build_wheel
 
 EDITOR, NOTEBOOK = "01_explore", "03_embeddings"
 
