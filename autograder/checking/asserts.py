@@ -195,15 +195,20 @@ def close(
     rtol: float = 1e-4,
     atol: float = 1e-5,
     otherwise: Callable[[], Cause | None] = lambda: None,
+    whole: tuple[Any, Any] | None = None,
 ) -> None:
     """Reject an answer that differs from `want` by more than rounding (float32 is enough).
 
     `otherwise` looks for a cause, by further calls perhaps, where the numbers show no cause and no
-    known mistake.
+    known mistake. `whole` is the answer and the wanted answer as the function returns them, where
+    `got` and `want` are made of their parts.
     """
     if alike(got, want, rtol, atol):
         return
-    shown, wanted = _first_difference(got, want, rtol, atol)
+    if whole is None:
+        shown, wanted = _first_difference(got, want, rtol, atol)
+    else:
+        shown, wanted = map(brief, whole)
     left, right = _numeric(got), _numeric(want)
     cause = None
     if left is not None and right is not None:

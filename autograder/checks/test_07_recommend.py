@@ -769,12 +769,13 @@ def require_folded_in(answer, user: NewUser, reg: float, rtol: float = 1e-4) -> 
     b_u, p_u = pair(answer)
     k = user.item_factors.shape[1]
     got = np.append(number(b_u), array(p_u, (k,)))
-    want = np.append(*folded_in(user, reg))
+    wanted = folded_in(user, reg)
+    want = np.append(*wanted)
     mistakes = {}
     if not alike(got, want, rtol):
         for name, wrong in mistakes_of_fold_in(user, reg).items():
             mistakes[name] = alike(got, np.append(*wrong()), 1e-3, 1e-4)
         if not any(mistakes.values()):
             mistakes["fold-in-rounds"] = is_of_rounds(got, user, reg)
-    must = _("b_u, then p_u, minimise the squared errors and the penalty together")
-    close(got, want, must, mistakes, rtol)
+    must = _("b_u and p_u minimise the squared errors and the penalty together")
+    close(got, want, must, mistakes, rtol, whole=((b_u, p_u), wanted))

@@ -220,7 +220,7 @@ def sweep_of(problem: Problem, reg, order="user", weigh=None, fresh=True):
     return solved(users, items, ratings, new_q if fresh else q, len(p), weigh), new_q
 
 
-TOLERANCE = {"rtol": 2e-3, "atol": 2e-4}
+RTOL, ATOL = 2e-3, 2e-4
 
 
 def require_sweep(answer, problem: Problem, reg, must=None) -> None:
@@ -236,7 +236,8 @@ def require_sweep(answer, problem: Problem, reg, must=None) -> None:
     wrong = _mistakes_of_sweep(got, problem, reg)
     for name, table, want in zip("pq", got, (want_p, want_q), strict=True):
         text = must or _MUST[name]
-        close(table, want, text, wrong, **TOLERANCE, otherwise=partial(_cause_of_table, name))
+        cause = partial(_cause_of_table, name)
+        close(table, want, text, wrong, RTOL, ATOL, otherwise=cause)
 
 
 def _cause_of_table(name: str) -> Cause:
@@ -275,7 +276,7 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
 
     def found(tables) -> bool:
         return all(
-            alike(mine[rows], theirs[rows], **TOLERANCE)
+            alike(mine[rows], theirs[rows], rtol=RTOL, atol=ATOL)
             for mine, theirs, rows in zip(got, tables, warm, strict=True)
         )
 
@@ -305,7 +306,7 @@ def _mistakes_of_sweep(got, problem: Problem, reg) -> dict[str, bool]:
     else:
         shown = {name: True for name, make in known.items() if found(make())}
         if not shown:
-            users_match = alike(got[0][warm[0]], right[0][warm[0]], **TOLERANCE)
+            users_match = alike(got[0][warm[0]], right[0][warm[0]], rtol=RTOL, atol=ATOL)
             shown["only-items-are-off"] = users_match
     return shown
 

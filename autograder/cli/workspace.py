@@ -44,7 +44,7 @@ def start(
         print_visible(text.format(names=", ".join(started.kept)))
     for note in started.notes:
         print_visible(note)
-    if folder is not None:
+    if root != Path.cwd():
         print_visible(_("Go into it:          {command}").format(command=f"cd {folder}"))
     print(_("Work in notebooks:   {command}").format(command="autograder lab"))
     print(_("Work in an editor:   {command}").format(command="autograder watch 1"))

@@ -58,7 +58,8 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
     if isinstance(error, CheckFailure):
         must = error.must or _(subject.property)
         if error.want is not None:
-            must = _("{must} Expected: {want}").format(must=must, want=error.want)
+            text = _("{must}. Expected: {want}")
+            must = text.format(must=must.rstrip(". "), want=error.want)
         return _failed(subject, error.got, must, error.mistakes, error.cause)
     if isinstance(error, MissingFunction):
         return _missing(error, subject)
