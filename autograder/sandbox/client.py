@@ -23,7 +23,7 @@ from autograder.sandbox.wire_format import ProtocolError
 from autograder.sandbox.worker_connection import WorkerConnection, WorkerLost
 from autograder.util.i18n import _
 
-MAX_RESTARTS = 8
+MAX_LOST_CELLS = 8
 MAX_OUTPUT = 4 * 2**20
 MAX_ATTEMPTS = 20
 MAX_NOTE = 300
@@ -114,7 +114,6 @@ class SandboxEngine:
         self._check_until = self._until
         self._worker: WorkerConnection | None = None
         self._skipped: dict[int, str] = {}
-        self._restarts = 0
         self.layers: tuple[str, ...] = ()
         self.missing: dict[str, str] = {}
         self.outputs: dict[int, Output] = {}
@@ -162,6 +161,8 @@ class SandboxEngine:
     def start(self) -> None:
         """Run the cells; after a cell hangs or ends the process, run the others in a new worker.
 
+        No worker is left where the time of the submission ends while cells run again.
+
         Raises:
             WorkerFailed: No worker can run.
         """
@@ -169,11 +170,12 @@ class SandboxEngine:
             try:
                 self._start()
             except _CellLost as error:
+                if error.number in self._ran and time.monotonic() >= self._until:
+                    return
                 self._skipped[error.number] = str(error)
-                self._restarts += 1
             except WorkerLost as error:
                 raise WorkerFailed(str(error)) from error
-            if self._restarts > MAX_RESTARTS:
+            if len(self._skipped) > MAX_LOST_CELLS:
                 self._skipped.update(
                     dict.fromkeys(
                         [n for n in self._task.cells if n not in self._ran],
@@ -239,18 +241,21 @@ class SandboxEngine:
         return self._ask("given", name, arguments, keywords)
 
     def seed(self, seed: int) -> None:
-        """Begin a check: have a living worker, and set its random generators."""
+        """Begin a check: have a living worker while time is left, and set its random generators.
+
+        A check may end the worker, so that each check can need a new one.
+        """
         self.lost = None
-        self._check_until = min(time.monotonic() + self._times.check, self._until)
-        if self._worker is None and self._restarts <= MAX_RESTARTS:
-            self._restarts += 1
+        now = time.monotonic()
+        self._check_until = min(now + self._times.check, self._until)
+        if self._worker is None and now < self._until:
             self.start()
         self._ask("seed", seed)
 
     def _ask(self, operation: str, *arguments: Any) -> Any:
         """Return the worker's answer; raise here what the learner's code raised there."""
         if self._worker is None:
-            reason = self.lost or _("the program had to be stopped too often")
+            reason = self.lost or _("the submission had used all its time")
             raise Raised("ProgramEnded", "RuntimeError", reason).exception()
         now = time.monotonic()
         seconds = min(self._times.call + GRACE_SECONDS, self._check_until - now)

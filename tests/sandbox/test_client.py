@@ -114,10 +114,21 @@ def test_the_random_state_can_be_set(engine_of):
 def test_a_worker_that_ended_is_started_again_for_the_next_check(engine_of):
     engine = engine_of(CODE, "import os\ndef quit():\n    os._exit(3)\n")
     submission = SubmissionProxy(engine)
+    for seed in range(12):
+        with pytest.raises(RuntimeError, match="exit code 3"):
+            submission.quit()
+        engine.seed(seed)
+    assert submission.double(4) == 8
+
+
+def test_no_worker_starts_after_the_submissions_time(engine_of):
+    engine = engine_of(CODE, "import os\ndef quit():\n    os._exit(3)\n", times=Times(submission=3))
+    submission = SubmissionProxy(engine)
     with pytest.raises(RuntimeError, match="exit code 3"):
         submission.quit()
-    engine.seed(1)
-    assert submission.double(4) == 8
+    time.sleep(3)
+    with pytest.raises(RuntimeError, match="used all its time"):
+        engine.seed(1)
 
 
 def test_a_call_past_its_time_ends_and_says_where(engine_of):
