@@ -1,4 +1,4 @@
-"""The author's commands, `autograder dev`: new, check, build."""
+"""The author's commands, `autograder dev`: new, check, prose, build."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,9 @@ from autograder.util.text import print_visible
 if TYPE_CHECKING:
     from autograder.cli.requirements import Finding
 
-app = typer.Typer(help=_("For authors of exercises: new, check, build."), no_args_is_help=True)
+app = typer.Typer(
+    help=_("For authors of exercises: new, check, prose, build."), no_args_is_help=True
+)
 
 OnlyCompare = Annotated[
     bool, typer.Option("--check", help=_("Only compare; fail and show a diff where they differ."))
@@ -83,6 +85,31 @@ def check(
         print_visible(stray)
         _print_finding(requirements.examine_stray(stray))
     raise typer.Exit(0 if sound else 1)
+
+
+@app.command(help=_("Check that each number in the prose is a claim or a listed constant."))
+def prose() -> None:
+    """Print the numbers that no file of claims lists; exit 1 where there are some."""
+    import jupytext
+
+    from autograder.course import claims
+    from autograder.course.pages import page_names, page_text
+    from autograder.course.solution_cells import SolutionError
+    from autograder.course.solutions import solution_file
+
+    try:
+        texts = {s.name: solution_file(s.name).notebook.cells for s in course.steps()}
+        texts |= {
+            name: jupytext.reads(page_text(name), fmt="py:percent").cells for name in page_names()
+        }
+        faults = [fault for name, cells in texts.items() for fault in claims.unlisted(name, cells)]
+    except (claims.ClaimsError, SolutionError) as error:
+        stop(str(error), code=1)
+    for fault in faults:
+        print_visible(fault)
+    if faults:
+        raise typer.Exit(1)
+    print(_("Each number in the prose is a claim or a listed constant."))
 
 
 @app.command(help=_("Derive the exercises from the solutions."))

@@ -12,6 +12,7 @@ import autograder
 from autograder import course
 from autograder.cli.author_folders import alternatives_file, require_checkout
 from autograder.course.build import render
+from autograder.course.claims import claims_file
 from autograder.course.documents import documents
 from autograder.course.steps import TABLE, reread
 from autograder.util import paths
@@ -122,6 +123,7 @@ def _sources(new: NewExercise) -> dict[Path, str]:
     return {
         TABLE: _with_row(TABLE.read_text(encoding="utf-8"), new),
         paths.solutions() / f"{new.name}.py": _filled("solution.py.j2", new),
+        claims_file(new.name): _filled("claims.toml.j2", new),
         paths.CHECKS / f"test_{new.name}.py": _filled("checks.py.j2", new),
         paths.MISCONCEPTIONS / f"{new.name}.toml": _filled("mistakes.toml.j2", new),
         alternatives_file(new.name): _filled("alternatives.toml.j2", new),

@@ -23,6 +23,7 @@ NEW = "16_trial"
 STEP = "04_dot_product"
 WRITTEN = (
     f"solutions/{NEW}.py",
+    f"solutions/claims/{NEW}.toml",
     f"autograder/checks/test_{NEW}.py",
     f"autograder/course/misconceptions/{NEW}.toml",
     f"tests/bank/alternatives/{NEW}.toml",
