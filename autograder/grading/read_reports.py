@@ -24,7 +24,8 @@ def results_in(folder: Path) -> list[Result]:
         folder: The folder that `autograder grade` wrote, or a course in nbgrader.
 
     Raises:
-        NoReports: The folder holds no reports, or a file that is not a report of this version.
+        NoReports: The folder holds no reports, a file that is not a report of this version, or
+            reports on one exercise with other functions or other points.
     """
     stores = _folders_in(folder / COURSE_FOLDER) or [folder]
     paths = [path for store in stores for path in _reports(store)]
@@ -32,9 +33,13 @@ def results_in(folder: Path) -> list[Result]:
         text = _("{folder} holds no reports: name what `autograder grade` left, or a course.")
         raise NoReports(text.format(folder=folder))
     paths.sort(key=lambda path: path.stat().st_mtime_ns)
-    results = [_read(path) for path in paths]
-    newest = {(result.learner, result.report.exercise): result for result in results}
-    return [newest[key] for key in sorted(newest)]
+    newest = {}
+    for path in paths:
+        result = _read(path)
+        newest[result.learner, result.report.exercise] = path, result
+    chosen = [newest[key] for key in sorted(newest)]
+    _require_the_same_points(chosen)
+    return [result for _path, result in chosen]
 
 
 def _reports(store: Path) -> list[Path]:
@@ -58,6 +63,25 @@ def _read(path: Path) -> Result:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         text = _("{path} is no report: {reason}.")
         raise NoReports(text.format(path=path, reason=error)) from error
+
+
+def _require_the_same_points(results: list[tuple[Path, Result]]) -> None:
+    """Reject reports that other versions of an exercise gave, which no table may mix."""
+    newest_first = sorted(results, key=lambda pair: pair[0].stat().st_mtime_ns, reverse=True)
+    points: dict[str, dict[str, float]] = {}
+    for path, result in newest_first:
+        report = result.report
+        if not report.functions:
+            continue
+        own = {function.name: function.max_points for function in report.functions}
+        first = points.setdefault(report.exercise, own)
+        if own != first or own.keys() != course.step(report.exercise).points.keys():
+            text = _(
+                "{path} is of another version of {exercise}: its functions or their points differ. "
+                "The same `autograder grade` command renews it (in a course, `nbgrader autograde "
+                "--force`). If its submission is gone, delete the report."
+            )
+            raise NoReports(text.format(path=path, exercise=report.exercise))
 
 
 def _earlier(path: Path) -> NoReports:

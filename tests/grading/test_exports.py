@@ -28,12 +28,15 @@ def autograder(*arguments):
 
 
 def result(learner, points, step=STEP, notes=()):
-    """A result of one function, whose check passed where there are points."""
-    name = step.functions[0]
+    """A result in which the first function alone has a check, passed where there are points."""
+    name, *others = step.functions
     outcome = "passed" if points else "failed"
     check = CheckResult(f"test_{step.name}.py::test_it_holds", outcome, points, 10.0)
     report = Report(step.name, f"{step.name}.py", "", 0.0, 0.0, (), (), tuple(notes))
-    return Result(learner, with_function(report, of_function(name, 10, (check,))))
+    report = with_function(report, of_function(name, 10, (check,)))
+    for other in others:
+        report = with_function(report, of_function(other, 0, ()))
+    return Result(learner, report)
 
 
 def left(folder, *results):
@@ -125,6 +128,23 @@ def test_a_report_of_an_earlier_version_is_told_with_the_command_that_renews_it(
     assert done.stderr.startswith(f"An earlier version of the kit wrote {path}.")
     assert "The same `autograder grade` command renews it" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("change", ["points", "functions"])
+def test_reports_of_two_versions_of_an_exercise_are_never_mixed(tmp_path, change):
+    left(tmp_path, result("ada", 1.0), result("ben", 2.0))
+    path = tmp_path / "ada" / "08_ranking.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if change == "points":
+        document["functions"][0]["max_points"] = 4.0
+    else:
+        del document["functions"][1]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    done = autograder("export", "moodle", tmp_path, "--out", tmp_path / "moodle.csv")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{path} is of another version of 08_ranking")
+    assert not (tmp_path / "moodle.csv").exists()
 
 
 # Gradescope
