@@ -23,6 +23,7 @@ RECORD = "opened.jsonl"
 REPORTS = "report.json"
 RECEIPTS = ("receipt.html", "receipt.txt")
 WHOLE_COURSE = "course"
+MEMO = "memo"
 """The name of the notebook that holds all exercises."""
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from autograder import course
+from autograder.bundle.manifest import MEMO
 from autograder.bundle.ran import raised_in
-from autograder.bundle.work import MEMO, Gathered, Work
+from autograder.bundle.work import Gathered, Work
 from autograder.reports.model import Report, owed
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import shortened

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from autograder import course
 from autograder.bundle.manifest import (
+    MEMO,
     NAME,
     RECORD,
     WHOLE_COURSE,
@@ -37,6 +38,7 @@ MAX_TEXT = 2**20
 _END = struct.Struct("<4s4H2LH")
 _LOCATOR_SIZE = 20
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_MEMO = f"{MEMO}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,10 @@ class Bundle:
     Attributes:
         path: The archive.
         manifest: What the bundle says of itself; nothing of it is trusted but the learner's name.
-        notebooks: The bytes of the notebooks by file name, all of the course's names.
+        notebooks: The bytes of the exercises' notebooks by file name, all of the course's names.
         notes: What was noticed about the whole bundle, a clause each.
         opened: The functions whose answers were opened early, by address.
+        memo: The bytes of the memo's notebook, None without a memo.
     """
 
     path: Path
@@ -56,6 +59,7 @@ class Bundle:
     notebooks: dict[str, bytes]
     notes: tuple[str, ...] = ()
     opened: frozenset[str] = frozenset()
+    memo: bytes | None = None
 
     def notes_on(self, exercise: str) -> tuple[str, ...]:
         """Return the notes on an exercise: those on the bundle, then on answers opened early."""
@@ -83,19 +87,19 @@ def read_bundle(path: Path) -> Bundle:
         entries = _entries(archive)
         manifest, right = read_manifest(_text(archive, entries, NAME))
         record = _text(archive, entries, RECORD) if RECORD in entries else ""
-        names = [name for name in (*_names_of_notebooks(),) if name in entries]
+        names = [name for name in (*_names_of_notebooks(), _MEMO) if name in entries]
         notebooks: dict[str, bytes] = {}
         left = MAX_UNPACKED
         for name in names:
             notebooks[name] = _content(archive, entries[name], min(MAX_BYTES, left))
             left -= len(notebooks[name])
-    if not notebooks:
+    if not notebooks.keys() - {_MEMO}:
         raise NoBundle(_("there is no exercise in it"))
     changed = [
         name for name, content in notebooks.items() if manifest.files.get(name) != digest(content)
     ]
     changed += [RECORD] if manifest.files.get(RECORD) != digest(record.encode()) else []
-    known = set(_names_of_notebooks())
+    known = {*_names_of_notebooks(), _MEMO}
     changed += sorted(name for name in known & manifest.files.keys() if name not in notebooks)
     checked_record = checked(record, manifest.opened_hash)
     notes = [*_notes_on_checksum(right, changed)]
@@ -103,7 +107,8 @@ def read_bundle(path: Path) -> Bundle:
     text = _("the record of opened answers was changed: {problem}")
     notes += [text.format(problem=problem) for problem in problems]
     opened = checked_record.functions | set(manifest.opened)
-    return Bundle(path, manifest, notebooks, tuple(notes), frozenset(opened))
+    memo = notebooks.pop(_MEMO, None)
+    return Bundle(path, manifest, notebooks, tuple(notes), frozenset(opened), memo)
 
 
 def _notes_on_checksum(right: bool, changed: list[str]) -> Iterator[str]:

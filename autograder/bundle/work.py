@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import course
+from autograder.bundle.manifest import MEMO
 from autograder.submissions.cells import UnreadableSubmission, Written
 from autograder.submissions.discovery import find
 from autograder.submissions.reader import work_in
@@ -19,8 +20,6 @@ from autograder.workspace.place import Workspace
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-MEMO = "memo"
 
 
 @dataclass(frozen=True)

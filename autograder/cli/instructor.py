@@ -87,6 +87,9 @@ def course_(
     assignment_per_day: Annotated[
         bool, typer.Option("--assignment-per-day", help=_("An assignment for each day."))
     ] = False,
+    memo: Annotated[
+        bool, typer.Option(help=_("The memo, which you grade by hand, as an assignment."))
+    ] = True,
     language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
     adopt: Annotated[
         bool,
@@ -104,7 +107,7 @@ def course_(
         stop(_("There are no exercises in the language {language}.").format(language=language))
     grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
     try:
-        made = make_course(folder, names.exercises_in(exercises), grouping, adopt)
+        made = make_course(folder, names.exercises_in(exercises), grouping, adopt, memo)
     except CourseError as error:
         stop(str(error))
     if made.set_aside is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 
 from autograder import course
-from autograder.bundle.manifest import WHOLE_COURSE, NoBundle
+from autograder.bundle.manifest import MEMO, WHOLE_COURSE, NoBundle
 from autograder.bundle.unpack import Bundle, is_bundle, read_bundle
 from autograder.grading.slugs import slug
 from autograder.nbgrading.scripts import (
@@ -126,13 +126,16 @@ class _Unpacking:
         if path.exists() or path.is_symlink():
             notes = (*notes, rename_older(path))
         write_atomic(path, content)
-        yield Made(bundle.path, path, (*notes, *bundle.notes_on(exercise)))
+        on_it = bundle.notes if exercise == MEMO else bundle.notes_on(exercise)
+        yield Made(bundle.path, path, (*notes, *on_it))
 
     def _is_taken(self, path: Path, content: bytes) -> bool:
         return (path.exists() or path.is_symlink()) and content_of(path) != content
 
     def _notebook(self, bundle: Bundle, exercise: str, assignment: str) -> bytes | str | None:
         """Return an exercise of a bundle as a notebook's bytes; a reason where it is unreadable."""
+        if exercise == MEMO:
+            return bundle.memo
         own = bundle.notebooks.get(f"{exercise}.ipynb")
         if own is not None:
             return own
@@ -162,7 +165,7 @@ class _Unpacking:
         for kind in ("source", "release"):
             for path in sorted((self._course / kind).glob("*/*.ipynb")):
                 found.setdefault(path.parent.name, set()).add(path.stem)
-        steps = [step.name for step in course.steps()]
+        steps = [*(step.name for step in course.steps()), MEMO]
         by_assignment = {
             name: tuple(step for step in steps if step in names) for name, names in found.items()
         }

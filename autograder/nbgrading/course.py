@@ -9,7 +9,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from autograder import course
+from autograder.bundle.manifest import MEMO
 from autograder.nbgrading.source_notebooks import write_source
+from autograder.nbgrading.written_answers import write_memo_source
 from autograder.util.i18n import _
 
 COURSE_ID = "recommender"
@@ -40,7 +42,11 @@ class Made:
 
 
 def make_course(
-    folder: Path, exercises: tuple[str, ...], grouping: str, adopt: bool = False
+    folder: Path,
+    exercises: tuple[str, ...],
+    grouping: str,
+    adopt: bool = False,
+    memo: bool = False,
 ) -> Made:
     """Write or update an nbgrader course, without a change to submissions and grades.
 
@@ -50,6 +56,7 @@ def make_course(
         grouping: "exercise" (an assignment for each exercise), "day" (for each day) or "one".
         adopt: Whether the kit's settings replace settings that do not name the kit. The earlier
             file is renamed.
+        memo: Whether the course has the memo, an assignment of its own that a person grades.
 
     Returns:
         The assignments and the files that changed.
@@ -74,6 +81,10 @@ def make_course(
             path = folder / "source" / name / f"{exercise}.ipynb"
             if write_source(exercise, path):
                 written.append(path)
+    if memo:
+        assignments[MEMO] = (MEMO,)
+        path = folder / "source" / MEMO / f"{MEMO}.ipynb"
+        written += [path] if write_memo_source(path) else []
     written += _write_once(config, "nbgrader_config.py", course_id=course_id)
     written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
     _enter(folder, assignments, course_id)

@@ -26,6 +26,12 @@ from autograder.nbgrading.pool import Pool
 from autograder.nbgrading.replay import replay, unscored
 from autograder.nbgrading.restore_cells import restore
 from autograder.nbgrading.safe_notebook import make_own_notebook_harmless, make_texts_harmless
+from autograder.nbgrading.written_answers import (
+    is_graded_by_hand,
+    keep_outputs,
+    restore_written_answers,
+    show_kept_outputs,
+)
 from autograder.reports.wording import format_points
 from autograder.util.text import visible
 
@@ -68,13 +74,19 @@ class RestoreNotebook(_CoursePreprocessor):
         released = released_notebook(self.converter.coursedir, resources["nbgrader"])
         if step_of(resources) is None:
             make_own_notebook_harmless(nb, released)
+            self._warn(restore_written_answers(nb, released), resources)
+            if is_graded_by_hand(released):
+                keep_outputs(nb)
             return nb, resources
         notes = restore(nb, released)
-        for note in notes:
-            self.log.warning("%s: %s", visible(_name(resources)), visible(note))
+        self._warn(notes, resources)
         nb.metadata[NOTES] = [*nb.metadata.get(NOTES, []), *notes]
         make_texts_harmless(nb, released)
         return nb, resources
+
+    def _warn(self, notes: list[str], resources: Resources) -> None:
+        for note in notes:
+            self.log.warning("%s: %s", visible(_name(resources)), visible(note))
 
 
 class GradeInSandbox(_CoursePreprocessor):
@@ -131,6 +143,10 @@ class GradeInSandbox(_CoursePreprocessor):
         return nb, resources
 
     def _run_own_notebook(self, nb: NotebookNode, resources: Resources) -> None:
+        if is_graded_by_hand(nb):
+            self.log.info("%s is graded by hand; nothing of it runs", visible(_name(resources)))
+            show_kept_outputs(nb)
+            return
         if self.own_notebooks_in_kernel:
             self.log.warning("%s runs in a kernel, without the sandbox", visible(_name(resources)))
             _run_in_kernel(self, nb, resources)

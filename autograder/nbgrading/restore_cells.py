@@ -92,6 +92,8 @@ def _by_content(
 
 def _same_function(wanted: NotebookNode, cells: list[NotebookNode], taken: set[int]) -> int | None:
     """Return the last free cell that defines the function, or the first that checks it."""
+    if function_of(wanted) is None:
+        return None
     found = [
         place
         for place, cell in enumerate(cells)
@@ -127,15 +129,26 @@ def _ratio(one: str, other: str) -> float:
 def _restore(cell: NotebookNode, wanted: NotebookNode, number: int, notes: list[str]) -> None:
     """Give a cell its released kind and metadata, and a locked cell its released text."""
     name = wanted.metadata.nbgrader["grade_id"]
-    if cell.cell_type != "code":
-        notes.append(_("cell {n} ({cell}) is code again").format(n=number, cell=name))
-        cell.cell_type, cell.outputs, cell.execution_count = "code", [], None
-        cell.pop("attachments", None)
+    if cell.cell_type != wanted.cell_type:
+        _change_kind(cell, wanted.cell_type)
+        is_code = _("cell {n} ({cell}) is code again")
+        note = is_code if wanted.cell_type == "code" else _("cell {n} ({cell}) is text again")
+        notes.append(note.format(n=number, cell=name))
     if wanted.metadata.nbgrader["locked"] and cell.source != wanted.source:
         notes.append(_("cell {n} ({cell}) has its own text again").format(n=number, cell=name))
         cell.source = wanted.source
     cell.metadata["nbgrader"] = deepcopy(wanted.metadata.nbgrader)
     cell.metadata["tags"] = list(wanted.metadata.get("tags", []))
+
+
+def _change_kind(cell: NotebookNode, kind: str) -> None:
+    cell.cell_type = kind
+    if kind == "code":
+        cell.outputs, cell.execution_count = [], None
+        cell.pop("attachments", None)
+    else:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
 
 
 def _put_back(

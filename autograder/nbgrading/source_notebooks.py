@@ -23,18 +23,29 @@ def source_notebook(exercise: str) -> nbformat.NotebookNode:
     """
     step = course.step(exercise)
     notebook = solution_file(exercise).released()
+    complete_source(notebook, exercise[:2])
+    for cell in notebook.cells:
+        function = function_of(cell)
+        if function in step.functions and (is_check(cell) or holds_answer(cell)):
+            points = 0 if step.bonus else step.points[function]
+            cell.metadata["nbgrader"] = metadata_of(cell, function, points)
+    return notebook
+
+
+def complete_source(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Give a source notebook its kernel, and cells the same ids each time.
+
+    Args:
+        notebook: The notebook; changed in place.
+        name: What the ids of its cells begin with.
+    """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"{exercise[:2]}-{number:03d}"
-        function = function_of(cell)
-        if function in step.functions and (is_check(cell) or holds_answer(cell)):
-            points = 0 if step.bonus else step.points[function]
-            cell.metadata["nbgrader"] = metadata_of(cell, function, points)
-    return notebook
+        cell["id"] = f"{name}-{number:03d}"
 
 
 def function_of(cell: nbformat.NotebookNode) -> str | None:
@@ -77,7 +88,12 @@ def write_source(exercise: str, path: Path) -> bool:
     Returns:
         Whether the file changed.
     """
-    text = nbformat.writes(source_notebook(exercise)) + "\n"
+    return write_notebook(source_notebook(exercise), path)
+
+
+def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> bool:
+    """Write a notebook, and its folder where there is none; return whether the file changed."""
+    text = nbformat.writes(notebook) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

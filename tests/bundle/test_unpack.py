@@ -33,6 +33,7 @@ def test_an_honest_bundle_has_no_notes(honest):
     read = read_bundle(honest)
     assert read.manifest.learner == "Ada Lovelace"
     assert read.notebooks == {NOTEBOOK: b"{}"}
+    assert read.memo == b"{}"
     assert read.notes == ()
     assert read.notes_on("04_dot_product") == ()
 

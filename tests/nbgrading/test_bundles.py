@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.nbgrading.course import make_course
 from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.nbgrading.written_answers import memo_source
 from tests.answers import exercise_text, solution_text, write
 from tests.bundle.making import bundle, contents, repacked
 from tests.submissions.whole import whole_notebook
@@ -161,3 +162,14 @@ def test_nbgrader_grades_bundles_and_their_points_are_exported(tmp_path, run_pyt
     assert CliRunner().invoke(app, ["export", "moodle"]).exit_code == 0
     rows = (tmp_path / "course" / "moodle.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [row.replace('"', "") for row in rows[1:]] == ["ada;10", "ben;10"]
+
+
+def test_the_memo_of_a_bundle_goes_to_its_assignment(course, tmp_path, notebooks):
+    folder = course / "source" / "memo"
+    folder.mkdir()
+    nbformat.write(memo_source(), folder / "memo.ipynb")
+    memo = nbformat.writes(memo_source()).encode()
+    path = bundle(tmp_path / "a.zip", {**notebooks, "memo.ipynb": memo}, "ada")
+    done = autograder(course, path)
+    assert done.exit_code == 0, done.output
+    assert (course / "submitted" / "ada" / "memo" / "memo.ipynb").read_bytes() == memo

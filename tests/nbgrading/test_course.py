@@ -66,12 +66,14 @@ def test_released_notebooks_hold_no_answer(ready):
 @pytest.mark.parametrize(
     "options, assignments",
     [
-        ([], [DOT_PRODUCT, RANKING]),
+        (["--memo"], [DOT_PRODUCT, RANKING, "memo"]),
         (["--assignment-per-day"], ["day_1", "day_2"]),
         (["--one-assignment"], [NAME]),
     ],
 )
-def test_assignments_are_exercises_or_days_or_the_whole(tmp_path, options, assignments):
+def test_assignments_are_exercises_or_days_or_the_whole_and_the_memo(
+    tmp_path, options, assignments
+):
     make(tmp_path / "course", *options)
     assert sorted(p.name for p in (tmp_path / "course" / "source").iterdir()) == assignments
     with gradebook(tmp_path / "course") as book:
