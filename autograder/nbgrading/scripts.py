@@ -72,8 +72,9 @@ def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Mad
         yield Made(place, None, (str(error),))
         return
     for path, reason in found.left_out.items():
-        if path.suffix != OLDER and not is_bundle(path):  # `bundles` unpacks bundles
-            yield Made(path, None, (reason,))
+        if path.suffix == OLDER or is_bundle(path) or _is_of_assignment(path.name, released):
+            continue  # `bundles` unpacks bundles, and nbgrader takes an instructor's own notebook
+        yield Made(path, None, (reason,))
     for file in found.files.values():
         several = _holds_several(file.path)
         if several and released.is_dir() and not (released / f"{file.exercise}.ipynb").exists():
@@ -83,6 +84,12 @@ def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Mad
             made = _make(file, notebook, parser)
             if made is not None:
                 yield made
+
+
+def _is_of_assignment(name: str, released: Path) -> bool:
+    """Return whether the assignment that was released in a folder has a notebook of this name."""
+    source = released.parent.parent / "source" / released.name
+    return name.endswith(".ipynb") and any((place / name).is_file() for place in (released, source))
 
 
 def _holds_several(path: Path) -> bool:
