@@ -646,8 +646,6 @@ def test_a_formula_on_a_page_of_the_bundle_stays_whole(tmp_path, formula, elemen
     html = page(
         "04", document_of(f"# %% [markdown]\n# The score is {formula}, no more.\n"), tmp_path
     )
-    # FAULT: each element is closed before its content, `<math …></math><mrow></mrow><msub></msub>`,
-    # so that a fraction is "1m" and a matrix a row of digits.
     math = html[html.index("<math") : html.index("</math>")]
     assert "<m" in math[5:], html[html.index("<math") :][:300]
     assert f"<{element}></{element}>" not in html
