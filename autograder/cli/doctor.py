@@ -108,7 +108,10 @@ def _data() -> Finding:
     try:
         dataset = data.load()
     except data.DataError as error:
-        remedy = _("until then the course runs on simulated data: set COURSE_DATA to simulated")
+        if os.environ.get("COURSE_DATA"):
+            remedy = _("set COURSE_DATA to the name of a set or to a path, or to simulated")
+        else:
+            remedy = _("until then the course runs on simulated data: set COURSE_DATA to simulated")
         return Finding(_("data"), False, str(error), remedy)
     found = _("{name}: {n} ratings").format(name=dataset.name, n=f"{len(dataset.ratings):,}")
     wanted = os.environ.get("COURSE_DATA") or "ml-latest-small"

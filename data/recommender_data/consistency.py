@@ -41,19 +41,22 @@ def with_one_rating_each(ratings: pd.DataFrame, file: File) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def with_one_row_each(movies: pd.DataFrame, file: File) -> pd.DataFrame:
+def with_one_row_each(
+    movies: pd.DataFrame, file: File, identifiers: dict[int, object] | None = None
+) -> pd.DataFrame:
     """Keep the first row of each film, and print a note where a film has several rows.
 
     Args:
         movies: Frame with movieId, title and genres.
         file: The file that the films come from.
+        identifiers: What the file calls each film, by movieId, where that is another name.
     """
     again = movies["movieId"].duplicated()
     if not again.any():
         return movies
     ids = movies.loc[again, "movieId"].unique()
     text = _("Note: films with several rows in {file}: {ids}. Only the first row of each is kept.")
-    tell(text.format(file=file, ids=_listed(ids)))
+    tell(text.format(file=file, ids=_listed(ids, identifiers)))
     return movies[~again].reset_index(drop=True)
 
 
@@ -61,18 +64,18 @@ def with_titles(
     movies: pd.DataFrame,
     ratings: pd.DataFrame,
     file: File,
-    titles: dict[int, str] | None = None,
+    identifiers: dict[int, object] | None = None,
 ) -> pd.DataFrame:
     """Add a row for each rated film that has none, and print a note.
 
-    The title of such a film is "(no title) 17", where 17 is its movieId. Where no rated film has
-    a title, the two files belong to different sets, and the films stay as they are.
+    The title of such a film is "(no title) 17", where 17 is what the file calls it. Where no rated
+    film has a title, the two files belong to different sets, and the films stay as they are.
 
     Args:
         movies: Frame with movieId, title and genres.
         ratings: Frame with movieId.
         file: The file that the films come from.
-        titles: The title that each film has instead, by movieId.
+        identifiers: What the file calls each film, by movieId, where that is another name.
     """
     rated = ratings["movieId"].unique()
     missing = np.sort(rated[~np.isin(rated, movies["movieId"].to_numpy())])
@@ -89,9 +92,10 @@ def with_titles(
         "Note: rated films that have no title in {file}: {n} ({ids}). Their titles are now "
         "{example} and the like."
     )
-    names = [titles[it] if titles else no_title(it) for it in missing]
-    shown = text.format(file=file, n=f"{len(missing):,}", ids=_listed(missing), example=names[0])
-    tell(shown)
+    known = identifiers or {}
+    names = [no_title(known.get(it, it)) for it in missing.tolist()]
+    ids = _listed(missing, identifiers)
+    tell(text.format(file=file, n=f"{len(missing):,}", ids=ids, example=names[0]))
     added = pd.DataFrame({"movieId": missing, "title": names, "genres": NO_GENRES}).astype(
         movies.dtypes.to_dict()
     )
@@ -103,6 +107,9 @@ def no_title(identifier: object) -> str:
     return f"{NO_TITLE} {identifier}"
 
 
-def _listed(ids: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> str:
-    shown = ", ".join(str(it) for it in ids[:_MOST_SHOWN])
+def _listed(
+    ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", identifiers: dict[int, object] | None
+) -> str:
+    known = identifiers or {}
+    shown = ", ".join(str(known.get(it, it)) for it in ids[:_MOST_SHOWN].tolist())
     return f"{shown}, ..." if len(ids) > _MOST_SHOWN else shown

@@ -71,9 +71,11 @@ def read_items(
         title = _with_years(title, items["year"])
     title = title.where(title.str.strip() != "", named.where(named.notna(), places.map(no_title)))
     genres = _genres(items["genres"], spec.genre_separator) if "genres" in items else NO_GENRES
-    movies = with_one_row_each(_frame(places.to_numpy(), title.to_numpy(), genres), file)
+    called: dict[int, object] = dict(zip(places.tolist(), items["id"].str.strip(), strict=True))
+    called |= {number: identifier for identifier, number in numbers.items()}
+    movies = with_one_row_each(_frame(places.to_numpy(), title.to_numpy(), genres), file, called)
     rated = pd.DataFrame({"movieId": pd.Series(list(titles), dtype="int64")})
-    return with_titles(movies, rated, file, titles), "title" in items
+    return with_titles(movies, rated, file, called), "title" in items
 
 
 def _frame(ids: Any, titles: Any, genres: Any) -> pd.DataFrame:

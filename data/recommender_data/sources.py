@@ -10,7 +10,7 @@ import pandas as pd
 
 from recommender_data.described import load_path
 from recommender_data.download import Unreachable, fetch
-from recommender_data.errors import DataError
+from recommender_data.errors import DataError, UnknownSet
 from recommender_data.files import Folder
 from recommender_data.formats import RATINGS_CSV, read_1m, read_10m, read_100k, read_latest
 from recommender_data.i18n import _
@@ -113,15 +113,16 @@ def load(
             leaves out and prints single malformed rows; too many of them raise all the same.
 
     Raises:
-        ValueError: No set has that name.
+        UnknownSet: No set has that name.
         DataError: No file or folder has that path; or the data, the server or the disk is at fault.
     """
-    name = os.fspath(name or from_environment("COURSE_DATA") or DEFAULT)
+    by_variable = None if name else from_environment("COURSE_DATA")
+    name = os.fspath(name or by_variable or DEFAULT)
     if name == SIMULATED:
         return _load_simulated()
     skip = bad_rows == "skip"
     if name not in PUBLISHED:
-        return Dataset(*load_path(_path_of(name), skip))
+        return Dataset(*load_path(_path_of(name, bool(by_variable)), skip))
     published = PUBLISHED[name]
     markers = _MARKERS.get(published.read, RATINGS_CSV)
     place = in_movielens_dir(_FOLDERS, name, markers) or _at_grouplens(name)
@@ -131,11 +132,15 @@ def load(
         return Dataset(name, *published.read(folder.descend(*markers), skip))
 
 
-def _path_of(name: str) -> Path:
+def _path_of(name: str, by_variable: bool) -> Path:
     """Return the path that a name is.
 
+    Args:
+        name: A name that no set has.
+        by_variable: Whether COURSE_DATA gives the name, so that the message must say so.
+
     Raises:
-        ValueError: The name is neither that of a set nor a path.
+        UnknownSet: The name is neither that of a set nor a path.
         DataError: There is no such file or folder.
     """
     path = Path(name).expanduser()
@@ -143,9 +148,15 @@ def _path_of(name: str) -> Path:
         return path
     if path.name == name and not path.suffix:
         text = _("There is no data set {name}. Choose one of: {names}.")
-        raise ValueError(text.format(name=repr(name), names=", ".join(NAMES)))
-    text = _("There is no file or folder {path}. The data sets with a name are: {names}.")
-    raise DataError(text.format(path=Path.cwd() / path, names=", ".join(NAMES)))
+        sentences = [text.format(name=repr(name), names=", ".join(NAMES))]
+        kind: type[DataError] = UnknownSet
+    else:
+        text = _("There is no file or folder {path}. The data sets with a name are: {names}.")
+        sentences = [text.format(path=Path.cwd() / path, names=", ".join(NAMES))]
+        kind = DataError
+    if by_variable:
+        sentences.append(_("The environment variable COURSE_DATA names it: change or remove it."))
+    raise kind(" ".join(sentences))
 
 
 def _load_simulated() -> Dataset:
