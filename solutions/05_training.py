@@ -299,24 +299,29 @@ show(figure, "05-sgd-by-hand")
 # - **validation** chooses: it tells when to stop, and which epoch was best;
 # - **test** reports: it is opened once, when every choice is made.
 #
-# The training loss falls as long as you train. A model with a vector for everyone can learn many
-# ratings by heart, and what it learns by heart does not help with new ones. The validation loss
+# The training error falls as long as you train. A model with a vector for everyone can learn many
+# ratings by heart, and what it learns by heart does not help with new ones. The validation error
 # shows this: it falls at first, then rises. That is *overfitting*, and the lowest point is where
 # you want to be.
 #
-# *Early stopping* watches the validation loss after every epoch. When the lowest value so far has
-# not been beaten for `patience` epochs, training ends. By then the weights are past their best, so
-# the weights of the best epoch have to be brought back.
+# *Early stopping* watches the error on validation after every epoch. When the lowest value so far
+# has not been beaten for `patience` epochs, training ends. By then the weights are past their best,
+# so the weights of the best epoch have to be brought back.
+#
+# Watch the *error*, not the loss. The loss is what the steps make smaller, and from step 6 on it is
+# the squared error plus a penalty. What you want to be small is the error alone. Keras measures it
+# beside the loss when you hand it a *metric*: a metric named `rmse` gives the curves `rmse` and
+# `val_rmse`, and no penalty is in them.
 
 # %% [markdown]
 # ## Early stopping on paper
 #
-# A patience of 2, and these validation losses. Cover the last column and fill it in yourself.
+# A patience of 2, and these errors on validation. Cover the last column and fill it in yourself.
 
 # %%
 pd.DataFrame(
     {
-        "val_loss": [1.30, 1.10, 1.15, 1.05, 1.08, 1.12],
+        "val_rmse": [1.30, 1.10, 1.15, 1.05, 1.08, 1.12],
         "without improvement": [0, 0, 1, 0, 1, 2],
         "decision": ["go on", "go on", "go on", "go on", "go on", "stop; bring epoch 3 back"],
     },
@@ -328,9 +333,10 @@ pd.DataFrame(
 #
 # - Loss: the squared error. Optimiser: your choice. Adam with a learning rate of a few thousandths
 #   suits these tables.
-# - Stop early, and leave the best epoch's weights in the model, **also when the epochs run out**
-#   before patience does. Keras' versions differ here; the callback remembers its best weights in
-#   any of them.
+# - Metric: `keras.metrics.RootMeanSquaredError(name="rmse")`, or one of your own with that name.
+# - Stop early by `val_rmse`, and leave the best epoch's weights in the model, **also when the
+#   epochs run out** before patience does. Keras' versions differ here; the callback remembers its
+#   best weights in any of them.
 # - The same seed gives the same curves: something shuffles the rows, and it must know the seed.
 
 # %%
@@ -341,18 +347,20 @@ def compile_and_fit(model, train, val, epochs=50, batch_size=512, patience=3, se
     training starts from the weights that it has.
     train, val: ([users, items], y), int32 arrays (m, 1) each and a float32 array (m,); val is only
     looked at. epochs: int, at most so many. batch_size: int, rows of one step.
-    patience: int, epochs without a lower validation loss, however little, before training ends.
+    patience: int, epochs without a lower `val_rmse`, however little, before training ends.
     seed: int; the same seed gives the same curves.
-    Returns the History; its `history` holds the lists `loss` and `val_loss`, mean squared errors
-    (plus the penalties of the model's layers, if any), one value an epoch. The model is left with
-    its best epoch's weights.
+    Returns the History; its `history` holds four lists, one value an epoch: `loss` and `val_loss`,
+    mean squared errors plus the penalties of the model's layers, if any; `rmse` and `val_rmse`,
+    root mean squared errors without penalties. The model is left with the weights of the epoch
+    whose `val_rmse` is lowest.
     """
-    # TODO: seed, compile, fit with early stopping, bring the best weights back.
+    # TODO: seed, compile with the metric, fit with early stopping, bring the best weights back.
     ### BEGIN SOLUTION
     keras.utils.set_random_seed(int(seed))
-    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse")
+    metric = keras.metrics.RootMeanSquaredError(name="rmse")
+    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse", metrics=[metric])
     stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=int(patience), restore_best_weights=True
+        monitor="val_rmse", mode="min", patience=int(patience), restore_best_weights=True
     )
     inputs, y = train
     history = model.fit(
@@ -375,10 +383,11 @@ def compile_and_fit(model, train, val, epochs=50, batch_size=512, patience=3, se
 #    rows teach, and which only judge?
 # 2. `keras.callbacks.EarlyStopping` counts the epochs for you and can keep the best weights. `fit`
 #    needs to be told the validation rows, or nothing will be watched. `keras.utils.set_random_seed`
-#    wants a Python int.
-# 3. Seed; compile with an optimiser and `loss="mse"`; make the callback; fit with everything that
-#    was handed over, and keep what it returns; give the model the weights that the callback
-#    remembers; return the History.
+#    wants a Python int. `compile` takes a list of metrics, and the callback the name of the curve
+#    that it watches.
+# 3. Seed; compile with an optimiser, `loss="mse"` and the metric; make the callback, which watches
+#    the metric on validation; fit with everything that was handed over, and keep what it returns;
+#    give the model the weights that the callback remembers; return the History.
 
 # %% tags=["check"]
 check("compile_and_fit")
@@ -386,11 +395,11 @@ check("compile_and_fit")
 # %% [markdown]
 # ## Your turn: the best epoch
 #
-# `history.history` is a dict of lists, one list a curve: `{"loss": [...], "val_loss": [...]}`. In
-# which epoch was a curve lowest? The first one has number 0.
+# `history.history` is a dict of lists, one list a curve: `{"loss": [...], "val_loss": [...],
+# "rmse": [...], "val_rmse": [...]}`. In which epoch was a curve lowest? The first one has number 0.
 
 # %%
-def best_epoch(history, key="val_loss"):
+def best_epoch(history, key="val_rmse"):
     """The epoch in which a curve is lowest.
 
     history: dict of lists of floats, one value an epoch, as in `History.history`.
@@ -418,19 +427,16 @@ check("best_epoch")
 # Train the dot product of step 4 with 32 factors. To see what happens after the best epoch, wait
 # longer than you normally would: a patience of 6.
 #
-# The loss is a mean of squares, so its root is in stars. (That holds because this model has no
-# penalty in its loss. In step 6 it will, and then the root of the loss is no RMSE any more.)
-#
 # Left your training, right the reference's, of a model like yours. Another optimiser, or another
 # learning rate, draws other curves, and may be as right.
 
 # %% tags=["demo"]
 def plot_curves(axes, curves, best, title):
     """Learning curves in stars, with the best epoch marked."""
-    epochs = np.arange(len(curves["loss"]))
-    axes.plot(epochs, np.sqrt(curves["loss"]), label="training")
-    axes.plot(epochs, np.sqrt(curves["val_loss"]), label="validation")
-    lowest = np.sqrt(curves["val_loss"][best])
+    epochs = np.arange(len(curves["rmse"]))
+    axes.plot(epochs, curves["rmse"], label="training")
+    axes.plot(epochs, curves["val_rmse"], label="validation")
+    lowest = curves["val_rmse"][best]
     axes.plot([best], [lowest], "o", color="black", markersize=10, label=f"best epoch: {best}")
     axes.set(xlabel="epoch", ylabel="RMSE in stars", title=title)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -451,9 +457,9 @@ def draw_curves(axes, trained):
 
 
 model, curves, best = beside("05_training", train_32_factors, draw_curves, "05-learning-curves")
-print(f"{len(curves['loss'])} epochs; the best one is number {best}")
-for name, key in ("training", "loss"), ("validation", "val_loss"):
-    then, now = np.sqrt([curves[key][best], curves[key][-1]])
+print(f"{len(curves['rmse'])} epochs; the best one is number {best}")
+for name, key in ("training", "rmse"), ("validation", "val_rmse"):
+    then, now = curves[key][best], curves[key][-1]
     print(f"{name} RMSE: {then:.3f} in the best epoch, {now:.3f} at the end")
 
 # %% [markdown]
@@ -466,7 +472,7 @@ for name, key in ("training", "loss"), ("validation", "val_loss"):
 # | training falls, validation rises | overfitting | stop earlier, fewer factors, a penalty |
 # | jagged, or up and down | steps too large | a smaller learning rate, larger batches |
 # | flat at first, then a fall | vectors near zero have small gradients | wait, or another start |
-# | validation *below* training | the training loss is a mean over a whole epoch | nothing |
+# | validation *below* training | the training error is a mean over a whole epoch | nothing |
 #
 # Which rows of this table do you find in the figure? Now change one thing, the number of factors,
 # and compare. Before you run the cell: which model will have the larger gap between its two curves?
@@ -478,7 +484,7 @@ small_curves = compile_and_fit(small, train_xy, val_xy, epochs=15).history
 figure, panels = plt.subplots(1, 2, sharey=True, figsize=(12, 5.5))
 for axes, n_factors, shown in (panels[0], 4, small_curves), (panels[1], 32, curves):
     plot_curves(axes, shown, best_epoch(shown), f"{n_factors} factors")
-    lowest = min(shown["val_loss"]) ** 0.5
+    lowest = min(shown["val_rmse"])
     print(f"{n_factors} factors: best validation RMSE {lowest:.3f}")
 panels[0].set_ylim(0.4, 1.8)
 show(figure, "05-curves-by-factors")

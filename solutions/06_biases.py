@@ -144,7 +144,7 @@ check("mean_baselines")
 # user who rates only masterpieces is not kind for that: the films have taken their share already.
 
 # %%
-def bias_baseline(train, n_users, n_items, reg_user=10.0, reg_item=25.0):
+def bias_baseline(train, n_users, n_items, reg_user=5.0, reg_item=5.0):
     """Damped biases of Koren (3), items first, then users.
 
     train: encoded frame with columns user, item, rating.

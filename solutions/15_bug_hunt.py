@@ -147,13 +147,14 @@ def compile_and_fit(
 ) -> keras.callbacks.History:
     """Train with early stopping and leave the best epoch's weights in the model.
 
-    train, val: ([users, items], y). Validates on val after each epoch and stops when nothing has
-    improved for `patience` epochs. The same seed gives the same curves.
+    train, val: ([users, items], y). Validates on val after each epoch and stops when the RMSE has
+    not improved for `patience` epochs. The same seed gives the same curves.
     """
     keras.utils.set_random_seed(int(seed))
-    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse")
+    metric = keras.metrics.RootMeanSquaredError(name="rmse")
+    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse", metrics=[metric])
     stopping = keras.callbacks.EarlyStopping(
-        monitor="loss", patience=int(patience), restore_best_weights=True
+        monitor="rmse", mode="min", patience=int(patience), restore_best_weights=True
     )
     inputs, y = train
     history = model.fit(
@@ -176,14 +177,15 @@ def compile_and_fit(
 ) -> keras.callbacks.History:
     """Train with early stopping and leave the best epoch's weights in the model.
 
-    train, val: ([users, items], y). Validates on val after each epoch and stops when nothing has
-    improved for `patience` epochs. The same seed gives the same curves.
+    train, val: ([users, items], y). Validates on val after each epoch and stops when the RMSE has
+    not improved for `patience` epochs. The same seed gives the same curves.
     """
     ### BEGIN SOLUTION
     keras.utils.set_random_seed(int(seed))
-    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse")
+    metric = keras.metrics.RootMeanSquaredError(name="rmse")
+    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse", metrics=[metric])
     stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=int(patience), restore_best_weights=True
+        monitor="val_rmse", mode="min", patience=int(patience), restore_best_weights=True
     )
     inputs, y = train
     history = model.fit(
@@ -204,7 +206,8 @@ def compile_and_fit(
 # %% [markdown] tags=["hint"]
 # ### compile_and_fit
 # 1. How many epochs does it run on real ratings? When would you have stopped it?
-# 2. "Best" and "improved" need a curve. There are two of them, and one hardly ever stops falling.
+# 2. "Best" and "improved" need a curve. There are two curves of the RMSE, and one hardly ever stops
+#    falling.
 # 3. Read the arguments of the callback one by one, and ask of each what would change if it were
 #    another one. `patience` is innocent.
 
@@ -218,7 +221,7 @@ check("compile_and_fit")
 
 # %% tags=["bug"]
 def bias_baseline(
-    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 10.0, reg_item: float = 25.0
+    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 5.0, reg_item: float = 5.0
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Damped biases of Koren (3): r = mu + b_item + b_user, items first, then users.
 
@@ -242,7 +245,7 @@ def bias_baseline(
 
 # %%
 def bias_baseline(
-    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 10.0, reg_item: float = 25.0
+    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 5.0, reg_item: float = 5.0
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Damped biases of Koren (3): r = mu + b_item + b_user, items first, then users.
 

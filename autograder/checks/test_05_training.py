@@ -48,9 +48,9 @@ class Task:
     train: tuple
     val: tuple
 
-    def model(self, submission, offsets=None) -> Proxy:
+    def model(self, submission, offsets=None, penalties=None) -> Proxy:
         """Return a fresh model on the learner's side that holds the start weights."""
-        return submission.given.sum_model(self.user_terms, self.item_terms, offsets)
+        return submission.given.sum_model(self.user_terms, self.item_terms, offsets, penalties)
 
     def errors_at_start(self, rows) -> np.ndarray:
         """Return the residuals (rating minus prediction at the start weights), shape (m,)."""
@@ -59,10 +59,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Curves:
-    """Losses by epoch, of one length: float arrays (n_epochs,)."""
+    """The four curves by epoch, of one length: float arrays (n_epochs,)."""
 
     loss: np.ndarray
     val_loss: np.ndarray
+    rmse: np.ndarray
+    val_rmse: np.ndarray
 
     def __len__(self):
         return len(self.loss)
@@ -97,27 +99,32 @@ def errors_of(user_terms, item_terms, rows) -> np.ndarray:
 
 
 def curves_of(history) -> Curves:
-    """Return the two loss curves of a History; reject an answer without them."""
-    losses = _losses_by_name(history)
-    curves = [array(losses[name], (None,)) for name in ("loss", "val_loss")]
+    """Return the four curves of a History; reject an answer without them."""
+    found = _curves_by_name(history)
+    curves = [array(found[name], (None,)) for name in NAMES]
     lengths = [len(curve) for curve in curves]
     require(
-        lengths[0] == lengths[1] > 0,
-        _("{n} values of `loss` and {m} of `val_loss`").format(n=lengths[0], m=lengths[1]),
-        _("both curves have one value an epoch"),
+        min(lengths) == max(lengths) > 0,
+        ", ".join(f"{n} × `{name}`" for n, name in zip(lengths, NAMES, strict=True)),
+        _("every curve has one value an epoch"),
         cause=Cause("curves-of-another-length", _LENGTHS),
     )
     require(
         all(np.isfinite(curve).all() for curve in curves),
-        _("losses that are not finite"),
-        _("every loss is a finite number"),
+        _("curves with values that are not finite"),
+        _("every value of a curve is a finite number"),
         {"loss-not-finite": True},
     )
     return Curves(*curves)
 
 
-def _losses_by_name(history) -> dict:
-    must = _("the answer is a History: its attribute `history` maps `loss` and `val_loss` to lists")
+NAMES = ("loss", "val_loss", "rmse", "val_rmse")
+
+
+def _curves_by_name(history) -> dict:
+    must = _("the answer is a History: its attribute `history` maps {names} to lists").format(
+        names=", ".join(f"`{name}`" for name in NAMES)
+    )
     if isinstance(history, dict):
         cause = value_causes.of_kind(history, _("a History"))
         fail(history, must, {"history-unwrapped": "loss" in history}, cause)
@@ -125,24 +132,28 @@ def _losses_by_name(history) -> dict:
         cause = value_causes.of_kind(history, _("a History"))
         fail(history, must, {"history-not-returned": history is None}, cause)
     try:
-        losses = history.history
+        curves = history.history
     except AttributeError:
         fail(history, must, cause=value_causes.of_kind(history, _("a History")))
-    if not isinstance(losses, dict):
-        cause = value_causes.of_kind(losses, _("a dict of curves"))
-        fail(history, must, {"model-for-history": isinstance(losses, Proxy)}, cause)
+    if not isinstance(curves, dict):
+        cause = value_causes.of_kind(curves, _("a dict of curves"))
+        fail(history, must, {"model-for-history": isinstance(curves, Proxy)}, cause)
+    missing = set(NAMES) - set(curves)
     require(
-        {"loss", "val_loss"} <= set(losses),
-        _("a history with the keys {keys}").format(keys=", ".join(map(str, losses)) or "–"),
+        not missing,
+        _("a history with the keys {keys}").format(keys=", ".join(map(str, curves)) or "–"),
         must,
-        {"validation-missing": "loss" in losses},
-        value_causes.of_missing({"loss", "val_loss"} - set(losses), losses, _("Curve")),
+        {
+            "validation-missing": "loss" in curves and {"val_loss", "val_rmse"} <= missing,
+            "rmse-not-reported": missing <= {"rmse", "val_rmse"},
+        },
+        value_causes.of_missing(missing, curves, _("Curve")),
     )
-    return losses
+    return curves
 
 
 _LENGTHS = _(
-    "The two curves end at different epochs: values of one are added in another place of the loop, "
+    "The curves end at different epochs: values of one are added in another place of the loop, "
     "or of several trainings. Where in an epoch is each written down?"
 )
 
@@ -200,12 +211,13 @@ class Training:
         return errors_of(user_terms, item_terms, rows)
 
 
-def trained(submission, task, *arguments, offsets=None, **keywords) -> Training:
+def trained(submission, task, *arguments, offsets=None, penalties=None, **keywords) -> Training:
     """Train a fresh model on a task.
 
-    `offsets` are as in `fixtures.sum_model`; further arguments go to `compile_and_fit`.
+    `offsets` and `penalties` are as in `fixtures.sum_model`; further arguments go to
+    `compile_and_fit`.
     """
-    model = task.model(submission, offsets)
+    model = task.model(submission, offsets, penalties)
     history = submission.compile_and_fit(model, task.train, task.val, *arguments, **keywords)
     return _ended(task, history, model)
 
@@ -256,18 +268,23 @@ def planted_training(submission, rng, patience: int, n_epochs: int) -> Training:
     """Return a training with one step an epoch whose validation is best in the third epoch.
 
     The model adds `PLANTED` outside of training, far more than it learns, so that every optimizer
-    has the same best epoch, neither the first nor the last.
+    has the same best epoch, neither the first nor the last. A penalty, `PENALTIES`, makes the
+    validation loss smallest in the first epoch.
     """
 
     def train():
         task = draw_task(rng, val_side=0.0)
-        return trained(submission, task, n_epochs, 512, patience, 2, offsets=PLANTED)
+        planted = {"offsets": PLANTED, "penalties": PENALTIES}
+        return trained(submission, task, n_epochs, 512, patience, 2, **planted)
 
     return submission.once(f"planted {patience} {n_epochs}", train)
 
 
 # Added to every score after k steps: the third one after the start is the smallest.
 PLANTED = [0, 50.0, 46.0, 32.0, 39.0, 44.0, 47.0, 51.0, 54.0, 56.0, 58.0, 61.0, 63.0]
+
+# Added to the loss after k steps: with these, the loss grows from the first epoch on.
+PENALTIES = [1_500.0 * k for k in range(len(PLANTED))]
 
 
 @checks("rmse", share=1.5)
@@ -558,8 +575,40 @@ def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
         },
         Cause("loss-of-something-else", _LOSS),
     )
+    require_rmse(curves, errors, training.task.val[1])
 
 
+def require_rmse(curves, errors, y) -> None:
+    """Reject curves `rmse` and `val_rmse` that are no RMSE of train, which fits, and of val."""
+    roots = np.sqrt(curves.val_loss)  # no penalty is in this loss
+    want, got = roots[-1], curves.val_rmse[-1]
+    predictions = y - errors
+    every_pair = np.sqrt(np.mean((y[:, None] - predictions) ** 2))
+    mae = want * np.mean(np.abs(errors)) / np.sqrt(np.mean(errors**2))
+    require(
+        alike(curves.val_rmse, roots, rtol=1e-3),
+        _("`val_rmse` {value:.4g} where the RMSE is {rmse:.4g}").format(value=got, rmse=want),
+        _("`val_rmse` is the root mean squared error on the rows of val"),
+        {
+            "rmse-without-a-root": alike(got, want**2, rtol=1e-2),
+            "rmse-of-all-pairs": alike(got, every_pair, rtol=1e-2),
+            "mae-reported-as-rmse": alike(got, mae, rtol=1e-3),
+            "validated-on-train": alike(curves.val_rmse, curves.rmse, atol=1e-2),
+        },
+        Cause("rmse-of-something-else", _RMSE),
+    )
+    require(
+        curves.rmse.max() < 0.1,
+        _("a first training RMSE of {value:.4g}").format(value=curves.rmse[0]),
+        _("`rmse` is the root mean squared error on the rows of train, which the model fits here"),
+        cause=Cause("rmse-of-something-else", _RMSE),
+    )
+
+
+_RMSE = _(
+    "The loss is right, and the metric `rmse` is not: it measures something else than the root of "
+    "the mean squared error, or other rows. What does it give for a batch of two rows, by hand?"
+)
 _LOSS = _(
     "The loss is no mean squared error of these rows: another loss, a penalty or weight in it, or "
     "other rows. What did you hand to `compile`, and what to `validation_data`?"
@@ -587,8 +636,9 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
 
 @checks("compile_and_fit", share=1)
 def test_stops_when_validation_stops_improving(submission, rng):
-    """Training stops when `val_loss` has not improved for `patience` epochs."""
-    short, due_short = _lengths(planted_training(submission, rng, 2, N_EPOCHS), patience=2)
+    """Training stops when `val_rmse` has not improved for `patience` epochs."""
+    hasty = planted_training(submission, rng, 2, N_EPOCHS)
+    short, due_short = _lengths(hasty, patience=2)
     if short != due_short:
         patient = planted_training(submission, rng, 5, N_EPOCHS)
         long, due_long = _lengths(patient, patience=5)
@@ -599,9 +649,10 @@ def test_stops_when_validation_stops_improving(submission, rng):
             ),
             _(
                 "training stops as soon as `patience` epochs in a row have brought no lower "
-                "`val_loss`: here after {due_short} and {due_long} epochs"
+                "`val_rmse`: here after {due_short} and {due_long} epochs"
             ).format(due_short=due_short, due_long=due_long),
             {
+                "penalty-watched": _follows_the_loss(hasty, 2) and _follows_the_loss(patient, 5),
                 "no-early-stopping": short == long == N_EPOCHS,
                 "patience-ignored": short == long < N_EPOCHS,
                 "patience-cut-short": min(late) == -1,
@@ -615,7 +666,12 @@ def test_stops_when_validation_stops_improving(submission, rng):
 def _lengths(training, patience: int) -> tuple[int, int]:
     """Return the numbers of epochs that a training took and should have taken."""
     curves = training.curves
-    return len(curves), epochs_due(curves.val_loss, patience, N_EPOCHS)
+    return len(curves), epochs_due(curves.val_rmse, patience, N_EPOCHS)
+
+
+def _follows_the_loss(training, patience: int) -> bool:
+    """Return whether a training ended when the loss, with the penalty, had not improved."""
+    return len(training.curves) == epochs_due(training.curves.val_loss, patience, N_EPOCHS)
 
 
 _RULE = _(
@@ -626,21 +682,21 @@ _RULE = _(
 
 @checks("compile_and_fit", share=0.25)
 def test_patience_begins_anew_after_every_progress(submission, rng):
-    """Only epochs in a row count: after a lower `val_loss`, patience begins anew; it is 3."""
+    """Only epochs in a row count: after a lower `val_rmse`, patience begins anew; it is 3."""
     task = draw_task(rng, train_side=0.0, val_side=0.0)
-    val_loss = trained(submission, task, offsets=JAGGED, epochs=14).curves.val_loss
-    due = epochs_due(val_loss, 3, 14)
-    worse = val_loss[1:] >= np.minimum.accumulate(val_loss)[:-1]
+    val_rmse = trained(submission, task, offsets=JAGGED, epochs=14).curves.val_rmse
+    due = epochs_due(val_rmse, 3, 14)
+    worse = val_rmse[1:] >= np.minimum.accumulate(val_rmse)[:-1]
     require(
-        len(val_loss) == due,
-        _("{n} epochs by default, with losses on val of {losses}").format(
-            n=len(val_loss), losses=_shown(val_loss)
+        len(val_rmse) == due,
+        _("{n} epochs by default, with errors on val of {losses}").format(
+            n=len(val_rmse), losses=_shown(val_rmse)
         ),
-        _("after {n} epochs `val_loss` has not improved for 3 in a row").format(n=due),
+        _("after {n} epochs `val_rmse` has not improved for 3 in a row").format(n=due),
         {
-            "patience-exceeded": len(val_loss) == due + 1,
-            "default-changed": len(val_loss) > due
-            or any(len(val_loss) == epochs_due(val_loss, n, 14) for n in (1, 2)),
+            "patience-exceeded": len(val_rmse) == due + 1,
+            "default-changed": len(val_rmse) > due
+            or any(len(val_rmse) == epochs_due(val_rmse, n, 14) for n in (1, 2)),
             "patience-never-reset": worse.sum() == 3 and not worse[-3:].all(),
         },
         Cause("stops-by-another-rule", _RULE),
@@ -649,26 +705,26 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
 
 @checks("compile_and_fit", share=0.25)
 def test_small_progress_counts(submission, rng):
-    """A `val_loss` that is lower by a little is lower, and each epoch is trained once."""
+    """A `val_rmse` that is lower by a little is lower, and each epoch is trained once."""
     # So few rows make one step of any usual batch size.
     task = draw_task(rng, train_side=0.0, val_side=0.0, m=30)
     n = len(SMALL_STEPS) - 1
     training = trained(submission, task, n, 512, 2, offsets=SMALL_STEPS)
-    val_loss = training.curves.val_loss
-    steps_before = int(np.abs(np.array(SMALL_STEPS) - np.sqrt(val_loss[0])).argmin())
+    val_rmse = training.curves.val_rmse
+    steps_before = int(np.abs(np.array(SMALL_STEPS) - val_rmse[0]).argmin())
     require(
-        len(val_loss) == epochs_due(val_loss, 2, n),
-        _("{n} epochs with patience=2, with losses on val of {losses}").format(
-            n=len(val_loss), losses=_shown(val_loss)
+        len(val_rmse) == epochs_due(val_rmse, 2, n),
+        _("{n} epochs with patience=2, with errors on val of {losses}").format(
+            n=len(val_rmse), losses=_shown(val_rmse)
         ),
-        _("training goes on while every epoch has a lower `val_loss`"),
-        {"small-progress-ignored": bool((np.diff(val_loss) < 0).all())},
+        _("training goes on while every epoch has a lower `val_rmse`"),
+        {"small-progress-ignored": bool((np.diff(val_rmse) < 0).all())},
         Cause("stops-by-another-rule", _RULE),
     )
     require(
         steps_before <= 3,
-        _("a first `val_loss` after {n} steps, where an epoch has one step").format(n=steps_before),
-        _("the first value of `val_loss` is that after the first epoch"),
+        _("a first `val_rmse` after {n} steps, where an epoch has one step").format(n=steps_before),
+        _("the first value of `val_rmse` is that after the first epoch"),
         {"trained-before-the-curve": True},
     )
 
@@ -725,14 +781,14 @@ def test_scores_may_be_a_vector_and_the_model_compiled(submission, rng):
 JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
 
-def epochs_due(val_loss, patience: int, n_epochs: int) -> int:
-    """Return the number of epochs after which a training with this `val_loss` has to stop.
+def epochs_due(watched, patience: int, n_epochs: int) -> int:
+    """Return the number of epochs after which a training that watches this curve has to stop.
 
     Where the curve ends before its patience is used up, later epochs count as no better.
     """
     best = 0
-    for epoch, value in enumerate(val_loss):
-        if value < val_loss[best]:
+    for epoch, value in enumerate(watched):
+        if value < watched[best]:
             best = epoch
         if epoch - best >= patience:
             return epoch + 1
@@ -750,11 +806,11 @@ def test_the_best_epoch_is_left_in_the_model(submission, rng):
 
 def _require_best_planted(training):
     """Reject a training with `PLANTED` offsets that left the weights of another epoch."""
-    val_loss = training.curves.val_loss
+    val_rmse = training.curves.val_rmse
     errors = training.errors(training.task.val)
     found = [np.mean((errors - offset) ** 2) for offset in PLANTED]
-    gaps = np.abs(np.array(found)[:, None] / val_loss[None] - 1).min(axis=0)
-    best, left = int(np.argmin(val_loss)), int(np.argmin(gaps))
+    gaps = np.abs(np.array(found)[:, None] / val_rmse[None] ** 2 - 1).min(axis=0)
+    best, left = int(np.argmin(val_rmse)), int(np.argmin(gaps))
     certain = gaps[left] < 1e-5
     start = alike(training.moves, 0 * training.moves, 0, 0)
     others = certain and not start
@@ -767,11 +823,12 @@ def _require_best_planted(training):
         else _("weights of no epoch of the curve"),
         mistakes={
             "other-model-trained": start,
-            "last-epoch-kept": others and left == len(val_loss) - 1,
+            "penalty-watched": others and left == np.argmin(training.curves.val_loss),
+            "last-epoch-kept": others and left == len(val_rmse) - 1,
             "weights-one-epoch-early": others and left == best - 1,
-            "weights-one-epoch-late": others and left == best + 1 < len(val_loss) - 1,
+            "weights-one-epoch-late": others and left == best + 1 < len(val_rmse) - 1,
             "another-epoch-kept": others
-            and left not in (best, best - 1, best + 1, len(val_loss) - 1),
+            and left not in (best, best - 1, best + 1, len(val_rmse) - 1),
         },
         cause=Cause("weights-of-no-epoch", _NO_EPOCH),
     )
@@ -780,20 +837,21 @@ def _require_best_planted(training):
 def _require_best(training):
     """Reject a training that left the weights of another epoch in the model."""
     val, val_loss = training.task.val, training.curves.val_loss
+    best = val_loss[np.argmin(training.curves.val_rmse)]
     errors = training.errors(val)
     mse, start = (np.mean(e**2) for e in (errors, training.task.errors_at_start(val)))
-    last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > val_loss.min()
+    last_kept = alike(mse, val_loss[-1]) and val_loss[-1] > best
     another_kept = np.isclose(mse, val_loss[:-1], rtol=1e-4, atol=1e-5).any()
     require(
-        alike(mse, val_loss.min(), rtol=1e-4, atol=2e-3),
+        alike(mse, best, rtol=1e-4, atol=2e-3),
         _("squared errors on val: {mse:.4g} now, {best:.4g} in the best epoch").format(
-            mse=mse, best=val_loss.min()
+            mse=mse, best=best
         ),
         mistakes={
             "last-epoch-kept": last_kept,
             "another-epoch-kept": another_kept and not last_kept,
             "other-model-trained": alike(mse, start, rtol=1e-6),
-            **_loss_mistakes(val_loss.min(), errors),
+            **_loss_mistakes(best, errors),
         },
         cause=Cause("weights-of-no-epoch", _NO_EPOCH),
     )
@@ -908,27 +966,34 @@ def draw_curve(n_epochs, best, rng) -> list[float]:
 
 
 @checks("best_epoch", share=0.5)
-def test_the_lowest_validation_loss_wins(submission, rng):
-    """The best epoch is the one with the lowest `val_loss`; the first epoch is number 0."""
+def test_the_lowest_validation_error_wins(submission, rng):
+    """The best epoch is the one with the lowest `val_rmse`; the first epoch is number 0."""
     for n_epochs, best in (
         (9, int(rng.integers(3, 7))),
         (12, int(rng.integers(3, 10))),
         (1, 0),
         (400, 330),
     ):
-        val_loss = draw_curve(n_epochs, best, rng)
-        history = {"val_loss": val_loss, "loss": draw_curve(n_epochs, n_epochs - 1, rng)}
+        val_rmse = draw_curve(n_epochs, best, rng)
+        by_loss = best - 1 if best > 3 else best + 2
+        history = {
+            "loss": draw_curve(n_epochs, n_epochs - 1, rng),
+            "val_loss": draw_curve(n_epochs, by_loss, rng),
+            "rmse": draw_curve(n_epochs, n_epochs - 1, rng),
+            "val_rmse": val_rmse,
+        }
         kept = submission.keep(history)
         answer = submission.best_epoch(kept)
-        got = whole(answer, mistakes={"loss-for-epoch": alike(answer, min(val_loss))})
+        got = whole(answer, mistakes={"loss-for-epoch": alike(answer, min(val_rmse))})
         require(
             got == best,
             answer,
             _("expected {want}").format(want=best),
             {
+                "loss-chooses-by-default": n_epochs > 1 and got == by_loss,
                 "epochs-counted-from-one": got == best + 1,
                 "last-epoch-chosen": got == n_epochs - 1,
-                "highest-loss-chosen": got == int(np.argmax(val_loss)),
+                "highest-loss-chosen": got == int(np.argmax(val_rmse)),
                 "first-dip-chosen": got == 1,
             },
             Cause("another-epoch-chosen", _EPOCH),
@@ -940,7 +1005,7 @@ def test_the_lowest_validation_loss_wins(submission, rng):
 def require_small_gains_count(submission) -> None:
     """Reject a best epoch before the last of many small gains."""
     falling = (0.9 - 1e-4 * np.arange(8)).tolist()
-    got = whole(submission.best_epoch({"loss": falling[::-1], "val_loss": [1.0, *falling, 0.95]}))
+    got = whole(submission.best_epoch({"rmse": falling[::-1], "val_rmse": [1.0, *falling, 0.95]}))
     require(
         got == len(falling),
         got,
@@ -959,7 +1024,7 @@ def test_the_first_of_equal_epochs(submission, rng):
         curve = (low + rng.uniform(0.1, 1, size=9)).tolist()
         first, last = 2 + int(rng.integers(2)), 5 + int(rng.integers(3))
         curve[first] = curve[last] = low
-        got = whole(submission.best_epoch({"loss": curve[::-1], "val_loss": curve}))
+        got = whole(submission.best_epoch({"rmse": curve[::-1], "val_rmse": curve}))
         require(
             got == first,
             got,
@@ -975,7 +1040,7 @@ def test_the_first_of_equal_epochs(submission, rng):
 def test_any_curve_can_choose(submission, rng):
     """`key` names the curve that chooses: its lowest value wins."""
     places = (rng.permutation(5) + 3).tolist()
-    keys = ("val_loss", "loss", "val_rmse", "rmse")
+    keys = ("val_rmse", "loss", "val_loss", "rmse")
     history = {key: draw_curve(10, best, rng) for key, best in zip(keys, places, strict=False)}
     for key, best in zip(keys, places, strict=False):
         got = whole(submission.best_epoch(history=history, key=key))

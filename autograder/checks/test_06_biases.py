@@ -269,7 +269,7 @@ def damped(values, ids, n_ids: int, reg: float) -> np.ndarray:
     return sums[:n_ids] / np.where(counts > 0, reg + counts, 1)[:n_ids]
 
 
-def biases_of(train, n_users, n_items, reg_user=10.0, reg_item=25.0, first="item"):
+def biases_of(train, n_users, n_items, reg_user=5.0, reg_item=5.0, first="item"):
     """Return (mu, b_user, b_item) of Koren (3).
 
     The `first` side is estimated from ratings minus mu, the other side from the remainder.
@@ -345,7 +345,7 @@ def _part(name: str, n: int) -> str:
 def bias_mistakes(b_user, b_item, train, regs) -> dict[str, bool]:
     """Return the known mistakes that explain these biases."""
     sizes = len(b_user), len(b_item)
-    reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
+    reg_user, reg_item = regs.get("reg_user", 5.0), regs.get("reg_item", 5.0)
     mu, right_user, right_item = biases_of(train, *sizes, **regs)
     ratings, users = train["rating"].to_numpy(), train["user"].to_numpy()
 
@@ -435,7 +435,7 @@ def _mistakes_of_items(b_item, ratings, items, reg) -> dict[str, bool]:
 def _repeated(rest, users, items, biases, regs, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the biases of users and items after n more rounds of alternating estimates."""
     b_user, b_item = biases
-    reg_user, reg_item = regs.get("reg_user", 10.0), regs.get("reg_item", 25.0)
+    reg_user, reg_item = regs.get("reg_user", 5.0), regs.get("reg_item", 5.0)
     for _round in range(n):
         b_item = damped(rest - b_user[users], items, len(b_item), reg_item)
         b_user = damped(rest - b_item[items], users, len(b_user), reg_user)
@@ -488,8 +488,8 @@ def test_ids_without_ratings_have_no_bias(submission, rng):
 
 
 @checks("bias_baseline", share=1)
-def test_damping_defaults_to_10_and_25(submission, rng):
-    """By default reg_user is 10 and reg_item is 25; train is not changed."""
+def test_damping_defaults_to_5(submission, rng):
+    """By default reg_user and reg_item are 5; train is not changed."""
     train = draw_train(rng, range(8), range(6))
     kept = submission.keep(train)
     require_biases(submission.bias_baseline(kept, 8, 6), train, 8, 6)

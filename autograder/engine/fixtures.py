@@ -113,7 +113,7 @@ def close_figures(keep: list[int]) -> None:
             plt.close(number)
 
 
-def sum_model(user_terms: Any, item_terms: Any, offsets: Any = None) -> Any:
+def sum_model(user_terms: Any, item_terms: Any, offsets: Any = None, penalties: Any = None) -> Any:
     """Return an uncompiled Keras model whose score is `user_terms[user] + item_terms[item]`.
 
     Args:
@@ -121,6 +121,8 @@ def sum_model(user_terms: Any, item_terms: Any, offsets: Any = None) -> Any:
         item_terms: The start weights of the items, shape (I,), trainable.
         offsets: Numbers that the model adds to every score outside of training: `offsets[k]` after
             k training steps, the last number after all further steps.
+        penalties: Numbers that the model adds to its loss outside of training, as it adds the
+            offsets to its scores; only together with offsets, and as many.
 
     Returns:
         A model with inputs [user, item], each (b, 1), and an output (b, 1). Its `get_weights()`
@@ -130,7 +132,7 @@ def sum_model(user_terms: Any, item_terms: Any, offsets: Any = None) -> Any:
 
     terms = np.concatenate([user_terms, item_terms]).reshape(-1, 1).astype("float32")
     pair = [keras.Input((1,), dtype="int32", name=name) for name in ("user", "item")]
-    layer = _sum_layer()(len(user_terms), len(item_terms), offsets, name="score")
+    layer = _sum_layer()(len(user_terms), len(item_terms), offsets, penalties, name="score")
     model = keras.Model(pair, layer(pair))
     model.set_weights([terms] if offsets is None else [terms, np.zeros((), dtype="int32")])
     _build_optimizer_early(model)
@@ -148,11 +150,17 @@ def _sum_layer() -> Any:
     @keras.saving.register_keras_serializable()
     class SumOfTerms(keras.layers.Layer):  # type: ignore[misc]
         def __init__(
-            self, n_users: int, n_items: int, offsets: Any = None, **keywords: Any
+            self,
+            n_users: int,
+            n_items: int,
+            offsets: Any = None,
+            penalties: Any = None,
+            **keywords: Any,
         ) -> None:
             super().__init__(**keywords)
             self.n_users, self.n_items = n_users, n_items
             self.offsets = None if offsets is None else list(offsets)
+            self.penalties = None if penalties is None else list(penalties)
 
         def build(self, _shapes: Any) -> None:
             shape = self.n_users + self.n_items, 1
@@ -171,14 +179,17 @@ def _sum_layer() -> Any:
             if training:
                 self.steps.assign_add(1)
                 return score
-            step = keras.ops.minimum(self.steps, len(self.offsets) - 1)
-            return score + keras.ops.take(
-                keras.ops.convert_to_tensor(self.offsets, "float32"), step
-            )
+            if self.penalties is not None:
+                self.add_loss(self._after_steps(self.penalties))
+            return score + self._after_steps(self.offsets)
+
+        def _after_steps(self, numbers: list[float]) -> Any:
+            step = keras.ops.minimum(self.steps, len(numbers) - 1)
+            return keras.ops.take(keras.ops.convert_to_tensor(numbers, "float32"), step)
 
         def get_config(self) -> dict[str, Any]:
-            own = {"n_users": self.n_users, "n_items": self.n_items, "offsets": self.offsets}
-            return {**super().get_config(), **own}
+            names = "n_users", "n_items", "offsets", "penalties"
+            return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     return SumOfTerms
 

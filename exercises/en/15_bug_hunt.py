@@ -118,13 +118,14 @@ def compile_and_fit(
 ) -> keras.callbacks.History:
     """Train with early stopping and leave the best epoch's weights in the model.
 
-    train, val: ([users, items], y). Validates on val after each epoch and stops when nothing has
-    improved for `patience` epochs. The same seed gives the same curves.
+    train, val: ([users, items], y). Validates on val after each epoch and stops when the RMSE has
+    not improved for `patience` epochs. The same seed gives the same curves.
     """
     keras.utils.set_random_seed(int(seed))
-    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse")
+    metric = keras.metrics.RootMeanSquaredError(name="rmse")
+    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="mse", metrics=[metric])
     stopping = keras.callbacks.EarlyStopping(
-        monitor="loss", patience=int(patience), restore_best_weights=True
+        monitor="rmse", mode="min", patience=int(patience), restore_best_weights=True
     )
     inputs, y = train
     history = model.fit(
@@ -151,7 +152,7 @@ check("compile_and_fit")
 
 # %%
 def bias_baseline(
-    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 10.0, reg_item: float = 25.0
+    train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 5.0, reg_item: float = 5.0
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Damped biases of Koren (3): r = mu + b_item + b_user, items first, then users.
 

@@ -11,8 +11,8 @@ from autograder.running.known_answers import verdict_on
 OTHERS = [
     ("split_ratings", "val_fraction=0.1", "val_fraction=0.15"),
     ("split_ratings", "seed=0", "seed=1"),
-    ("bias_baseline", "reg_user=10.0", "reg_user=15.0"),
-    ("bias_baseline", "reg_item=25.0", "reg_item=10.0"),
+    ("bias_baseline", "reg_user=5.0", "reg_user=10.0"),
+    ("bias_baseline", "reg_item=5.0", "reg_item=25.0"),
     ("build_biased_mf", "l2=1e-4", "l2=1e-3"),
     ("top_n", "n=10", "n=5"),
     ("recommend", "n=10", "n=5"),
