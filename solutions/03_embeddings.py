@@ -82,8 +82,8 @@ print("times the table:  ", example_one_hot @ example_table)
 # with $W$ as its weights. So $W$ has a gradient, and training can change it. The lookup is the same
 # layer without the multiplications by zero.
 #
-# Only the rows that were asked for take part, so only those get a gradient. A film that nobody
-# rated keeps the numbers that it started with.
+# Only the rows that were asked for take part, so the error of a batch has a gradient for those rows
+# alone.
 
 # %% [markdown]
 # ## Your turn: a layer
@@ -252,11 +252,31 @@ ratio = timings[onehot_matmul][-1] / timings[lookup_numpy][-1]
 print(f"{table_sizes[-1]:,} rows: the product takes {ratio:,.0f} times as long")
 
 # %% [markdown]
+# ## Predict before you compute
+#
+# A table for 4 films with 2 factors, and a batch of 5 ids. Write your prediction in place of each
+# `None`, a shape as a tuple. Only then run the cell: Keras answers beside you.
+
+# %% tags=["demo"]
+predicted = {
+    "vectors of ids (5,)": None,
+    "vectors of ids (5, 1)": None,
+    "numbers in the table": None,
+}
+
+small = keras.layers.Embedding(4, 2)
+computed = [tuple(small(np.zeros(shape, dtype=int)).shape) for shape in ((5,), (5, 1))]
+computed.append(small.count_params())
+for (what, guess), answer in zip(predicted.items(), computed, strict=True):
+    remark = "as predicted" if guess == answer else f"you predicted {guess}"
+    print(f"{what}: {answer} ({remark})")
+
+# %% [markdown]
 # ## Your turn: count
 #
 # The model of step 4 is nothing but two tables: a row of $K$ numbers for every user, a row of $K$
-# numbers for every item. How many numbers must it learn? Try it on the worked example first: 4
-# films, 2 factors, and, say, 3 users.
+# numbers for every item. How many numbers must it learn? Predict first, on paper: 4 films, 3 users,
+# 2 factors. Then write the function, and ask it.
 
 # %%
 def count_parameters(n_users, n_items, n_factors):
@@ -286,8 +306,7 @@ check("count_parameters")
 # ## On MovieLens: parameters against ratings
 #
 # Every factor adds a number for each user and each film. The ratings stay as many as they are.
-# Where the line crosses the number of ratings, the model has a parameter for each rating that it
-# could learn from.
+# Where the line crosses the number of ratings, the model has as many parameters as ratings.
 
 # %% tags=["demo"]
 dataset = data.load(bad_rows="skip")
@@ -318,8 +337,25 @@ axes.legend()
 show(figure, "03-parameters")
 
 # %% [markdown]
-# To the right of the crossing the model could learn every rating by heart. Early stopping in step 5
-# and penalties in step 6 keep it from that.
+# More parameters than ratings do not yet mean that every rating can be learnt by heart. The ratings
+# crowd in one corner of the table, that of the busiest users and the most rated films. There many
+# ratings share few rows, so the corner needs more factors to have as many parameters as ratings. A
+# film with one rating is fitted by a single factor. Compare:
+
+# %% tags=["demo"]
+busiest = ratings["userId"].value_counts().index[:200]
+most_rated = ratings["movieId"].value_counts().index[:300]
+inside = ratings["userId"].isin(busiest) & ratings["movieId"].isin(most_rated)
+n_rows = len(busiest) + len(most_rated)
+corner = int(np.ceil(inside.sum() / n_rows))
+print(f"whole table: {len(ratings):,} ratings, {n_users + n_items:,} rows: K = {enough}")
+print(f"fullest corner: {inside.sum():,} ratings, {n_rows:,} rows: K = {corner}")
+singles = int((ratings["movieId"].value_counts() == 1).sum())
+print(f"films with a single rating: {singles:,}")
+
+# %% [markdown]
+# So at one $K$ a model may learn its rare films by heart and be short of factors in the corner.
+# Early stopping in step 5 and penalties in step 6 keep it from learning by heart what it can.
 
 # %% [markdown]
 # ## What an untrained table looks like
@@ -361,9 +397,16 @@ nearest = int(np.argmax(cosines))
 print(f"closest to {titles[popular[0]]}: {titles[item_classes[nearest]]}")
 print(f"their cosine: {cosines[nearest]:.2f}")
 
+largest = {}
+for n_factors in (4, 16, 64):
+    noise = np.random.default_rng(0).normal(size=(n_items, n_factors))
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    largest[n_factors] = float(np.max(noise[1:] @ noise[0]))
+    print(f"{n_factors} factors of noise: largest cosine {largest[n_factors]:.2f}")
+
 # %% [markdown]
-# The answer means nothing. Among many films one always points in much the same direction by chance,
-# the more so the fewer factors there are. Remember this when step 9 asks a trained table.
+# The answer means nothing. Among many films one points in much the same direction by chance, and
+# the fewer factors there are, the closer it comes. Remember this when step 9 asks a trained table.
 
 # %% [markdown]
 # ## To discuss

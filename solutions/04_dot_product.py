@@ -147,7 +147,7 @@ def predict_pairs(model, users, items):
     # flat array.
     ### BEGIN SOLUTION
     columns = [np.reshape(users, (-1, 1)), np.reshape(items, (-1, 1))]
-    return model.predict(columns, verbose=0).reshape(-1)
+    return model.predict(columns, batch_size=4096, verbose=0).reshape(-1)
     ### END SOLUTION
 
 

@@ -140,8 +140,9 @@ print("error now: ", 4 - 3.49375)
 # vectors would shrink.
 #
 # Now the penalty. With $\lambda > 0$ every step also pulls both vectors a little towards zero.
-# Someone with five hundred ratings hardly feels it, because five hundred errors pull back. Someone
-# with two ratings does, and that is the point: two ratings are thin evidence for long vectors.
+# Think of someone with two ratings. Many vectors of $K$ numbers fit two ratings exactly, long ones
+# among them, and a long vector makes bold predictions for all other films. The penalty prefers a
+# short one: two ratings are thin evidence for bold predictions.
 
 # %% [markdown]
 # ## Your turn: one step

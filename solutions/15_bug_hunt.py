@@ -21,9 +21,13 @@
 # - find a mistake that raises no error, by asking for a property that must hold;
 # - say what each mistake would have cost.
 #
-# Eight pieces of code follow, written as you meet them in blog posts and repositories. Each one
+# Ten pieces of code follow, written as you meet them in blog posts and repositories. Each one
 # runs. Each one has **exactly one mistake**. Find it, mend it, and run the check cell: the checks
 # are those of steps 2 to 10. Nothing here counts for points; you count mistakes found.
+#
+# **Before you mend anything, run all cells.** The last code cell puts the pieces to work and prints
+# a table with two numbers a piece. Keep a copy of the table: it shows what the ten mistakes do
+# together. Run the last cell again after a mend, and see which numbers move.
 
 # %%
 import recommender_data as data
@@ -57,8 +61,9 @@ use_style()
 # %% [markdown]
 # ## A worked example
 #
-# Here is a ninth piece, an RMSE. Its comment is right and its code is not. The smallest example
-# tells: two errors of 1 and 3 stars have the squares 1 and 9, their mean is 5, its root is 2.236.
+# Here is one piece more, an RMSE from a blog. Its comment is right and its code is not. The
+# smallest example tells: two errors of 1 and 3 stars have the squares 1 and 9, their mean is 5, its
+# root is 2.236.
 
 # %%
 def rmse_from_a_blog(y_true: np.ndarray, y_pred: np.ndarray) -> float:
@@ -75,7 +80,7 @@ print("by hand:      ", ((1**2 + 3**2) / 2) ** 0.5)
 # The root is taken of each square, not of their mean: that is the mean absolute error. The number
 # is smaller, so the model looks better than it is. Nobody complains about that.
 #
-# Now the eight. Change as little as you can: one mistake is one small change.
+# Now the ten. Change as little as you can: one mistake is one small change.
 
 # %% [markdown]
 # ## 1 · The split
@@ -223,7 +228,7 @@ check("compile_and_fit")
 def bias_baseline(
     train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 5.0, reg_item: float = 5.0
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Damped biases of Koren (3): r = mu + b_item + b_user, items first, then users.
+    """Damped means for Koren (3): r = mu + b_item + b_user, items first, then users.
 
     Each bias is a sum of what is still unexplained, divided by its damping plus its count; ids
     without a rating get 0. Returns (mu, b_user, b_item).
@@ -247,7 +252,7 @@ def bias_baseline(
 def bias_baseline(
     train: pd.DataFrame, n_users: int, n_items: int, reg_user: float = 5.0, reg_item: float = 5.0
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Damped biases of Koren (3): r = mu + b_item + b_user, items first, then users.
+    """Damped means for Koren (3): r = mu + b_item + b_user, items first, then users.
 
     Each bias is a sum of what is still unexplained, divided by its damping plus its count; ids
     without a rating get 0. Returns (mu, b_user, b_item).
@@ -347,8 +352,8 @@ def build_biased_mf(
 # ### build_biased_mf
 # 1. The score is right. Which other promise does the docstring make, and what would you plant in
 #    the tables to test it?
-# 2. Plant the same number everywhere and evaluate on one pair, then on a hundred. Does what the
-#    penalty adds to the loss depend on who is in the batch?
+# 2. Plant zeros in one film's row and large numbers in another's. Evaluate one pair with each film,
+#    and take the squared error off the loss. May what is left depend on who is in the batch?
 # 3. Keras can punish a layer's weights or a layer's output, and the names of the two arguments look
 #    much alike. Look up all the regularisers that `Embedding` takes.
 
@@ -545,53 +550,231 @@ def score_genres(y_true: np.ndarray, probabilities: np.ndarray) -> dict[str, flo
 check("score_genres")
 
 # %% [markdown]
-# ## The eight at work
+# ## 9 · The inputs
 #
-# Your pieces, put together: split, baseline, model, training. Left: the errors on validation and on
-# test. Both sets were drawn alike, so their bars should be about as long; a bar that is far too
-# short tells of a leak. Right: how often the neighbours of some films were rated, beside all
-# films. Run this cell before you mend `split_ratings` and `nearest`, and after.
+# From the loader of a start-up. Training works, and the curves on train are the best that its team
+# has ever seen.
+
+# %% tags=["bug"]
+def make_xy(ratings: pd.DataFrame, user_map: dict[int, int], item_map: dict[int, int]):
+    """Ratings as a model's inputs and target: ([users, items], y).
+
+    users, items: int32 arrays (m, 1), rows of the model's tables; y: stars, a float32 array (m,).
+    The maps lead from raw ids to rows. Raises KeyError for an id that its map does not know.
+    """
+
+    def column(name: str, row_of: dict[int, int]) -> np.ndarray:
+        ids = ratings[name].tolist()
+        # rows 0, 1, 2, ... without gaps, as an embedding wants them
+        row_of = {raw_id: row for row, raw_id in enumerate(sorted(set(ids)))}
+        return np.array([row_of[raw_id] for raw_id in ids], dtype="int32").reshape(-1, 1)
+
+    y = ratings["rating"].to_numpy(dtype="float32")
+    return [column("userId", user_map), column("movieId", item_map)], y
+
+
+# %%
+def make_xy(ratings: pd.DataFrame, user_map: dict[int, int], item_map: dict[int, int]):
+    """Ratings as a model's inputs and target: ([users, items], y).
+
+    users, items: int32 arrays (m, 1), rows of the model's tables; y: stars, a float32 array (m,).
+    The maps lead from raw ids to rows. Raises KeyError for an id that its map does not know.
+    """
+    ### BEGIN SOLUTION
+
+    def column(name: str, row_of: dict[int, int]) -> np.ndarray:
+        ids = ratings[name].tolist()
+        # rows of the tables, the same for one id in every part of the data
+        return np.array([row_of[raw_id] for raw_id in ids], dtype="int32").reshape(-1, 1)
+
+    y = ratings["rating"].to_numpy(dtype="float32")
+    return [column("userId", user_map), column("movieId", item_map)], y
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### make_xy
+# 1. Which row of the table does a film get when you hand over the training rows, and which when you
+#    hand over the test rows?
+# 2. Two films, 10 and 47, in the maps' rows 0 and 1, and a frame that names film 47 alone. Which
+#    row must come back, and which one does?
+# 3. Ask of each of the three arguments what would change in the answer if it were another one. The
+#    fourth question of the hunt is made for this piece.
+
+# %% tags=["check"]
+check("make_xy")
+
+# %% [markdown]
+# ## 10 · The measure
+#
+# From a library of utilities, "works with NumPy and Keras alike". Its author never found a model
+# that beat the mean.
+
+# %% tags=["bug"]
+def rmse(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    """Root mean squared error, in stars.
+
+    y_true, y_pred: arrays (m,) or (m, 1), in any mix.
+    """
+    # float64, so that many small squares add up without loss
+    errors = np.asarray(y_true, dtype="float64") - np.asarray(y_pred, dtype="float64")
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+# %%
+def rmse(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    """Root mean squared error, in stars.
+
+    y_true, y_pred: arrays (m,) or (m, 1), in any mix.
+    """
+    ### BEGIN SOLUTION
+    # float64, so that many small squares add up without loss
+    errors = np.ravel(y_true).astype("float64") - np.ravel(y_pred).astype("float64")
+    return float(np.sqrt(np.mean(errors**2)))
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### rmse
+# 1. The docstring allows four mixes of shapes. With how many of them have you tried the code?
+# 2. Ratings 1 and 5 as a vector, the predictions 1 and 5 as a column: every prediction is right.
+#    Which RMSE do you get? Print each line's result.
+# 3. Two arrays are subtracted entry by entry only if their shapes agree. Write the shape beside
+#    each name, and that of the difference.
+
+# %% tags=["check"]
+check("rmse")
+
+# %% [markdown]
+# ## The ten at work
+#
+# Your pieces, put together. The table has a row for each of them: a number, and another one to
+# hold beside it. Some pairs should agree, in others one number should be smaller. Say which before
+# you look.
+#
+# The pieces use each other's results, so one mistake can move many rows. Left in the figure: errors
+# on train, validation and test. Validation and test were drawn alike. Right: how often the
+# neighbours of some films were rated, beside all films.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
 scoring = carry_over("04_dot_product")
-judging = carry_over("05_training")
 maps = carry_over("09_tsne")
+genres = carry_over("10_genres")
 
 dataset = data.load(bad_rows="skip")
 ratings, movies = dataset
 _classes, user_map = encoding.fit_encoder(ratings["userId"])
-_classes, item_map = encoding.fit_encoder(ratings["movieId"])
-parts = split_ratings(ratings)
-xy = [encoding.make_xy(part, user_map, item_map) for part in parts]
+item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
+n_users, n_items = len(user_map), len(item_map)
+parts = dict(zip(("train", "validation", "test"), split_ratings(ratings), strict=True))
+xy = {name: make_xy(part, user_map, item_map) for name, part in parts.items()}
 
-train = pd.DataFrame({"user": xy[0][0][0][:, 0], "item": xy[0][0][1][:, 0], "rating": xy[0][1]})
-mu, b_user, b_item = bias_baseline(train, len(user_map), len(item_map))
-model = build_biased_mf(len(user_map), len(item_map), 32, mu)
-history = compile_and_fit(model, xy[0], xy[1], epochs=12)
-print(f"{dataset.name}: {len(history.history['loss'])} epochs")
+(users, items), stars = xy["train"]
+train = pd.DataFrame({"user": users[:, 0], "item": items[:, 0], "rating": stars})
+mu, b_user, b_item = bias_baseline(train, n_users, n_items)
+model = build_biased_mf(n_users, n_items, 32, mu)
+curves = compile_and_fit(model, xy["train"], xy["validation"], epochs=25).history
+print(f"{dataset.name}: {len(curves['rmse'])} epochs")
 
 errors = {}
-for name, ((users, items), y) in zip(("validation", "test"), xy[1:], strict=True):
+for name, ((users, items), stars) in xy.items():
     users, items = users[:, 0], items[:, 0]
+    scores = scoring.predict_pairs(model, users, items)
     errors[name] = {
-        "baseline": judging.rmse(y, mu + b_user[users] + b_item[items]),
-        "model": judging.rmse(y, scoring.predict_pairs(model, users, items)),
+        "baseline": rmse(stars, mu + b_user[users] + b_item[items]),
+        "model": rmse(stars, scores),
     }
 errors = pd.DataFrame(errors)
 print(errors.round(3).to_string())
 
-counts = np.bincount(encoding.encode(ratings["movieId"], item_map), minlength=len(item_map))
+# %% tags=["demo"]
+few = slice(0, 2_000)  # a table of all pairs of the test rows would not fit into memory
+back_again = np.asarray(item_classes)[items] == parts["test"]["movieId"].to_numpy()
+
+rated = ratings.groupby("userId")["movieId"].apply(lambda ids: {item_map[i] for i in ids})
+vectors = maps.item_embeddings(model)
+below_five = mu + b_item - 5  # the baseline's order of the films, as a score that is never positive
+lists = [set(np.asarray(top_n(below_five, seen)).tolist()) for seen in rated]
+known = np.mean([len(found & seen) for found, seen in zip(lists, rated, strict=True)])
+
+counts = np.bincount([item_map[i] for i in ratings["movieId"]], minlength=n_items)
 often = np.flatnonzero(counts >= 20)
-vectors, popularity = maps.item_embeddings(model)[often], counts[often]
 asked = np.random.default_rng(0).permutation(len(often))[:200].tolist()
-neighbours = np.concatenate([nearest(vectors, film, n=5)[0] for film in asked])
+found = [nearest(vectors[often], film, n=5) for film in asked]
+neighbours = np.concatenate([rows for rows, _similarities in found])
+closest = np.max([similarities.max() for _rows, similarities in found])
+
+labels, _names = genres.genre_matrix(movies.set_index("movieId").loc[item_classes[often]])
+classifier = genres.fit_genres(vectors[often][::2], labels[::2])
+probabilities, truth = genres.predict_genres(classifier, vectors[often][1::2]), labels[1::2]
+small_sets = [slice(start, start + 40) for start in range(0, len(truth) - 39, 40)]
+by_set = [score_genres(truth[rows], probabilities[rows])["macro_ap"] for rows in small_sets]
+
+left_over = train["rating"] - mu - b_item[train["item"]]
+
+
+def user_means(errors):
+    """How far from zero the errors of a user are on average, the mean over users."""
+    return errors.groupby(train["user"]).mean().abs().mean()
+
+
+in_train = set(parts["train"].index)
+best = int(np.argmin(curves["val_rmse"]))
+pairs = {
+    "split_ratings": (
+        ("rows of validation", len(parts["validation"])),
+        ("of these not in train", sum(row not in in_train for row in parts["validation"].index)),
+    ),
+    "compile_and_fit": (
+        ("lowest validation RMSE of its curve", curves["val_rmse"][best]),
+        ("validation RMSE of its model", errors.loc["model", "validation"]),
+    ),
+    "bias_baseline": (
+        ("users' mean errors, films' biases alone", user_means(left_over)),
+        ("with users' biases", user_means(left_over - b_user[train["user"]])),
+    ),
+    "build_biased_mf": (
+        ("RMSE on train", errors.loc["model", "train"]),
+        ("RMSE on test", errors.loc["model", "test"]),
+    ),
+    "top_n": (
+        ("films in a list", np.mean([len(found) for found in lists])),
+        ("of these seen", known),
+    ),
+    "ndcg_at_k": (
+        ("one hit, in first place", ndcg_at_k([7, 3, 5], {7}, 3)),
+        ("one hit, in second place", ndcg_at_k([3, 7, 5], {7}, 3)),
+    ),
+    "nearest": (
+        ("largest similarity found", closest),
+        ("largest that a cosine can be", 1),
+    ),
+    "score_genres": (
+        ("macro_ap, all films at once", score_genres(truth, probabilities)["macro_ap"]),
+        ("macro_ap, mean of sets of 40", np.mean(by_set)),
+    ),
+    "make_xy": (
+        ("test rows", len(back_again)),
+        ("that lead back to their film", back_again.sum()),
+    ),
+    "rmse": (
+        ("of two vectors", rmse(stars[few], scores[few])),
+        ("of a vector and a column", rmse(stars[few], scores[few].reshape(-1, 1))),
+    ),
+}
+table = pd.DataFrame(
+    [(piece, *first, *second) for piece, (first, second) in pairs.items()],
+    columns=["piece", "a number", "", "beside it", " "],
+)
+print(table.to_string(index=False, float_format="{:.3f}".format))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.5))
 errors.plot.bar(ax=left, rot=0)
 left.set(ylabel="RMSE in stars", title="Validation and test should agree")
 left.set_ylim(0, 1.25 * errors.to_numpy().max())
-left.legend(loc="upper center", ncols=2)
+left.legend(loc="upper center", ncols=3)
+popularity = counts[often]
 bins = np.geomspace(20, popularity.max() + 1, 9)
 for label, films in ("all films", popularity), ("neighbours", popularity[neighbours]):
     shares = np.full(len(films), 1 / len(films))
@@ -606,12 +789,13 @@ show(figure, "15-at-work")
 # %% [markdown]
 # ## To discuss
 #
-# - Which of the eight made a number look better, and which made it look worse? Which kind is found
-#   sooner, and why?
+# - Compare your first table with the last one. Which mistakes made a number look better, and which
+#   made it look worse? Which kind is found sooner, and why?
 # - For each mistake, write a test of one line that would have caught it.
-# - Which of them could you have found without reading the code, from its figures alone?
+# - Which of them could you have found without reading the code, from the table alone? Which rows
+#   were hidden by another mistake?
 # - The shop's list worked for years. Was it right?
-# - One comment explains the mistake as if it were a merit. Which one? What are comments for?
+# - Two comments explain a mistake as if it were a merit. Which ones? What are comments for?
 
 # %% [markdown] tags=["answer"]
 # *Write your answers here: double-click this text and replace it.*

@@ -1,4 +1,4 @@
-"""The bug hunt: eight mistakes that the course's own checks find, in an exercise without points."""
+"""The bug hunt: ten mistakes that the course's own checks find, in an exercise without points."""
 
 import json
 import re
@@ -31,6 +31,8 @@ MISTAKES = {
     "ndcg_at_k": "discount-one-late",
     "nearest": "one-length-divided",
     "score_genres": "absent-genres-counted",
+    "make_xy": "frame-encoded-anew",
+    "rmse": "column-minus-vector",
 }
 
 
@@ -59,7 +61,7 @@ def test_as_shipped_every_piece_fails_and_its_mistake_is_named(seed):
     for function in report.functions:
         assert f"autograder hint 15.{function.name}" in wording.text(function.problem.message)
     assert (report.points, report.max_points) == (0, 0)
-    assert report.standing == (0, 8)
+    assert report.standing == (0, 10)
     assert report.untouched
 
 
@@ -82,7 +84,7 @@ def test_after_a_first_change_the_other_pieces_fail(tmp_path):
 def test_as_mended_every_piece_passes():
     report = report_on(paths.solutions() / f"{HUNT}.py")
     assert report.complete
-    assert report.standing == (8, 8)
+    assert report.standing == (10, 10)
     assert (report.points, report.max_points) == (0, 0)
 
 
@@ -218,7 +220,7 @@ def test_grading_shows_what_was_found_and_no_points(run_python, tmp_path):
     assert grades.splitlines()[1] == '"ada",0,0,0'
     for page in "index.html", "ada/index.html":
         html = (tmp_path / "results" / page).read_text(encoding="utf-8")
-        assert "/ 8 found" in html or "/8 found" in html
+        assert "/ 10 found" in html or "/10 found" in html
 
 
 def test_a_course_holds_it_only_where_it_is_named(tmp_path):
