@@ -22,7 +22,7 @@ from autograder.learner.carry_over import reference
 
 SEEDS = (0, 1, 2)
 N_FACTORS = 64
-GOAL = 0.855
+GOALS = {"bias baseline": 0.873, "biased model, compile_and_fit": 0.852}
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def main() -> None:
         print(row, flush=True)
     print("\nspread: largest less smallest of the splits; fit: mean seconds to build and train")
     if dataset.name == "ml-latest-small":
-        print(f"goal for the biased model: {GOAL} or less")
+        for name, goal in GOALS.items():
+            print(f"goal, {name}: {goal} or less")
 
 
 if __name__ == "__main__":

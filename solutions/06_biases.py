@@ -407,7 +407,7 @@ for name in parts:
 axes.axhline(netflix, color="black", linestyle=":", label="Netflix' damping, on validation")
 axes.set_xticks(places, [f"{reg:g}" for reg in dampings])
 axes.set(xlabel="damping of both biases, λ", ylabel="RMSE in stars")
-axes.set_title("Training asks for no damping, validation does")
+axes.set_title("Training asks for hardly any damping, validation for more")
 axes.legend()
 show(figure, "06-damping")
 
@@ -415,10 +415,10 @@ predictions["biases, chosen damping"] = bias_predictions((chosen, chosen), test)
 mu, b_user, b_item = bias_baseline(train, n_users, n_items, chosen, chosen)
 
 # %% [markdown]
-# Without damping the baseline fits the training rows best and predicts worse: a film with one
-# rating gets this rating as its mean. The curve is flat around its lowest point, so a value nearby
-# does as well. `bias_baseline` has 5 as its default for that reason. On your own ratings, look
-# again.
+# With little or no damping the baseline fits the training rows best and predicts worse: a film with
+# one rating gets this rating as its mean. The curve is flat around its lowest point, so a value
+# nearby does as well. `bias_baseline` has 5 as its default for that reason. On your own ratings,
+# look again.
 
 # %% [markdown]
 # ## Do factors add anything?
@@ -562,8 +562,8 @@ show(figure, "06-penalty")
 #   for factors, and what does that say about "taste"?
 # - Somebody reports a model that beats "the bias baseline" by a wide margin. What do you ask first?
 # - Which model would you show to a user on their first day? Which column of the table tells you?
-# - A penalty of $10^{-3}$ has the highest loss. Does that make it the worst choice? Which column of
-#   the last table tells you?
+# - Judged by its lowest validation loss, $10^{-4}$ is the worst of the three penalties. Is it?
+#   Which column of the last table tells you?
 # - A film's bias is the same for everybody. Can biases alone change the order of two users' lists?
 # - Koren's $\lambda$ weighs every rating, Keras' $\ell_2$ every row of a table once. Who is
 #   punished harder in Keras, relative to the number of their ratings: a user with 20 ratings or one

@@ -706,10 +706,8 @@ neighbours = np.concatenate([rows for rows, _similarities in found])
 closest = np.max([similarities.max() for _rows, similarities in found])
 
 labels, _names = genres.genre_matrix(movies.set_index("movieId").loc[item_classes[often]])
-classifier = genres.fit_genres(vectors[often][::2], labels[::2])
-probabilities, truth = genres.predict_genres(classifier, vectors[often][1::2]), labels[1::2]
-small_sets = [slice(start, start + 40) for start in range(0, len(truth) - 39, 40)]
-by_set = [score_genres(truth[rows], probabilities[rows])["macro_ap"] for rows in small_sets]
+small_sets = [labels[start : start + 40] for start in range(0, len(labels) - 39, 40)]
+by_set = [score_genres(truth, 0.1 + 0.8 * truth)["macro_ap"] for truth in small_sets]
 
 left_over = train["rating"] - mu - b_item[train["item"]]
 
@@ -751,8 +749,8 @@ pairs = {
         ("largest that a cosine can be", 1),
     ),
     "score_genres": (
-        ("macro_ap, all films at once", score_genres(truth, probabilities)["macro_ap"]),
-        ("macro_ap, mean of sets of 40", np.mean(by_set)),
+        ("perfect classifier, all films", score_genres(labels, 0.1 + 0.8 * labels)["macro_ap"]),
+        ("the same, by sets of 40 films", np.mean(by_set)),
     ),
     "make_xy": (
         ("test rows", len(back_again)),

@@ -269,7 +269,7 @@ def planted_training(submission, rng, patience: int, n_epochs: int) -> Training:
 
     The model adds `PLANTED` outside of training, far more than it learns, so that every optimizer
     has the same best epoch, neither the first nor the last. A penalty, `PENALTIES`, makes the
-    validation loss smallest in the first epoch.
+    validation loss smallest in another epoch.
     """
 
     def train():
@@ -283,8 +283,9 @@ def planted_training(submission, rng, patience: int, n_epochs: int) -> Training:
 # Added to every score after k steps: the third one after the start is the smallest.
 PLANTED = [0, 50.0, 46.0, 32.0, 39.0, 44.0, 47.0, 51.0, 54.0, 56.0, 58.0, 61.0, 63.0]
 
-# Added to the loss after k steps: with these, the loss grows from the first epoch on.
-PENALTIES = [1_500.0 * k for k in range(len(PLANTED))]
+# Added to the loss after k steps: with these, the loss on val falls up to the sixth epoch, which no
+# other mistake chooses, and grows from there on.
+PENALTIES = [4_000.0 + 1_000.0 * abs(k - 6) - offset**2 for k, offset in enumerate(PLANTED)]
 
 
 @checks("rmse", share=1.5)
@@ -823,8 +824,8 @@ def _require_best_planted(training):
         else _("weights of no epoch of the curve"),
         mistakes={
             "other-model-trained": start,
-            "penalty-watched": others and left == np.argmin(training.curves.val_loss),
             "last-epoch-kept": others and left == len(val_rmse) - 1,
+            "penalty-watched": others and left == np.argmin(training.curves.val_loss),
             "weights-one-epoch-early": others and left == best - 1,
             "weights-one-epoch-late": others and left == best + 1 < len(val_rmse) - 1,
             "another-epoch-kept": others
