@@ -19,6 +19,7 @@
 # At the end of this step you can:
 # - take the item vectors out of a trained model and find a film's nearest neighbours;
 # - draw a map of all films with t-SNE, coloured by what you know about them;
+# - read the main directions of the space, and find users, yourself too, among the films;
 # - say what such a map shows, what it hides, and how you know.
 #
 # You write four functions: `item_embeddings` (1 point), `nearest` (3), `tsne_2d` (2) and `plot_map`
@@ -26,13 +27,25 @@
 
 # %%
 import recommender_data as data
-from autograder import beside, carry_over, check, explore_map, picture, show, use_style
+from autograder import (
+    beside,
+    carry_over,
+    check,
+    explore_map,
+    picture,
+    rate_films,
+    show,
+    use_style,
+)
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import TruncatedSVD
 from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
 
 use_style()
 
@@ -269,6 +282,7 @@ item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
 train, val, _test = encoding.split_ratings(ratings, test_fraction=0.1)
 
 mu = train["rating"].mean()
+keras.utils.set_random_seed(0)
 model = biases.build_biased_mf(len(user_map), len(item_map), n_factors=64, mu=mu)
 xy_train, xy_val = (encoding.make_xy(part, user_map, item_map) for part in (train, val))
 training.compile_and_fit(model, xy_train, xy_val)
@@ -326,8 +340,9 @@ print(neighbours.round(2).to_string(index=False))
 # One map, three questions. Labels: a few genres that should be easy to tell (a film takes the first
 # that applies, the others are left out of that figure), three levels of popularity, five eras.
 #
-# First the map by genre: yours, and beside it the reference's of the same vectors. A map may be
-# turned or mirrored and be as right. Are the same films together?
+# First the map by genre: yours, and beside it the reference's of the same vectors. Another start
+# gives another map of the same vectors, turned or mirrored perhaps, and as right. Are the same
+# films together?
 
 # %% tags=["demo"]
 SHOWN = ("Animation", "Horror", "Sci-Fi", "Crime", "Romance")
@@ -376,21 +391,27 @@ places, _image = beside(
 
 # %% [markdown]
 # The same map, coloured by popularity and by era. The texts are much-rated films, chosen far apart
-# so that they can be read.
+# and at different heights, so that they can be read.
 
 # %% tags=["demo"]
-def far_apart(films, n):
-    chosen = [films[0]]
+def far_apart(places, candidates, n):
+    """Positions of n candidates, far from each other, whose texts stand at different heights."""
+    chosen = [candidates[0]]
+    line = 0.045 * np.ptp(places[:, 1])
     while len(chosen) < n:
-        gaps = np.linalg.norm(places[films][:, None] - places[chosen][None], axis=2).min(axis=1)
-        chosen.append(films[gaps.argmax()])
+        gaps = np.linalg.norm(places[candidates][:, None] - places[chosen][None], axis=2)
+        heights = np.abs(places[candidates, 1][:, None] - places[chosen, 1][None])
+        gaps[heights.min(axis=1) < line] = -1
+        chosen.append(candidates[gaps.min(axis=1).argmax()])
     return chosen
 
 
-famous = {
-    film: films["title"].iloc[film].partition(" (")[0]
-    for film in far_apart(np.argsort(-popularity)[:100], 9)
-}
+def titled(rows):
+    return {row: films["title"].iloc[row].partition(" (")[0] for row in rows}
+
+
+well_known = np.argsort(-popularity)[:100]
+famous = titled(far_apart(places, well_known, 9))
 for name in ("popularity", "era"):
     axes = plot_map(places, labels[name], famous)
     axes.set_title(f"The same map of {len(films):,} films, coloured by {name}")
@@ -411,9 +432,6 @@ explore_map(places, vectors, films, popularity)
 # label? And how many would have it by chance? The first row leaves "other" out, which is no genre.
 
 # %% tags=["demo"]
-from sklearn.neighbors import NearestNeighbors
-
-
 def ten_nearest(points, metric="euclidean"):
     search = NearestNeighbors(n_neighbors=11, metric=metric).fit(points)
     return search.kneighbors(return_distance=False, n_neighbors=10)
@@ -443,11 +461,12 @@ table = pd.DataFrame(
 print(table.round(2).to_string())
 
 # %% [markdown]
-# Read the maps with the table beside them.
+# Read the maps with the table beside them. Compare each number with "by chance" in its row.
 #
-# - **Era** shapes the map most: films of one time lie together, in bands and patches. Users rate
-#   what was in the cinemas when they were there, and tastes go with it.
-# - **Popularity** comes next: much-rated films gather at the rim, because their vectors are long.
+# - **Era** shows on the map and in the vectors: films of one time lie together, in bands and
+#   patches. Users rate what was in the cinemas when they were there, and tastes go with it.
+# - **Popularity** shows more on the map than by cosine. t-SNE goes by distances, in which lengths
+#   count, and much-rated films have long vectors: they gather at the rim.
 # - **Genre** shows as small local clumps, not as continents, and better in the vectors than on the
 #   map: two dimensions had no room for it. Step 10 measures how much genre the vectors really hold.
 #
@@ -461,7 +480,7 @@ print(table.round(2).to_string())
 
 # %% tags=["demo"]
 again = tsne_2d(vectors, seed=1)
-axes = plot_map(again, labels["era"], famous)
+axes = plot_map(again, labels["era"], titled(far_apart(again, well_known, 9)))
 axes.set_title("The same vectors, another seed, coloured by era")
 show(axes.figure, "09-map-another-seed")
 
@@ -483,16 +502,22 @@ alike = np.corrcoef([in_far[far], one_far[far], two_far[far]])
 print(f"larger distances, space and map 1: correlation {alike[0, 1]:.2f}")
 print(f"larger distances, map 1 and map 2: correlation {alike[1, 2]:.2f}")
 if np.allclose(places, again, atol=1e-3 * np.ptp(places)):
-    print("Both maps are the same: your tsne_2d starts from the data, not from the seed")
+    print("Both maps are the same: your tsne_2d starts from the data, whatever the seed is.")
+else:
+    print("The maps differ: the seed decides how your tsne_2d starts.")
 
 # %% [markdown]
-# Left and right, up and down mean nothing. Where the seed decides how a map starts, the second map
-# is turned or mirrored, and most near neighbours stay near. Where the start comes from the data
-# (`init="pca"`, scikit-learn's default), both maps are the same: that is as right, and it says
-# nothing about how far to trust the map. Either way, compare with the space itself: many of a
-# film's true neighbours are not its neighbours on the map. Two maps may agree with each other more
-# than either agrees with the space, for both squeeze the same vectors into the same two dimensions.
-# So never read neighbours off the map while you hold the vectors: `nearest` asks the space itself.
+# Left and right, up and down mean nothing. The last line says which of two cases is yours:
+#
+# - The **seed** decides how the map starts. Then the second map may be turned or mirrored, and most
+#   near neighbours stay near.
+# - The **data** decide (`init="pca"`, scikit-learn's default). Then every seed gives the same map
+#   and all neighbours stay. That is as right, and it says nothing about how far to trust the map.
+#
+# Either way, compare with the space itself: many of a film's true neighbours are not its neighbours
+# on the map. Two maps may agree with each other more than either agrees with the space, for both
+# squeeze the same vectors into the same two dimensions. So never read neighbours off the map while
+# you hold the vectors: `nearest` asks the space itself.
 
 # %% [markdown]
 # ### The same films, another training
@@ -521,6 +546,138 @@ print(f"the less rated half of the films keeps {few:.0%}, the more rated half {m
 # %% [markdown]
 # A neighbour that comes and goes with the start of the training is not a fact about the films.
 # Before you tell anybody "people who like A like B", train twice.
+
+# %% [markdown]
+# ### The main directions
+#
+# Figure 3 of the paper draws films along the first two vectors of a factorisation and reads the two
+# ends of each. Your coordinates cannot be read one by one (they may be rotated), but the directions
+# in which the vectors spread **most** can be found: a singular value decomposition of the centred
+# vectors gives them, the widest first. Their signs are arbitrary.
+#
+# Which words would you write at the ends of the axes? Then look at the correlations: how much of
+# each direction is only fame, age or mean rating?
+
+# %% tags=["demo"]
+centre = vectors.mean(axis=0)
+_left, spreads, directions = np.linalg.svd(vectors - centre, full_matrices=False)
+plane = (vectors - centre) @ directions[:2].T
+rated_as = ratings.groupby("movieId")["rating"].mean().reindex(films.index).to_numpy()
+dated = ~np.isnan(years)
+for k in range(2):
+    along = plane[:, k]
+    ends = well_known[np.argsort(along[well_known])]
+    print(f"direction {k + 1}: {spreads[k] ** 2 / np.sum(spreads**2):.0%} of the spread")
+    print("  one end:  ", "; ".join(titled(ends[:5]).values()))
+    print("  other end:", "; ".join(titled(ends[:-6:-1]).values()))
+    for what, values, rows in (
+        ("log popularity", np.log(popularity), slice(None)),
+        ("year", years, dated),
+        ("mean rating", rated_as, slice(None)),
+    ):
+        print(f"  correlation with {what}: {np.corrcoef(along[rows], values[rows])[0, 1]:+.2f}")
+
+# %% [markdown]
+# ### Users among the films, and you
+#
+# A user's vector $p_u$ has the same $K$ coordinates as the films, so the plane of the two main
+# directions has room for users, too, as in figure 2 of the paper. A user stands in the direction of
+# what they like more than others do: $q_i^	op p_u$ is largest for films far out in that direction.
+# Only the direction of a user can be compared with films; all users are drawn on one scale.
+#
+# If you rated three films or more in step 7, your stars are read from your folder, `fold_in` makes
+# your vector, and a star says where you are. Which films lie in your direction, and do you agree?
+
+# %% tags=["demo"]
+recommending = carry_over("07_recommend")
+mine = rate_films(movies, ratings)
+known_item = {raw: row for raw, row in item_map.items() if raw in mine}
+p = model.get_layer("user_embedding").get_weights()[0][: len(user_map)]
+b_item = model.get_layer("item_bias").get_weights()[0][: len(item_map), 0]
+
+if len(known_item) >= 3:
+    who, stars = "you", [mine[raw] for raw in known_item]
+    rows = np.array(list(known_item.values()))
+    q_all = item_embeddings(model)[: len(item_map)]
+    _bias, taste = recommending.fold_in(stars, rows, q_all, b_item, float(mu))
+else:
+    who, taste = "one user", p[np.linalg.norm(p, axis=1).argmax()]
+    print("No stars of yours were found: the star is the user with the longest vector instead.")
+
+by_taste = well_known[np.argsort(-(vectors[well_known] @ taste))]
+print(f"of much-rated films, {who} should like most:", "; ".join(titled(by_taste[:5]).values()))
+print("and least:", "; ".join(titled(by_taste[:-6:-1]).values()))
+
+crowd = p @ directions[:2].T
+scale = np.abs(plane).max() / np.abs(crowd).max()
+axes = plot_map(plane, labels["era"], titled(far_apart(plane, well_known, 12)))
+axes.scatter(*(scale * crowd).T, marker="+", s=40, color="grey", linewidths=1, label="users")
+x, y = scale * (directions[:2] @ taste)
+axes.scatter(x, y, marker="*", s=420, color="#D55E00", edgecolors="black", zorder=5, label=who)
+axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+axes.set(xlabel="first direction", ylabel="second direction")
+axes.set_title("Films and users in the plane of the two main directions")
+show(axes.figure, "09-directions")
+
+# %% [markdown]
+# ### Another model's map: who watched, not how many stars
+#
+# Replace every rating by a 1, "watched", and factorise that table. No star is left in it. The map
+# of *these* vectors stands beside the map of the ratings' vectors, in the same colours, and the
+# table counts neighbours as before.
+
+# %% tags=["demo"]
+rated = csr_matrix(
+    (
+        np.ones(len(ratings), dtype="float32"),
+        (
+            encoding.encode(ratings["movieId"], item_map),
+            encoding.encode(ratings["userId"], user_map),
+        ),
+    )
+)[often]
+watched_vectors = TruncatedSVD(64, random_state=0).fit_transform(rated)
+watched_places = tsne_2d(watched_vectors)
+
+figure, panels = plt.subplots(1, 2, figsize=(18, 6.5))
+for axes, (what, drawn) in zip(
+    panels, {"ratings": places, "watched": watched_places}.items(), strict=True
+):
+    coloured = plot_map(drawn[shown], labels["genre"][shown])
+    coloured.set_title(f"Vectors of {what}, coloured by genre")
+    axes.imshow(picture(coloured))
+    axes.set_axis_off()
+show(figure, "09-map-of-watched")
+
+in_watched = ten_nearest(watched_vectors, "cosine")
+both = pd.DataFrame(
+    {
+        name: {
+            "by chance": by_chance(kinds),
+            "ratings, by cosine": agreement(in_space, kinds),
+            "watched, by cosine": agreement(in_watched, kinds),
+        }
+        for name, kinds in labels.items()
+    }
+).T
+print(both.round(2).to_string())
+print(f"ten neighbours by ratings that are so by watching: {kept(in_space, in_watched):.0%}")
+
+# %% [markdown]
+# Two models of the same people put other films side by side: a neighbour is a fact about films
+# **and** about what the model was trained to predict. On ml-latest-small the "watched" vectors hold
+# more genre: people choose by genre, and the stars come after. On the simulated ratings the stars
+# are planted to follow genre; compare the two columns yourself.
+
+# %% [markdown]
+# ## Write three sentences
+#
+# Say in three sentences what this embedding space shows. Give each sentence its evidence: a number
+# of a table beside its chance, a pair of films that are neighbours after both trainings, or a
+# statement that survived another seed. One of the three should say what the map does **not** show.
+
+# %% [markdown] tags=["answer"]
+# *Write your three sentences here: double-click this text and replace it.*
 
 # %% [markdown]
 # ## To discuss

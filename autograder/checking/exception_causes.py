@@ -13,7 +13,13 @@ from autograder.util.i18n import _
 
 MAX_WORD = 60
 
+_OWN_RAISE = re.compile(r"(?:^|:)\s*raise\s+\w")
+
 _TABLE = Path(__file__).with_suffix(".toml")
+_ON_PURPOSE = _(
+    "Your own code raises this exception, in the line shown. Which condition leads there, and what "
+    "are the values in it for this call?"
+)
 _UNKNOWN = _(
     "Run the failing line alone and look at the values that go into it. Which of them is "
     "not what you expect?"
@@ -80,6 +86,8 @@ def of_exception(raised: Raised, function: str) -> Cause:
         raised: The exception of the learner's code.
         function: The function that is checked.
     """
+    if _OWN_RAISE.search(raised.source):
+        return Cause("raised-on-purpose", _ON_PURPOSE)
     for entry in entries():
         words = entry.words(raised, function)
         if words is not None:

@@ -488,15 +488,25 @@ def probabilities(submission, classifier, embeddings, n_genres=N_GENRES) -> np.n
 
 
 def own_probabilities(classifier, embeddings) -> np.ndarray | None:
-    """Return what scikit-learn's own method of a classifier answers, (m, G); None without it.
+    """Return a classifier's own probabilities, (m, G), by scikit-learn or Keras; None without them.
 
     Call this function before `predict_genres`, so that a message shows the call of the latter.
     """
-    try:
-        answer = np.array(classifier.predict_proba(embeddings), dtype=float)
-    except Exception:
-        return None
-    if answer.ndim == 3 and answer.shape[1:] == (len(embeddings), 2):
+    for ask in (
+        lambda: classifier.predict_proba(embeddings),
+        lambda: classifier.predict(embeddings, verbose=0),
+    ):
+        try:
+            answer = np.array(ask(), dtype=float)
+        except Exception:
+            continue
+        return _as_probabilities(answer, len(embeddings))
+    return None
+
+
+def _as_probabilities(answer: np.ndarray, n_films: int) -> np.ndarray | None:
+    """Return a classifier's answer as probabilities (m, G); None where the answer is no such."""
+    if answer.ndim == 3 and answer.shape[1:] == (n_films, 2):
         answer = answer[:, :, 1].T
     within = answer.ndim == 2 and np.isfinite(answer).all() and answer.min(initial=0) >= 0
     return answer if within and answer.max(initial=0) <= 1 else None

@@ -130,6 +130,7 @@ def test_equal_vectors_add_up_to_root_n_of_them(submission, rng):
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4}
 SQUARE_SIZES = {"n_users": 8, "n_items": 8, "n_factors": 3}
+LARGE_SIZES = {"n_users": 290, "n_items": 170, "n_factors": 3}
 FIXED = ("expected shape", "incompatible", "inconsistent")
 NO_ROW = ("out of bounds", "indices[", "not in [0")
 
@@ -368,7 +369,7 @@ def padding_row_stays_zero(model, sizes, mu, pairs: Pairs, history, rng) -> bool
 @checks("build_svdpp", share=2)
 def test_scores_are_those_of_koren_6(submission, rng):
     """The score is mu + b_i + b_u + q_i · (p_u + |N|^(-1/2) sum of x_j over the history)."""
-    for sizes, mu, longest in (SIZES, 3.4, 4), (SQUARE_SIZES, -1.6, 7):
+    for sizes, mu, longest in (SIZES, 3.4, 4), (LARGE_SIZES, 0.0, 60), (SQUARE_SIZES, -1.6, 7):
         pairs = draw_pairs(rng, sizes["n_users"], sizes["n_items"], n_pairs=10)
         full = draw_histories(rng, len(pairs[0]), sizes["n_items"], longest, fewest=longest)
         model = build(submission, sizes, mu, full)

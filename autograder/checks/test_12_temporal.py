@@ -207,6 +207,7 @@ def test_outer_times_go_to_the_outer_bins(submission, rng):
 
 SIZES = {"n_users": 6, "n_items": 9, "n_factors": 4, "n_bins": 3}
 SQUARE_SIZES = {"n_users": 5, "n_items": 5, "n_factors": 3, "n_bins": 5}
+LARGE_SIZES = {"n_users": 140, "n_items": 130, "n_factors": 2, "n_bins": 130}
 OUT_OF_BOUNDS = ("out of bounds", "indices[", "not in [0")
 
 
@@ -387,8 +388,9 @@ def wrong_scores(got, planted, sizes, mu, inputs) -> dict[str, bool]:
 @checks("build_temporal_mf", share=4)
 def test_scores_are_those_of_koren_7(submission, rng):
     """The score is mu + b_u + a_u deviation + b_i + b_{i,bin} + q_i · p_u."""
-    for sizes, mu in (SIZES, 3.4), (SQUARE_SIZES, -1.3):
-        inputs = draw_inputs(rng, sizes)
+    for sizes, mu, reach in (SIZES, 3.4, 1), (LARGE_SIZES, 0.0, 10), (SQUARE_SIZES, -1.3, 1):
+        *ids, deviations = draw_inputs(rng, sizes)
+        inputs = (*ids, reach * deviations)
         model = build(submission, sizes, mu, inputs)
         require_scores(model, sizes, mu, inputs, rng)
     require_same_in_training(model, columns(inputs))

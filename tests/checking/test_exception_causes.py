@@ -107,3 +107,18 @@ ratings = pd.DataFrame({"userId": [1], "movieId": [2]})
 ratings.apply(lambda row: {1: 0}[row["movieId"]], axis=1)
 """
     assert "columns" not in raised_by(code).message
+
+
+@pytest.mark.parametrize(
+    ("source", "own"),
+    [
+        ('raise KeyError("user 7")', True),
+        ('if user not in seen: raise KeyError("user 7")', True),
+        ('raise ValueError("no user") from None', True),
+        ("raise", False),
+        ("row = user_map[raw_user_id]", False),
+    ],
+)
+def test_an_exception_that_the_learner_raises_is_called_their_own(source, own):
+    raised = Raised("KeyError", "KeyError", "'user 7'", 4, "recommend", source)
+    assert (of_exception(raised, "recommend").name == "raised-on-purpose") is own

@@ -42,7 +42,8 @@ progress()
 # | 2 | 05 training (second half), 06 biases, 07 recommend, 08 ranking |
 # | 3 | 09 t-SNE, 10 genres, 15 bug hunt, the memo |
 #
-# The bonus exercises 11 to 14 are for those who are quick, or for the days after the course.
+# The bonus exercises 11 to 14 are for those who are quick, or for the days after the course. The
+# page `docs/reading.md` of the kit names papers and libraries to go on with.
 #
 # ## Hand in
 #
