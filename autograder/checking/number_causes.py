@@ -184,7 +184,9 @@ def _rearranged(got: np.ndarray, want: np.ndarray, same: _Same) -> Cause | None:
             return Cause("shifted-by-one", _SHIFTED_UP)
     if np.ptp(got) == 0 and np.ptp(want) > 0:
         limit = float(got.flat[0])
-        if limit in _LIMITS and ((want >= limit).all() or (want <= limit).all()):
+        if (limit in _TOPS and (want >= limit).all()) or (
+            limit in _BOTTOMS and (want <= limit).all()
+        ):
             return Cause("answer-clipped", _ALL_CLIPPED.format(limit=limit))
         return Cause("same-number-everywhere", _SAME_EVERYWHERE)
     return None
@@ -207,11 +209,11 @@ _SHIFTED_UP = _(
     "The numbers are shifted by one place: counting begins at 0 somewhere, and at 1 elsewhere. "
     "Which is the first position?"
 )
-_LIMITS = (0.5, 1.0, 5.0)
-"""The ends of usual scales of ratings."""
+_BOTTOMS, _TOPS = (0.5, 1.0), (1.0, 5.0)
+"""The ends of usual scales."""
 _ALL_CLIPPED = _(
-    "Every number is {limit:g}, and every right one lies beyond it: they were cut off at the end of "
-    "a scale. Who asked for these limits, and what do they do to the order?"
+    "Every number is {limit:g}, and every right one lies beyond it: they were cut off at the end "
+    "of a scale. Who asked for these limits, and what do they do to the order?"
 )
 _SAME_EVERYWHERE = _(
     "Every entry is the same number, though the entries asked for differ. "

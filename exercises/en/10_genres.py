@@ -368,29 +368,23 @@ show(figure, "10-controls")
 
 # %% tags=["demo"]
 def scores_by_genre(step):
-    """Average precision a genre, of true and shuffled vectors; the test films; probabilities."""
+    """Average precision and prevalence of each genre; the test films; their probabilities."""
     learn, test = step.split_items(len(films))
-    found, scores = [], {}
-    for name, columns in ("embeddings", vectors), ("shuffled", shuffled):
-        classifier = step.fit_genres(columns[learn], labels[learn])
-        found.append(step.predict_genres(classifier, columns[test]))
-        scores[name] = [
-            step.score_genres(labels[test][:, [genre]], found[-1][:, [genre]])["macro_ap"]
-            for genre in range(len(names))
-        ]
-    scores["prevalence"] = labels[test].mean(axis=0)
-    return pd.DataFrame(scores, index=names), test, found[0]
+    classifier = step.fit_genres(vectors[learn], labels[learn])
+    found = step.predict_genres(classifier, vectors[test])
+    precision = [
+        step.score_genres(labels[test][:, [genre]], found[:, [genre]])["macro_ap"]
+        for genre in range(len(names))
+    ]
+    scores = {"embeddings": precision, "prevalence": labels[test].mean(axis=0)}
+    return pd.DataFrame(scores, index=names), test, found
 
 
 def draw_genres(axes, scored):
     by_genre = scored[0].loc[common_last]
     axes.barh(by_genre.index, by_genre["embeddings"], label="embeddings")
-    marks = {
-        "shuffled": {"color": "C1", "s": 50, "label": "shuffled embeddings"},
-        "prevalence": {"color": "black", "marker": "|", "s": 300, "label": "guessing"},
-    }
-    for column, style in marks.items():
-        axes.scatter(by_genre[column], by_genre.index, zorder=3, **style)
+    style = {"color": "black", "marker": "|", "s": 300, "label": "prevalence"}
+    axes.scatter(by_genre["prevalence"], by_genre.index, zorder=3, **style)
     axes.set(xlabel="average precision on unseen films")
     axes.tick_params(axis="y", labelsize=12)
     axes.legend(loc="lower right")
