@@ -240,7 +240,7 @@ check("predict_genres")
 # %% [markdown]
 # ## What is a good score?
 #
-# Seven films in a hundred are horror. Who says "never" for every film is right 93 % of the time:
+# Say seven films in a hundred are horror. Who says "never" for each is right 93 % of the time:
 # **accuracy** rewards silence. Two better questions:
 #
 # - **Average precision** (AP): sort all films by the probability of a genre. At every film that has

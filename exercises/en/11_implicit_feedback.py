@@ -429,8 +429,9 @@ show(figure, "11-newcomers")
 # of the kind, and see how long what is left is.
 #
 # A vector that says nothing has a length, too: it has learnt noise. So train once more with the
-# attributes **dealt to the wrong people**. The black marks are the lengths that chance gives. One
-# kind was planted to say nothing. Which?
+# attributes **dealt to the wrong people**. The black marks are the lengths that chance gives. A
+# single mark is one draw of chance, so look at the bars of a kind together. One kind was planted to
+# say nothing. Which?
 
 # %% tags=["demo"]
 def own_lengths(model):
