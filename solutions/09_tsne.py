@@ -465,8 +465,8 @@ print(table.round(2).to_string())
 #
 # - **Era** shows on the map and in the vectors: films of one time lie together, in bands and
 #   patches. Users rate what was in the cinemas when they were there, and tastes go with it.
-# - **Popularity** shows more on the map than by cosine. t-SNE goes by distances, in which lengths
-#   count, and much-rated films have long vectors: they gather at the rim.
+# - **Popularity** shows as well. t-SNE goes by distances, in which lengths count, and much-rated
+#   films have long vectors: they stand further out than the others.
 # - **Genre** shows as small local clumps, not as continents, and better in the vectors than on the
 #   map: two dimensions had no room for it. Step 10 measures how much genre the vectors really hold.
 #
