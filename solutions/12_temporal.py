@@ -418,8 +418,9 @@ print({name: round(float(size), 3) for name, size in terms.items()})
 # Both models had the same rows on each split, so read the **differences**, split by split, and not
 # the spread of one model between splits: both models' errors move together. On ml-latest-small
 # time gains little, and on one split next to nothing. Most people there rated everything within a
-# week and have hardly a drift to learn; and a film has about ten ratings for its five steps. On the
-# simulated ratings, where drifts are planted, time gains several times as much, on every split.
+# week and have hardly a drift to learn, though most *ratings* are by the others; and a film has
+# about ten ratings for its five steps. On the simulated ratings, where drifts are planted, time
+# gains several times as much, on every split.
 #
 # Times dealt anew must gain nothing, and they lose. The last line says why: their terms of time
 # are not zero. The model has learnt them from the noise of the training rows, and noise that is
