@@ -54,4 +54,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo figures htmlcov .coverage .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) demo figures served htmlcov .coverage .pytest_cache .ruff_cache .mypy_cache
