@@ -21,8 +21,8 @@
 # - minimise it without a learning rate, by solving one small linear system after another;
 # - say what that costs and gains beside gradient descent.
 #
-# You write two functions: `objective` (1 point) and `als_sweep` (4). These points come on top of
-# the course's hundred.
+# You write three functions: `objective` (1 point), `als_sweep` (2) and `implicit_als_sweep` (2).
+# These points come on top of the course's hundred.
 
 # %%
 import time
@@ -386,6 +386,49 @@ show(figure, "14-beside-step-6")
 # thousand machines. Nothing has to be tuned but $\lambda$ and $K$. And if the sum runs over *all*
 # pairs, as in step 13, the sums $Q^\top Q$ can be shared between users, so that the zeros cost
 # next to nothing; gradient descent has to visit each of them.
+
+# %%
+def implicit_als_sweep(counts, p, q, alpha, reg):
+    """One sweep of alternating least squares over all pairs of users and items.
+
+    Minimises the sum over all U x I pairs of (1 + alpha n) (preference - q_i · p_u)², plus
+    reg (sum over users of |p_u|² + sum over items of |q_i|²); the preference is 1 where the count n
+    is above 0, else 0 (Hu, Koren & Volinsky 2008).
+    counts: scipy sparse array (U, I) in CSR format; it stores the counts above 0, no others.
+    p, q: float arrays (U, K) and (I, K). alpha: float, 0 and above. reg: float above 0.
+    Returns (p, q), new float arrays (U, K) and (I, K): all users given q, then all items given the
+    new p, each row the exact minimiser. The arguments stay as they are.
+    """
+    # TODO: Q'Q + reg I once; for every user, what the stored counts add to both sides; solve.
+    ### BEGIN SOLUTION
+    def solve(rows, vectors):
+        n_factors = vectors.shape[1]
+        shared = vectors.T @ vectors + reg * np.eye(n_factors)
+        solved = np.zeros((rows.shape[0], n_factors))
+        for k in range(rows.shape[0]):
+            stored = slice(rows.indptr[k], rows.indptr[k + 1])
+            x, extra = vectors[rows.indices[stored]], alpha * rows.data[stored]
+            solved[k] = np.linalg.solve(shared + (x.T * extra) @ x, x.T @ (1 + extra))
+        return solved
+
+    new_p = solve(counts, q)
+    return new_p, solve(counts.T.tocsr(), new_p)
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["hint"]
+# ### implicit_als_sweep
+# 1. Which part of the two sums is the same for every user, and which items make the difference?
+# 2. The left-hand side starts from a matrix that all rows of a half sweep share; each stored count
+#    adds alpha n times the product of its vector with itself. The right-hand side has the stored
+#    counts alone, each with its full confidence.
+# 3. A helper for both halves, with the counts' rows and the other table: the shared products with
+#    reg on the diagonal; for each row, its slice of `indices` and `data`; the vectors there; two
+#    products; solve. Call it with the counts and q, then with the transposed counts, again in CSR
+#    format, and the new p.
+
+# %% tags=["check"]
+check("implicit_als_sweep")
 
 # %% [markdown]
 # ## To discuss

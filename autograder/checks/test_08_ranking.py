@@ -1,4 +1,4 @@
-"""Checks of `08_ranking`: precision, recall, nDCG, their means over users, the popular items."""
+"""Checks of `08_ranking`: precision, recall, nDCG, their means, a split by time, popular items."""
 
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager, nullcontext
@@ -10,11 +10,14 @@ import pandas as pd
 
 from autograder.checking.asserts import (
     alike,
+    array,
     checks,
     close,
     crash_means,
+    frame,
     mapping,
     number,
+    pair,
     require,
     shape_of,
 )
@@ -629,6 +632,233 @@ def exchanged_mean(metric, recommended: dict, relevant: dict, k: int) -> float:
     """Return the mean of a metric that exchanges the list and the liked items."""
     pairs = [(list(items), set(recommended.get(user, ()))) for user, items in relevant.items()]
     return float(np.mean([metric(*pair, k) if pair[1] else 0.0 for pair in pairs if pair[0]]))
+
+
+# split_by_time
+
+HISTORY = ["user", "item", "rating", "timestamp"]
+
+
+def draw_history(rng, sizes: Iterable[int], n_ties: int = 0) -> pd.DataFrame:
+    """Return an encoded frame of users with these numbers of ratings, in no order.
+
+    Users came at different times, and their months of ratings overlap. The index is neither sorted
+    nor contiguous. All timestamps differ, but `n_ties` rows of each user, half of them at most,
+    share one with another row of the same user.
+    """
+    sizes = list(sizes)
+    users = rng.choice(np.arange(1, 300), size=len(sizes), replace=False)
+    users[int(rng.integers(len(users)))] = 0
+    starts = 900_000_000 + 1_000_000 * rng.permutation(len(sizes))
+    parts = []
+    for user, n, start in zip(users, sizes, starts, strict=True):
+        times = start + rng.choice(2_600_000, size=n, replace=False)
+        tied = min(n_ties, n // 2)
+        times[:tied] = times[tied : 2 * tied]
+        parts.append(pd.DataFrame({"user": user, "timestamp": times}))
+    history = pd.concat(parts, ignore_index=True)
+    n = len(history)
+    history["item"] = rng.choice(np.arange(2 * n), size=n, replace=False)
+    history["rating"] = rng.integers(1, 11, size=n) / 2
+    history.index = pd.Index(rng.choice(np.arange(1_000, 1_000 + 9 * n), size=n, replace=False))
+    return history[["timestamp", "user", "rating", "item"]].iloc[rng.permutation(n)]
+
+
+def time_parts(answer, ratings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return train and test; reject rows that `ratings` lacks, and rows lost or held twice."""
+    must = _("the answer is a pair of frames (train, test)")
+    train, test = (frame(part, HISTORY) for part in pair(answer, must=must))
+    for part in (train, test):
+        extra = [name for name in part.columns if name not in ratings.columns]
+        require(
+            not extra,
+            _("a frame with the columns {names}").format(names=", ".join(map(str, part.columns))),
+            _("both parts have the columns of `ratings` and no other"),
+            {"time-split-adds-columns": True},
+        )
+        known = part.index.isin(ratings.index)
+        columns = np.column_stack([array(part[name], (len(part),)) for name in HISTORY])
+        numbered = set(part.index) <= set(range(len(ratings)))
+        require(
+            known.all() and part.index.nlevels == 1,
+            _("a row with the label {label}").format(label=brief(part.index[~known][:1].tolist())),
+            _("each row keeps its label in the index of `ratings`"),
+            {"time-split-new-labels": numbered},
+            Cause("time-split-labels-lost", _LABELS_LOST),
+        )
+        require(
+            alike(columns, ratings.loc[part.index, HISTORY].to_numpy(), rtol=0, atol=1e-6),
+            part,
+            _("every row of a part is a row of `ratings`, unchanged"),
+            cause=Cause("time-split-rows-altered", _ROWS_ALTERED),
+        )
+    both = np.concatenate([train.index, test.index])
+    twice = len(both) - len(np.unique(both))
+    require(
+        not twice,
+        _("{n} of {total} rows come twice").format(n=twice, total=len(ratings)),
+        _("no row is in train and in test, or twice in one of them"),
+        {"time-split-train-keeps-test": train.index.nunique() == len(train) == len(ratings)},
+        Cause("time-split-overlaps", _OVERLAPS),
+    )
+    sizes = ratings["user"].value_counts()
+    found = pd.concat([train, test])["user"].value_counts().reindex(sizes.index, fill_value=0)
+    lost = sizes.index[found < sizes]
+    n_rows = len(train) + len(test)
+    require(
+        n_rows == len(ratings) and not len(lost),
+        _("{n} of {total} rows").format(n=n_rows, total=len(ratings)),
+        _("train and test hold every row once"),
+        {"time-split-drops-short-histories": 0 < len(lost) < len(sizes) and found[lost].sum() == 0},
+        Cause("time-split-loses-rows", _LOSES_ROWS),
+    )
+    return train, test
+
+
+_LABELS_LOST = _(
+    "The index of a part is not that of the ratings: a grouping or a new frame has replaced it. "
+    "How can you choose rows of `ratings` without building a new frame?"
+)
+_ROWS_ALTERED = _(
+    "A label leads to other values than in `ratings`: columns were sorted or paired one by one. "
+    "What is sorted in your code, whole rows or values?"
+)
+_OVERLAPS = _(
+    "Some rows stand in both parts. Which condition chooses the rows of train, and is it the exact "
+    "opposite of the one that chooses test?"
+)
+_LOSES_ROWS = _(
+    "Rows are lost between `ratings` and the two parts. Add up the lengths of both parts for one "
+    "user: which rows did your code choose for neither?"
+)
+
+
+def split_is_right(answer, ratings: pd.DataFrame, fraction: float) -> None:
+    """Reject a split that does not put the last rows of each user into test, to one row a user."""
+    train, test = time_parts(answer, ratings)
+    sizes = ratings["user"].value_counts().sort_index()
+    hidden = test["user"].value_counts().reindex(sizes.index, fill_value=0)
+    off = (hidden - fraction * sizes).abs()
+    last_of_train, first_of_train = _ends(train, sizes.index)
+    last_of_test, first_of_test = _ends(test, sizes.index)
+    early = (last_of_train > first_of_test).to_numpy()
+    global_cut = len(train) > 0 < len(test) and bool(
+        train["timestamp"].max() <= test["timestamp"].min()
+    )
+    exchanged = (first_of_train < last_of_test).sum() == 0 and bool(
+        ((hidden - (1 - fraction) * sizes).abs() <= 1).all()
+    )
+    whole_users = len(sizes) > 1 and bool(((hidden == 0) | (hidden == sizes)).all())
+    mistakes = {
+        "time-split-by-users": whole_users and bool((hidden[sizes > 3] == 0).any()),
+        "time-split-at-one-moment": global_cut and not whole_users,
+        "time-split-parts-exchanged": exchanged and abs(fraction - 0.5) > 0.01,
+    }
+    worst = sizes.index[int(np.argmax(off))]
+    require(
+        off.max() <= 1 + 1e-9,
+        _("{n} of the {total} rows of user {user} are in test").format(
+            n=hidden[worst], total=sizes[worst], user=worst
+        ),
+        _("test holds {share:g} of the rows of each user, to one row").format(share=fraction),
+        {
+            **mistakes,
+            "time-split-fixed-number": not any(mistakes.values())
+            and len(set(hidden[sizes > 12])) == 1,
+        },
+        Cause("time-split-other-share", _OTHER_SHARE),
+    )
+    user = sizes.index[int(np.argmax(early))]
+    require(
+        not early.any(),
+        _("user {user} has a row in test that is older than a row in train").format(user=user),
+        _("of each user, no row of test is older than a row of train"),
+        {**mistakes, **_mistakes_of_order(ratings, test, hidden)},
+        Cause("time-split-other-order", _OTHER_ORDER),
+    )
+
+
+_OTHER_SHARE = _(
+    "The number of rows in test is not the share of the user's own rows. Count the rows of one "
+    "user, then those in test: of what is your number a share?"
+)
+_OTHER_ORDER = _(
+    "The rows of test are not the latest ones of their user. Write the timestamps of one user in a "
+    "row and mark those in test: by what were they chosen?"
+)
+
+
+def _ends(part: pd.DataFrame, users: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """Return the last and the first timestamp of each user; of users without a row, none matters.
+
+    A comparison with NaN is false, so that a user without rows breaks no order.
+    """
+    times = part.groupby("user")["timestamp"]
+    return times.max().reindex(users), times.min().reindex(users)
+
+
+def _mistakes_of_order(ratings: pd.DataFrame, test: pd.DataFrame, hidden) -> dict[str, bool]:
+    """Return the known mistakes behind a test part of the right size with the wrong rows."""
+    in_test = ratings.index.isin(test.index)
+    n_hidden = ratings["user"].map(hidden).to_numpy()
+
+    def share_chosen(keys: pd.Series, ascending: bool) -> float:
+        """Return the share of test that holds the rows with the largest, or smallest, keys."""
+        rank = keys.groupby(ratings["user"]).rank(method="first", ascending=ascending)
+        return float((rank.to_numpy() <= n_hidden)[in_test].mean())
+
+    place = pd.Series(np.arange(len(ratings)), index=ratings.index)
+    columns = {
+        "time-split-first-rows": [(ratings["timestamp"], True)],
+        "time-split-by-place": [(place, True), (place, False)],
+        "time-split-by-label": [
+            (pd.Series(ratings.index, index=ratings.index), way) for way in (True, False)
+        ],
+        "time-split-by-another-column": [
+            (ratings[name], way) for name in ("item", "rating") for way in (True, False)
+        ],
+    }
+    found = {
+        mistake: any(share_chosen(keys, way) > 0.97 for keys, way in ways)
+        for mistake, ways in columns.items()
+    }
+    latest = share_chosen(ratings["timestamp"], False)
+    base = float(hidden.sum()) / len(ratings)
+    found["time-split-at-random"] = not any(found.values()) and abs(latest - base) < 0.2
+    return found
+
+
+@checks("split_by_time", share=2)
+def test_the_last_rows_of_each_user_go_to_test(submission, rng):
+    """Of each user the latest rows go to test, whenever the user came and wherever the rows are."""
+    for sizes, fraction in (((30, 42, 25, 60, 38), 0.2), ((20, 50, 33, 27), 0.35)):
+        history = draw_history(rng, sizes)
+        answer = submission.split_by_time(history, test_fraction=fraction)
+        split_is_right(answer, history, fraction)
+    history = draw_history(rng, (45, 30, 52, 20))
+    split_is_right(submission.split_by_time(history), history, 0.2)
+
+
+@checks("split_by_time", share=1)
+def test_each_row_is_in_one_part(submission, rng):
+    """Train and test hold every row once, with its columns and its label; `ratings` stays."""
+    for sizes, fraction in ((range(1, 24), 0.2), ((40, 3, 2, 1, 17), 0.5)):
+        history = draw_history(rng, sizes)
+        kept = submission.keep(history)
+        split_is_right(submission.split_by_time(kept, fraction), history, fraction)
+        require_unchanged(submission, kept, history, {"time-split-changes-ratings": True})
+
+
+@checks("split_by_time", share=1)
+def test_equal_timestamps_may_part_in_any_order(submission, rng):
+    """Rows of one moment go to either part; the share of each user's rows holds all the same."""
+    for n_ties, fraction in ((6, 0.3), (9, 0.2)):
+        history = draw_history(rng, (24, 40, 31, 18, 26), n_ties)
+        split_is_right(submission.split_by_time(history, fraction), history, fraction)
+    history = draw_history(rng, (15, 25, 20))
+    moment = int(history["timestamp"].max())
+    history = history.assign(timestamp=moment)
+    split_is_right(submission.split_by_time(history, 0.4), history, 0.4)
 
 
 # popularity_recommendations

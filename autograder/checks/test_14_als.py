@@ -1,4 +1,4 @@
-"""Checks of `14_als`: the objective of Koren (2), and one sweep of alternating least squares."""
+"""Checks of `14_als`: Koren (2), one sweep for it, and one over all pairs of what was watched."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,7 @@ import pandas as pd
 
 from autograder.checking.asserts import alike, array, checks, close, number, pair, require, shape_of
 from autograder.checking.value_causes import Cause
-from autograder.checks.support.ratings import require_unchanged
+from autograder.checks.support.ratings import require_as_it_was, require_unchanged
 from autograder.util.i18n import _
 
 
@@ -413,3 +413,248 @@ def test_a_sweep_leaves_its_arguments_alone(submission, rng):
     for name, value in given.items():
         require_unchanged(submission, kept[name], value, {"sweep-in-place": True})
     require_sweep(answer, problem, 0.6)
+
+
+# A sweep over all pairs
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Counts of what was watched, and tables to start from.
+
+    Attributes:
+        counts: The counts, shape (U, I), 0 where a pair was never seen.
+        p: The users' table, shape (U, K).
+        q: The items' table, shape (I, K).
+    """
+
+    counts: np.ndarray
+    p: np.ndarray
+    q: np.ndarray
+
+    def sparse(self, submission):
+        """Return the counts as a sparse array on the learner's side."""
+        users, items = np.nonzero(self.counts)
+        values = self.counts[users, items]
+        return submission.given.sparse_array(users, items, values, self.counts.shape)
+
+
+def draw_watched(rng, n_users, n_items, n_factors, unseen=(0, 0), dtype="float64") -> Watched:
+    """Return counts and tables; some users and items, anywhere, have no count.
+
+    Users and items differ in their numbers of counts. Tables of "float64" come with whole counts.
+    """
+    chance = np.linspace(0.1, 0.7, n_users)[:, None] * np.linspace(0.3, 1, n_items)
+    counts = np.where(rng.random(chance.shape) < chance, rng.integers(1, 9, chance.shape), 0)
+    counts[np.arange(n_users), rng.integers(n_items, size=n_users)] = 2
+    counts = counts[rng.permutation(n_users)][:, rng.permutation(n_items)]
+    counts[rng.choice(n_users, size=unseen[0], replace=False)] = 0
+    counts[:, rng.choice(n_items, size=unseen[1], replace=False)] = 0
+    tables = (rng.normal(size=(n, n_factors)).astype(dtype) for n in (n_users, n_items))
+    return Watched(counts if dtype == "float64" else counts / 2, *tables)
+
+
+def implicit_objective_of(watched: Watched, p, q, alpha, reg) -> float:
+    """Return the sum over all pairs of confidence times squared error, plus the penalty."""
+    errors = (watched.counts > 0) - p @ q.T
+    return float(
+        np.sum((1 + alpha * watched.counts) * errors**2) + reg * (np.sum(p**2) + np.sum(q**2))
+    )
+
+
+def confidence_of(counts, alpha):
+    return 1 + alpha * counts
+
+
+def target_of(counts, alpha):
+    return (1 + alpha * counts) * (counts > 0)
+
+
+def implicit_half(counts, vectors, alpha, reg, weights=confidence_of, target=target_of, **other):
+    """Return the rows (n, K) that minimise the sum over all pairs, given the other table.
+
+    `weights` and `target` return the weights of the squares on the left-hand side and of the
+    vectors on the right-hand side. `gram` replaces the sum over the pairs that were never seen,
+    `penalty` the weight of |x|^2 for a number of counts. All four make known mistakes.
+    """
+    gram = other.get("gram", vectors.T @ vectors)
+    penalty = other.get("penalty", lambda n: reg)
+    eye = np.eye(vectors.shape[1])
+    rows = []
+    for row in counts:
+        more = (weights(row, alpha) - 1) * vectors.T @ vectors
+        left = gram + more + penalty(np.count_nonzero(row)) * eye
+        rows.append(np.linalg.solve(left, vectors.T @ target(row, alpha)))
+    return np.array(rows)
+
+
+def implicit_sweep_of(watched: Watched, alpha, reg, order="user", fresh=True, **other):
+    """Return (p, q) after a sweep over all pairs; other keywords make known mistakes."""
+    p, q = (np.asarray(table, dtype="float64") for table in (watched.p, watched.q))
+    counts = watched.counts
+    if order == "item":
+        q = implicit_half(counts.T, p, alpha, reg, **other)
+        return implicit_half(counts, q, alpha, reg, **other), q
+    new_p = implicit_half(counts, q, alpha, reg, **other)
+    return new_p, implicit_half(counts.T, new_p if fresh else p, alpha, reg, **other)
+
+
+def require_implicit_sweep(answer, watched: Watched, alpha, reg, must=None) -> None:
+    """Reject an answer of `implicit_als_sweep` that is not the exact minimiser, users first."""
+    p, q = pair(answer)
+    want = implicit_sweep_of(watched, alpha, reg)
+    swapped = shape_of(p) == want[1].shape != want[0].shape == shape_of(q)
+    mistakes = {"implicit-tables-swapped": swapped}
+    got = [
+        array(table, right.shape, _table_must(name, right), mistakes)
+        for name, table, right in zip("pq", (p, q), want, strict=True)
+    ]
+    shown = {} if _same_tables(got, want) else _mistakes_of_implicit(got, watched, alpha, reg)
+    for name, table, right in zip("pq", got, want, strict=True):
+        text = must or _IMPLICIT_MUST[name]
+        cause = partial(_cause_of_implicit, name)
+        close(table, right, text, shown, RTOL, ATOL, otherwise=cause)
+
+
+_IMPLICIT_MUST = {
+    "p": _("p_u minimises the sum over all pairs exactly, given the old q"),
+    "q": _("q_i minimises the sum over all pairs exactly, given the new p"),
+}
+
+
+def _same_tables(got, want) -> bool:
+    pairs = zip(got, want, strict=True)
+    return all(alike(table, right, rtol=RTOL, atol=ATOL) for table, right in pairs)
+
+
+def _mistakes_of_implicit(got, watched: Watched, alpha, reg) -> dict[str, bool]:
+    """Return the known mistakes that give these tables."""
+    right = implicit_sweep_of(watched, alpha, reg)
+    p, q = watched.p.astype("float64"), watched.q.astype("float64")
+    make = partial(implicit_sweep_of, watched, alpha, reg)
+    only_seen = np.zeros((q.shape[1],) * 2)
+    known = {
+        "unseen-pairs-left-out": lambda: make(
+            weights=lambda n, a: (1 + a * n) * (n > 0) + 1, gram=only_seen
+        ),
+        "confidence-on-the-left-only": lambda: make(target=lambda n, a: n > 0),
+        "confidence-on-the-right-only": lambda: make(weights=lambda n, a: np.ones(len(n))),
+        "one-counted-twice": lambda: make(weights=lambda n, a: 1 + (1 + a * n) * (n > 0)),
+        "preference-without-its-one": lambda: make(target=lambda n, a: a * n),
+        "counts-for-preferences": lambda: make(target=lambda n, a: (1 + a * n) * n),
+        "implicit-alpha-left-out": lambda: make(
+            weights=lambda n, a: 1 + n, target=lambda n, a: (1 + n) * (n > 0)
+        ),
+        "implicit-counts-as-yes-or-no": lambda: make(
+            weights=lambda n, a: 1 + a * (n > 0), target=lambda n, a: (1 + a) * (n > 0)
+        ),
+        "implicit-reg-by-count": lambda: make(penalty=lambda n: reg * n),
+        "implicit-reg-left-out": lambda: make(penalty=lambda n: 0),
+        "implicit-items-from-old-users": lambda: make(fresh=False),
+        "implicit-items-before-users": lambda: make(order="item"),
+        "implicit-users-only": lambda: (right[0], q),
+        "gram-of-the-other-half": lambda: (
+            right[0],
+            implicit_half(watched.counts.T, right[0], alpha, reg, gram=q.T @ q),
+        ),
+        "implicit-start-returned": lambda: (p, q),
+        "implicit-second-sweep": lambda: implicit_sweep_of(
+            Watched(watched.counts, *right), alpha, reg
+        ),
+    }
+    return {name: True for name, tables in known.items() if _gives(tables, got)}
+
+
+def _gives(make, got) -> bool:
+    """Return whether a mistake leads to these tables; a singular system leads to none."""
+    try:
+        return _same_tables(got, make())
+    except np.linalg.LinAlgError:
+        return False
+
+
+def _cause_of_implicit(name: str) -> Cause:
+    """Name the table, p or q, that a sweep over all pairs solves wrongly."""
+    if name == "p":
+        return Cause("implicit-users-off", _IMPLICIT_USERS_OFF)
+    return Cause("implicit-items-off", _IMPLICIT_ITEMS_OFF)
+
+
+_IMPLICIT_USERS_OFF = _(
+    "The users' rows, solved first, minimise something else. Write both sides of the system for a "
+    "user with a single count: what do the unseen items add to each side, and what does the seen "
+    "item add?"
+)
+_IMPLICIT_ITEMS_OFF = _(
+    "The users are right, the items are not. Both halves of a sweep are the same with the roles "
+    "exchanged: which table, which sum of products or which rows of the counts did not change?"
+)
+
+
+@checks("implicit_als_sweep", share=3)
+def test_an_implicit_sweep_solves_users_then_items(submission, rng):
+    """Each row minimises the sum over all pairs of (1 + alpha n)(preference - q_i · p_u)²."""
+    for sizes, alpha, reg in (
+        ((6, 9, 3), 0.7, 0.4),
+        ((9, 6, 2), 3.0, 1.7),
+        ((7, 7, 4), 0.2, 5.0),
+        ((5, 8, 1), 12.0, 0.9),
+        ((90, 270, 6), 2, 3),
+    ):
+        watched = draw_watched(rng, *sizes)
+        counts = watched.sparse(submission)
+        answer = submission.implicit_als_sweep(counts, watched.p, watched.q, alpha, reg)
+        require_implicit_sweep(answer, watched, alpha, reg)
+
+
+@checks("implicit_als_sweep", share=1)
+def test_rows_that_were_never_seen_become_zero(submission, rng):
+    """Users without a count and items that nobody watched get a row of zeros, as the sum asks."""
+    for sizes, unseen, dtype in (((8, 11, 3), (2, 4), "float64"), ((9, 7, 2), (3, 1), "float32")):
+        watched = draw_watched(rng, *sizes, unseen=unseen, dtype=dtype)
+        alpha, reg = float(rng.uniform(0.5, 4)), float(rng.uniform(0.5, 3))
+        given = {"counts": watched.sparse(submission), "p": watched.p, "q": watched.q}
+        answer = submission.implicit_als_sweep(**given, alpha=alpha, reg=reg)
+        require_implicit_sweep(answer, watched, alpha, reg)
+
+
+@checks("implicit_als_sweep", share=1)
+def test_the_sum_over_all_pairs_never_rises(submission, rng):
+    """From one sweep to the next the sum over all pairs never rises, and at first it falls."""
+    watched = draw_watched(rng, 9, 12, 3, unseen=(1, 1))
+    alpha, reg = float(rng.uniform(0.5, 3)), float(rng.uniform(0.3, 2))
+    start = before = implicit_objective_of(watched, watched.p, watched.q, alpha, reg)
+    for _sweep in range(3):
+        counts = watched.sparse(submission)
+        answer = submission.implicit_als_sweep(counts, watched.p, watched.q, alpha, reg)
+        tables = [
+            array(table, np.shape(old))
+            for table, old in zip(pair(answer), (watched.p, watched.q), strict=True)
+        ]
+        require_tables_are_of_the_last(tables)
+        after = implicit_objective_of(watched, tables[0], tables[1], alpha, reg)
+        require(
+            after <= before * (1 + 1e-5) and after < start,
+            _("a sum of {before:.5g} before the sweep, {after:.5g} after it").format(
+                before=before, after=after
+            ),
+            mistakes=_mistakes_of_implicit(tables, watched, alpha, reg),
+            cause=Cause("implicit-sum-rises", _IMPLICIT_USERS_OFF),
+        )
+        before, watched = after, Watched(watched.counts, *tables)
+
+
+@checks("implicit_als_sweep", share=1)
+def test_an_implicit_sweep_leaves_its_arguments_alone(submission, rng):
+    """The new tables are new arrays; counts, p and q stay as they were."""
+    watched = draw_watched(rng, 6, 8, 3, unseen=(1, 2))
+    counts = watched.sparse(submission)
+    parts = ("data", "indices", "indptr")
+    before = [np.array(getattr(counts, name)) for name in parts]
+    p, q = submission.keep(watched.p), submission.keep(watched.q)
+    answer = submission.implicit_als_sweep(counts, p, q, 1.5, 0.6)
+    require_unchanged(submission, p, watched.p, {"implicit-sweep-in-place": True})
+    require_unchanged(submission, q, watched.q, {"implicit-sweep-in-place": True})
+    after = [np.array(getattr(counts, name)) for name in parts]
+    require_as_it_was(all(map(np.array_equal, before, after)), {"implicit-counts-changed": True})
+    require_implicit_sweep(answer, watched, 1.5, 0.6)

@@ -58,6 +58,20 @@ def as_path(path: str) -> Path:
     return Path(path)
 
 
+def sparse_array(rows: Any, columns: Any, values: Any, shape: tuple[int, int]) -> Any:
+    """Return a SciPy sparse array in CSR format that holds values at some places.
+
+    Args:
+        rows: The rows of the values, shape (m,).
+        columns: The columns of the values, shape (m,).
+        values: The values, shape (m,).
+        shape: The numbers of rows and columns.
+    """
+    from scipy.sparse import csr_array
+
+    return csr_array((values, (rows, columns)), shape=tuple(shape))
+
+
 @cache
 def _scratch() -> str:
     """Return a folder that Python removes when the process ends."""

@@ -22,8 +22,8 @@
 # - average over users without flattering yourself;
 # - build the baseline that every recommender must beat, popularity, and see how hard that is.
 #
-# You write five functions: `precision_at_k` (1 point), `recall_at_k` (1), `ndcg_at_k` (3),
-# `evaluate_ranking` (2) and `popularity_recommendations` (3).
+# You write six functions: `precision_at_k` (1 point), `recall_at_k` (1), `ndcg_at_k` (3),
+# `evaluate_ranking` (2), `popularity_recommendations` (2) and `split_by_time` (1).
 
 # %%
 import recommender_data as data
@@ -337,6 +337,34 @@ easy = {
 flattered = evaluate_ranking(easy, relevant, k=10)
 print(f"all unseen films:    nDCG of the rating model {table.loc['rating model', 'ndcg']:.3f}")
 print(f"rated in test only:  nDCG of the rating model {flattered['ndcg']:.3f}")
+
+# %% [markdown]
+# ## Your turn: split by time
+#
+# A random split hides a rating of 2005 and shows the model those of 2015. A live system never has
+# that: it knows what came before, and is asked about what comes next. So hide the **last** rows of
+# each user, by timestamp.
+#
+# Each user gives a share of their own rows, to one row: a fifth of seven rows may be one or two.
+# Rows of the same second have no order, so any of them may go first. The rows themselves stay as
+# they are, with their columns and their labels in the index.
+
+# %%
+def split_by_time(ratings, test_fraction=0.2):
+    """Hide the last rows of each user.
+
+    ratings: encoded frame, one row a rating, with columns user and timestamp and any others, in
+    any order; its index may hold any labels, each once.
+    test_fraction: share of each user's rows, to one row, that goes to test.
+    Returns two frames (train, test) that together hold every row once, with its columns and its
+    label. No row of test is older than a row of train by the same user.
+    """
+    # TODO: for each row, its place in time among the rows of its user; then two masks.
+    raise NotImplementedError("split_by_time")
+
+
+# %% tags=["check"]
+check("split_by_time")
 
 # %% [markdown]
 # ## To discuss

@@ -22,8 +22,8 @@
 # - minimise it without a learning rate, by solving one small linear system after another;
 # - say what that costs and gains beside gradient descent.
 #
-# You write two functions: `objective` (1 point) and `als_sweep` (4). These points come on top of
-# the course's hundred.
+# You write three functions: `objective` (1 point), `als_sweep` (2) and `implicit_als_sweep` (2).
+# These points come on top of the course's hundred.
 
 # %%
 import time
@@ -349,6 +349,25 @@ show(figure, "14-beside-step-6")
 # thousand machines. Nothing has to be tuned but $\lambda$ and $K$. And if the sum runs over *all*
 # pairs, as in step 13, the sums $Q^\top Q$ can be shared between users, so that the zeros cost
 # next to nothing; gradient descent has to visit each of them.
+
+# %%
+def implicit_als_sweep(counts, p, q, alpha, reg):
+    """One sweep of alternating least squares over all pairs of users and items.
+
+    Minimises the sum over all U x I pairs of (1 + alpha n) (preference - q_i · p_u)², plus
+    reg (sum over users of |p_u|² + sum over items of |q_i|²); the preference is 1 where the count n
+    is above 0, else 0 (Hu, Koren & Volinsky 2008).
+    counts: scipy sparse array (U, I) in CSR format; it stores the counts above 0, no others.
+    p, q: float arrays (U, K) and (I, K). alpha: float, 0 and above. reg: float above 0.
+    Returns (p, q), new float arrays (U, K) and (I, K): all users given q, then all items given the
+    new p, each row the exact minimiser. The arguments stay as they are.
+    """
+    # TODO: Q'Q + reg I once; for every user, what the stored counts add to both sides; solve.
+    raise NotImplementedError("implicit_als_sweep")
+
+
+# %% tags=["check"]
+check("implicit_als_sweep")
 
 # %% [markdown]
 # ## To discuss

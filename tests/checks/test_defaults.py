@@ -17,6 +17,7 @@ OTHERS = [
     ("top_n", "n=10", "n=5"),
     ("recommend", "n=10", "n=5"),
     ("popularity_recommendations", "n=10", "n=20"),
+    ("split_by_time", "test_fraction=0.2", "test_fraction=0.3"),
     ("nearest", "n=10", "n=8"),
     ("genre_matrix", "min_films=1", "min_films=2"),
     ("split_items", "test_fraction=0.25", "test_fraction=0.2"),

@@ -19,6 +19,7 @@ from autograder.checks import test_06_biases as biases
 from autograder.checks import test_08_ranking as ranking
 from autograder.checks import test_09_tsne as tsne
 from autograder.checks import test_10_genres as genres
+from autograder.checks import test_14_als as als
 from autograder.checks.support import lists
 
 unhurried = settings(deadline=None, max_examples=60)
@@ -175,3 +176,33 @@ def is_refused(answer, step) -> bool:
     except CheckFailure:
         return True
     return False
+
+
+@unhurried
+@given(SEEDS, st.floats(0, 20), st.floats(0.1, 20))
+def test_an_implicit_sweep_leaves_no_slope(rng, alpha, reg):
+    """The derivative of the sum over all pairs by every solved table is zero."""
+    watched = als.draw_watched(rng, 7, 9, 3, unseen=(1, 2))
+    p, q = als.implicit_sweep_of(watched, alpha, reg)
+    confidence, preference = 1 + alpha * watched.counts, watched.counts > 0
+    by_user = (confidence * (preference - p @ watched.q.T)) @ watched.q - reg * p
+    by_item = (confidence * (preference - p @ q.T)).T @ p - reg * q
+    assert np.abs(by_user).max() < 1e-7
+    assert np.abs(by_item).max() < 1e-7
+
+
+@unhurried
+@given(SEEDS, st.sampled_from([0.1, 0.2, 0.5]))
+def test_a_history_split_in_the_order_of_time_is_right(rng, fraction):
+    history = ranking.draw_history(rng, rng.integers(1, 30, size=5), n_ties=3)
+    parts = [
+        (rows, len(rows) - int(np.floor(fraction * len(rows) + rng.random())))
+        for _user, rows in history.sort_values("timestamp").groupby("user")
+    ]
+    train, test = (
+        pd.concat([rows.iloc[part(n)] for rows, n in parts])
+        for part in (lambda n: slice(n), lambda n: slice(n, None))
+    )
+    ranking.split_is_right((train, test), history, fraction)
+    with pytest.raises(CheckFailure):
+        ranking.split_is_right((train.iloc[1:], test), history, fraction)
