@@ -16,6 +16,8 @@ from autograder.checks.support.ratings import require_unchanged
 from autograder.util.i18n import _
 
 N_USERS, N_ITEMS = 10, 6
+MANY_USERS = 400
+"""The number of users in a task of thousands of rows."""
 
 
 # Confidence
@@ -113,8 +115,10 @@ def require_loss(answer, y_true, y_pred, weights) -> None:
             for n in (10, 20, 50, 100, 128, 256, 512, 1000)
             if n < len(errors)
         ),
-        "zeros-left-out": not y_true.all()
-        and alike(answer, np.sum((weights * squares)[y_true != 0])),
+        "zeros-left-out": any(
+            not known.all() and alike(answer, np.sum((weights * squares)[known]))
+            for known in (y_true != 0, y_true > 0)
+        ),
     }
     found = {name: shown for name, shown in mistakes.items() if shown and not alike(answer, right)}
     got = number(answer, _("the loss is one number"), mistakes=found)
@@ -213,16 +217,16 @@ class Fitted:
     moves: np.ndarray
 
 
-def draw_task(rng, above, weight_above, below=0.0, weight_below=0.0) -> Task:
+def draw_task(rng, above, weight_above, below=0.0, weight_below=0.0, n_users=N_USERS) -> Task:
     """Return a task that has every pair twice, rated above and below the start weights' prediction.
 
     `above` and `below` are the distances in stars. Weights vary from row to row by a tenth. Rows
     are sorted by user; the weights of rows above and below lie in no order.
     """
-    user_terms, item_terms = (rng.integers(2, 9, size=n) / 4 for n in (N_USERS, N_ITEMS))
-    users = np.repeat(np.arange(N_USERS), 2 * N_ITEMS)
-    items = np.tile(np.arange(N_ITEMS), 2 * N_USERS)
-    is_above = np.concatenate([_sides(rng) for _user in range(N_USERS)])
+    user_terms, item_terms = (rng.integers(2, 9, size=n) / 4 for n in (n_users, N_ITEMS))
+    users = np.repeat(np.arange(n_users), 2 * N_ITEMS)
+    items = np.tile(np.arange(N_ITEMS), 2 * n_users)
+    is_above = np.concatenate([_sides(rng) for _user in range(n_users)])
     y = user_terms[users] + item_terms[items] + np.where(is_above, above, -below)
     weights = np.where(is_above, weight_above, weight_below) * rng.uniform(0.95, 1.05, len(y))
     columns = [ids.reshape(-1, 1).astype("int32") for ids in (users, items)]
@@ -314,7 +318,24 @@ def test_every_row_with_a_weight_teaches(submission, rng):
     fitted = fit(submission, task)
     require_epochs(fitted, 5)
     falls = len(fitted.loss) > 1 and fitted.loss[-1] < fitted.loss[0]
+    require_all_move(fitted, falls)
+
+
+@checks("fit_weighted", share=1)
+def test_thousands_of_rows_teach(submission, rng):
+    """Where there are thousands of rows, the last ones teach as the first ones do."""
+    task = draw_task(rng, 3.0, 2.0, below=-3.0, weight_below=0.5, n_users=MANY_USERS)
+    fitted = fit(submission, task, epochs=1, seed=5)
+    require_epochs(fitted, 1)
+    require_all_move(fitted, falls=True)
+
+
+def require_all_move(fitted: Fitted, falls: bool) -> None:
+    """Reject a fit that did not move every user and item up, towards all of their ratings."""
     still, away = not fitted.moves.any(), bool((fitted.moves < 0).any())
+    users = fitted.moves[:-N_ITEMS] > 0
+    n_first = int(np.argmin(users))
+    last_still = N_USERS < len(users) > 1.5 * n_first and not users[n_first:].any()
     require(
         (fitted.moves > 0).all(),
         _("{n} of {total} users and items have not moved towards their ratings").format(
@@ -322,7 +343,8 @@ def test_every_row_with_a_weight_teaches(submission, rng):
         ),
         mistakes={
             "given-model-not-trained": still,
-            "some-rows-held-back": not still and not away and falls,
+            "fit-of-first-rows": last_still and not still and not away,
+            "some-rows-held-back": not still and not away and falls and not last_still,
             "start-or-ratings-changed": away,
         },
         cause=Cause("rows-do-not-teach", _FIT),
