@@ -471,7 +471,7 @@ for reg in IMPLICIT_REGS:
     for alpha in ALPHAS:
         by_fold = []
         for known, _val, hidden in inner:
-            scores = implicit_scores(known, alpha, reg, n_sweeps=3)
+            scores = implicit_scores(known, alpha, reg, n_sweeps=4)
             by_fold.append(ndcg(scores, known, hidden))
         inner_ndcg[reg, alpha] = np.mean(by_fold)
 inner_ndcg = pd.Series(inner_ndcg).rename_axis(["λ", "α"])
