@@ -3,7 +3,7 @@
 #   make test      the unit tier: no slow tests, no processes, no bank, no hostile submissions
 #   make test-all  every test
 #   make coverage  the unit tier with a report on covered lines, in the terminal and in htmlcov/
-#   make lint      style, types, directions of imports, dependencies, the built exercises
+#   make lint      style, types, directions of imports, dependencies, the built exercises, numbers in prose
 #   make nightly   every test, the bank on three seeds, mutants of the answers, hostile submissions
 #                  in stock nbgrader
 #   make lab       a workspace, my-course, in JupyterLab
@@ -41,6 +41,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/autograder dev build --check
+	$(BIN)/autograder dev prose
 
 lab: $(READY)
 	test -f my-course/.autograder.toml || $(BIN)/autograder start my-course

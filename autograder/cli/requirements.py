@@ -9,8 +9,9 @@ from pathlib import Path
 
 from autograder import course
 from autograder.cli.author_folders import alternatives_file
-from autograder.course import misconceptions
+from autograder.course import claims, misconceptions
 from autograder.course.build import render
+from autograder.course.claims import ClaimsError
 from autograder.course.solution_cells import SolutionError
 from autograder.course.solutions import solution_file
 from autograder.running import known_answers
@@ -71,6 +72,7 @@ def examine(step: course.Step) -> Iterator[Finding]:
         yield finding
     rest: list[tuple[str, Callable[[course.Step], list[str]]]] = [
         (_("a headline and prose that agree with course.toml"), _prose_faults),
+        (_("numbers in the prose that are claims or constants"), _claims_faults),
         (_("an exercise that is built and up to date"), _built_faults),
     ]
     tried: list[tuple[str, Callable[[course.Step], list[str]]]] = [
@@ -94,7 +96,7 @@ def _finding(
     """Return a finding; an exception is a fault like any other."""
     try:
         return Finding(requirement, tuple(faults_of(step)))
-    except (CheckError, SolutionError) as error:
+    except (CheckError, ClaimsError, SolutionError) as error:
         return Finding(requirement, (str(error),))
     except Exception as error:
         return Finding(requirement, (f"{type(error).__name__}: {error}",))
@@ -162,6 +164,10 @@ def _points_faults(step: course.Step, text: str) -> Iterator[tuple[int, str]]:
                 found.start(),
                 sentence.format(function=function, n=points, wanted=step.points[function]),
             )
+
+
+def _claims_faults(step: course.Step) -> list[str]:
+    return claims.unlisted(step.name, solution_file(step.name).notebook.cells)
 
 
 def _built_faults(step: course.Step) -> list[str]:

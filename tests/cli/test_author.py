@@ -75,7 +75,7 @@ def test_a_new_exercise_is_all_green_at_once(run_python, tmp_path):
         "-m", "autograder", "dev", "check", NEW, folder=folder, PYTHONPATH=str(folder)
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert checked.stdout.count("✓") == 9
+    assert checked.stdout.count("✓") == 10
 
 
 def test_a_new_exercise_is_a_bonus_without_points(autograder, checkout):

@@ -39,8 +39,8 @@ progress()
 # | day | exercises |
 # |---|---|
 # | 1 | 01 explore, 02 encode and split, 03 embeddings, 04 dot product, 05 training (first half) |
-# | 2 | 05 training (second half), 06 biases, 07 recommend, 08 ranking |
-# | 3 | 09 t-SNE, 10 genres, 15 bug hunt, the memo |
+# | 2 | 05 training (second half), 06 biases, 07 recommend, 08 ranking (first half) |
+# | 3 | 08 ranking (second half), 09 t-SNE, 10 genres, 15 bug hunt, the memo |
 #
 # The bonus exercises 11 to 14 are for those who are quick, or for the days after the course. The
 # page `docs/reading.md` of the kit names papers and libraries to go on with.
