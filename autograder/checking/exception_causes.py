@@ -13,7 +13,7 @@ from autograder.util.i18n import _
 
 MAX_WORD = 60
 
-_OWN_RAISE = re.compile(r"(?:^|:)\s*raise\s+\w")
+_OWN_RAISE = re.compile(r"(?:^|:)\s*raise\s+(?!NotImplementedError)\w")
 
 _TABLE = Path(__file__).with_suffix(".toml")
 _ON_PURPOSE = _(

@@ -115,7 +115,7 @@ def test_mistakes_of_a_list():
 def test_curves():
     losses = np.linspace(2, 1, N)
     assert with_few_calls(lambda: training._shown(losses)).endswith(", …")
-    made = training.Curves(losses, losses)
+    made = training.Curves(losses, losses, losses, losses)
 
     class Trained:
         curves = made

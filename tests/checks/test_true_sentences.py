@@ -118,8 +118,8 @@ VARIANTS = [
     ("precision_at_k", "recommended[:k]", "recommended[: min(k, 20)]", "depth-limited"),
     ("seen_items", "return train", "return train[train['user'] > 0]", "zero-not-seen"),
     ("seen_items", "return train", "return train.head(1_000)", "first-rows-only"),
-    ("top_n", "order[:n]", "order[: min(n, 500)]", "best-list-ends-early"),
-    ("top_n", "order[:n]", "order[: n or 10]", "none-asked-some-returned"),
+    ("top_n", "scores[left])]", "scores[left])][: min(n, 500)]", "best-list-ends-early"),
+    ("top_n", "    if n <", "    n = n or 10\n    if n <", "none-asked-some-returned"),
 ]
 
 

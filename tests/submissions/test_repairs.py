@@ -53,7 +53,7 @@ def test_without_metadata_checks_and_demonstrations_are_recognised(exercise):
 def test_a_demonstration_that_was_changed_a_little_is_one_still():
     document = notebook()
     without_metadata(document)
-    [cell] = cells_with(document, "N_NEGATIVES = 4")
+    [cell] = cells_with(document, "N_NEGATIVES, PENALTIES = 4")
     cell["source"] = source(cell).replace("range(6)", "range(2)").replace("0.01", "0.05")
     cell["source"] += "\nprint('my own line')"
     assert running(read_json(document)) == UNDAMAGED
