@@ -1,5 +1,7 @@
 """The commands for a learner's own folder: start, update, reset."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +47,8 @@ def start(
     for note in started.notes:
         print_visible(note)
     if root != Path.cwd():
-        print_visible(_("Go into it:          {command}").format(command=f"cd {folder}"))
+        command = f"cd {_quoted(str(folder))}"
+        print_visible(_("Go into it:          {command}").format(command=command))
     print(_("Work in notebooks:   {command}").format(command="autograder lab"))
     print(_("Work in an editor:   {command}").format(command="autograder watch 1"))
 
@@ -133,3 +136,10 @@ def _print_updated(updated: "Updated") -> None:
     print_visible(f"{updated.name}: {', '.join(parts) or _('settled')}")
     for sentence in (*updated.changes, *updated.conflicts, *filter(None, [updated.note])):
         print_visible(f"  {sentence}")
+
+
+def _quoted(path: str) -> str:
+    """Return a path as a shell takes it."""
+    if os.name == "nt":
+        return f'"{path}"' if " " in path else path
+    return shlex.quote(path)

@@ -18,6 +18,7 @@ from autograder.engine.exceptions import in_place, note_on_cell, record
 from autograder.engine.local import LocalEngine
 from autograder.submissions.cells import Cell
 from autograder.submissions.submission import Parsed
+from autograder.util.checking import checking
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def load(parsed: Parsed, timeouts: Timeouts | None = None) -> Loaded:
 
 @contextmanager
 def _learners_code(seconds: float) -> Iterator[None]:
-    """Limit the block's time and provide the names that released exercises import."""
-    with earlier_names(), deadline(seconds):
+    """Limit the block's time, provide the names that released exercises import, save no figure."""
+    with earlier_names(), checking(), deadline(seconds):
         yield
 
 

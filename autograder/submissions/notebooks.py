@@ -1,6 +1,7 @@
 """The cells of a Jupyter notebook, read by nbformat once the parts that it rejects are removed."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograder.submissions.ast_tools import MAX_LENGTH
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 _KEPT = ("cell_type", "source", "input", "code", "text", "level", "language")
 _NEWEST = 4
 _DAMAGED = "damaged"
+_REMEDY = _("Open it in Jupyter, save it again, and hand in that file.")
+_CONFLICT_REMEDY = _(
+    "Open it in a text editor, and delete the lines of one side and the lines that begin with "
+    "<<<<<<<, ======= and >>>>>>>; or take one side whole, for example with: git checkout --ours "
+    "{name}"
+)
 
 
 def is_notebook(text: str) -> bool:
@@ -57,7 +64,8 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
     except RecursionError as error:
         raise _no_notebook(name, _("its JSON is nested without end")) from error
     except json.JSONDecodeError as error:
-        raise _no_notebook(name, _reason_for(error)) from error
+        remedy = _CONFLICT_REMEDY.format(name=name) if _holds_conflict(text) else _REMEDY
+        raise _no_notebook(name, _reason_for(error), remedy) from error
     except ValueError as error:
         raise _no_notebook(name, _("it holds a number of thousands of digits")) from error
     if not _looks_like_one(document):
@@ -66,7 +74,7 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
 
 
 def _reason_for(error: json.JSONDecodeError) -> str:
-    if "\n<<<<<<< " in error.doc and "\n>>>>>>> " in error.doc:
+    if _holds_conflict(error.doc):
         return _("it holds both sides of a conflict that Git left to you")
     rest = error.doc[error.pos :].strip()
     if not rest or error.msg.startswith("Unterminated string"):
@@ -74,11 +82,17 @@ def _reason_for(error: json.JSONDecodeError) -> str:
     return _("line {line} is no JSON").format(line=error.lineno)
 
 
-def _no_notebook(name: str, reason: str) -> UnreadableSubmission:
+def _holds_conflict(text: str) -> bool:
+    return bool(
+        re.search(r"^<<<<<<< ", text, re.MULTILINE) and re.search(r"^>>>>>>> ", text, re.MULTILINE)
+    )
+
+
+def _no_notebook(name: str, reason: str, remedy: str = _REMEDY) -> UnreadableSubmission:
     return refusal(
         name,
         _("it is no valid notebook: {reason}").format(reason=reason),
-        _("Open it in Jupyter, save it again, and hand in that file."),
+        remedy,
     )
 
 

@@ -27,6 +27,7 @@ cell_metadata_filter = "tags,-all"
 """
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
+_FIRST_CELL = re.compile(r"^# %%", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:async )?def +(\w+)", re.MULTILINE)
 _FILTERS = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "tags,-all"}
 
@@ -50,14 +51,28 @@ def read_document(path: Path) -> "NotebookNode":
 
 
 def document_of(text: str, suffix: str = ".py") -> "NotebookNode":
-    """Return the text of a script or notebook as a notebook of format 4."""
+    """Return the text of a script or notebook as a notebook of format 4.
+
+    The header of a script is no cell (see `header_of`).
+    """
     if suffix == ".ipynb":
         import nbformat
 
         return nbformat.reads(text, as_version=4)
     import jupytext
 
-    return jupytext.reads(text, fmt=FORMAT)
+    return jupytext.reads(text[len(header_of(text)) :], fmt=FORMAT)
+
+
+def header_of(text: str) -> str:
+    """Return the comments before a script's first cell, such as Jupytext's own header or a shebang.
+
+    A script that begins with code, or has no marker of a cell, has no header.
+    """
+    first = _FIRST_CELL.search(text)
+    header = text[: first.start()] if first else ""
+    lines = header.splitlines()
+    return header if all(line.startswith("#") or not line.strip() for line in lines) else ""
 
 
 def script_text(document: "NotebookNode") -> str:
@@ -65,7 +80,8 @@ def script_text(document: "NotebookNode") -> str:
     import jupytext
     import nbformat
 
-    bare = nbformat.v4.new_notebook(cells=document.cells, metadata={"jupytext": _FILTERS})
+    cells = _with_names_of_their_own(document.cells)
+    bare = nbformat.v4.new_notebook(cells=cells, metadata={"jupytext": _FILTERS})
     text: str = jupytext.writes(bare, fmt=FORMAT)
     return text
 
@@ -76,20 +92,45 @@ def notebook_text(document: "NotebookNode") -> str:
 
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, **document.metadata}
     metadata.pop("jupytext", None)
-    notebook = nbformat.v4.new_notebook(cells=document.cells, metadata=metadata)
+    cells = _with_names_of_their_own(document.cells)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     return f"{nbformat.writes(notebook)}\n"
+
+
+def _with_names_of_their_own(cells: "list[NotebookNode]") -> "list[NotebookNode]":
+    """Return the cells, each with a name (`id`) that no other cell has."""
+    import nbformat
+
+    taken: set[str] = set()
+    named = []
+    for cell in cells:
+        if cell.get("id") in taken or not cell.get("id"):
+            number = next(n for n in range(len(cells) + 1) if f"own-{n:03}" not in taken)
+            cell = nbformat.from_dict({**cell, "id": f"own-{number:03}"})
+        taken.add(cell["id"])
+        named.append(cell)
+    return named
 
 
 def write_pair(workspace: Workspace, name: str, document: "NotebookNode") -> None:
     """Write a document as notebook and script, with one time, so that neither looks newer.
+
+    The header of the script stays.
 
     Raises:
         NotWritten: A file cannot be written.
     """
     notebook, script = workspace.notebook(name), workspace.script(name)
     write_atomic(notebook, notebook_text(document))
-    write_atomic(script, script_text(document))
+    write_atomic(script, _header_in(script) + script_text(document))
     same_time([notebook, script])
+
+
+def _header_in(script: Path) -> str:
+    try:
+        return header_of(script.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def same_time(paths: Iterable[Path]) -> None:

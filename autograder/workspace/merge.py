@@ -197,7 +197,7 @@ class _Merge:
 
 
 def _matches(one: "Cells", other: "Cells") -> dict[int, int]:
-    """Return which cells of two texts belong together: by function, by text, by likeness."""
+    """Return which cells of two texts belong together: by function, text, likeness, or place."""
     pairs = _by_key(one, other)
     pairs |= {k: v for k, v in _equal(one, other).items() if k not in pairs}
     _drop_doubles(pairs)
@@ -217,7 +217,24 @@ def _matches(one: "Cells", other: "Cells") -> dict[int, int]:
         if ratio >= LIKENESS and a not in pairs and b not in taken:
             pairs[a] = b
             taken.add(b)
-    return pairs
+    return pairs | _alone_in_their_gaps(one, other, pairs)
+
+
+def _alone_in_their_gaps(one: "Cells", other: "Cells", pairs: dict[int, int]) -> dict[int, int]:
+    """Return the cells that were written anew: each alone between the same two neighbours."""
+    found = {}
+    taken = set(pairs.values())
+    for a, cell in enumerate(one):
+        before = pairs.get(a - 1, -1) if a else -1
+        after = pairs.get(a + 1, len(other)) if a + 1 < len(one) else len(other)
+        b = before + 1
+        has_neighbours = (a == 0 or a - 1 in pairs) and (a + 1 == len(one) or a + 1 in pairs)
+        if a in pairs or not has_neighbours or after != b + 1 or b in taken:
+            continue
+        alike = cell.cell_type == other[b].cell_type and _tags(cell) == _tags(other[b])
+        if alike and _key(cell) is None and _key(other[b]) is None:
+            found[a] = b
+    return found
 
 
 def _by_key(one: "Cells", other: "Cells") -> dict[int, int]:
@@ -288,6 +305,10 @@ def _keys(cell: "NotebookNode") -> list[tuple[str, str]]:
 def _function(cell: "NotebookNode") -> str | None:
     found = functions_in(cell)
     return found[0] if found else None
+
+
+def _tags(cell: "NotebookNode") -> set[str]:
+    return set(cell.metadata.get("tags", ()))
 
 
 def _same(one: "NotebookNode", other: "NotebookNode") -> bool:

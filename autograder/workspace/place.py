@@ -153,7 +153,7 @@ def _toml(text: str) -> str:
 
 def _read(root: Path, marker: Path) -> Workspace:
     try:
-        table = tomllib.loads(marker.read_text(encoding="utf-8"))
+        table = tomllib.loads(marker.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         text = _(
             "{file} cannot be read: {reason}. Write it anew with: autograder start {folder}. "

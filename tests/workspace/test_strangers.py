@@ -119,7 +119,6 @@ def test_a_path_with_a_space_can_be_pasted_from_what_start_prints(tmp_path, monk
         return
     command = line[line.index("cd ") :]
     done = subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True)
-    # FAULT: the path stands there without quotes; `sh` waits for the second apostrophe.
     assert done.stdout.strip() == str(folder), (command, done.stderr)
 
 
@@ -173,7 +172,6 @@ def test_the_marker_saved_by_notepad_is_still_a_marker(workspace):
     marker = workspace.root / ".autograder.toml"
     text = marker.read_bytes().replace(b"\n", b"\r\n")
     marker.write_bytes(b"\xef\xbb\xbf" + text)
-    # FAULT: "cannot be read: Invalid statement (at line 1, column 1)"; every command ends there.
     assert found_from(workspace.root).root == workspace.root
 
 
@@ -246,8 +244,6 @@ def test_both_changed_both_stay_and_a_note_marks_the_place(inside, monkeypatch, 
     text = source_of(inside.script(NAME))
     assert mine.splitlines()[-1].strip("# ") in text
     assert theirs.splitlines()[-1].strip("# ") in text
-    # FAULT: a short cell of which nothing is left ("print('mine')") is taken for a deleted one; the
-    # kit's cell comes as one more, without a note and without "both stay".
     assert "kept by the update to" in text
     assert "both stay" in printed
 
@@ -266,8 +262,6 @@ def test_a_written_answer_and_a_new_wording_of_its_cell(inside, monkeypatch):
     run("update")
     text = source_of(inside.script(NAME))
     assert "One five-star rating says little." in text
-    # FAULT: the new wording comes as one more answer cell, "new: Write your answers …", without a
-    # note; the written answer now looks as if it were only half done.
     assert text.count('tags=["answer"]') == 1 or "by the update to" in text
 
 
@@ -284,8 +278,6 @@ def test_update_of_the_real_course_prints_no_warnings_of_libraries(tmp_path, mon
     changed = documents_with_ids(contents.delivered_documents("en"), "03")
     for module in (contents, update):
         monkeypatch.setattr(module, "delivered_documents", lambda _language: changed)
-    # FAULT: nbformat warns "DuplicateCellId: Non-unique cell id '03-001' detected" on the screen,
-    # because the kit's new cell and the learner's own have one id; `run` makes it an error.
     run("update")
     ids = [cell["id"] for cell in nbformat.read(made.notebook("03_embeddings"), 4).cells]
     assert len(ids) == len(set(ids))
@@ -447,8 +439,6 @@ def test_another_editors_metadata_neither_hide_nor_duplicate_work(inside, monkey
     path.write_text(json.dumps(notebook), encoding="utf-8")
     os.utime(path, (4e9, 4e9))
     newer_kit(monkeypatch, EXERCISE.replace("Some words", "Better words"))
-    # FAULT: Colab saves format 4.0, whose cells have no ids; nbformat's MissingIDFieldWarning
-    # appears on the screen, because the kit writes such cells as 4.5. `run` makes it an error.
     run("update")
     script = source_of(inside.script(NAME))
     assert script.count("n + 41") == 1
@@ -500,8 +490,6 @@ def test_an_own_header_of_a_script_stays_byte_for_byte(inside, monkeypatch):
     os.utime(path, (4e9, 4e9))
     newer_kit(monkeypatch, EXERCISE.replace("Some words", "Better words"))
     run("update")
-    # FAULT: the shebang and the coding line go, and the name becomes a cell of code. (A backup
-    # has them.)
     assert source_of(path).startswith(header), source_of(path)[:300]
 
 
@@ -519,7 +507,6 @@ def test_jupytexts_own_header_stays_byte_for_byte(inside, monkeypatch):
     newer_kit(monkeypatch, EXERCISE.replace("Some words", "Better words"))
     run("update")
     assert "Better words" in source_of(path)
-    # FAULT: the header is gone, and with it the pairing and the kernel that it named.
     assert source_of(path).startswith(header), source_of(path)[:500]
 
 
@@ -564,7 +551,6 @@ def test_checking_an_untouched_exercise_writes_no_figure(tmp_path, monkeypatch):
     before = set(files(made.root))
     script = shutil.which("autograder", path=os.path.dirname(sys.executable))
     subprocess.run([script, "check", "12"], capture_output=True, timeout=300)
-    # FAULT: figures/12-deviation.png appears, though nobody ran a demonstration.
     new = {name for name in set(files(made.root)) - before if not name.startswith(".")}
     assert new == set()
 
@@ -658,8 +644,5 @@ def test_merge_markers_are_explained_with_a_remedy_that_works(inside):
     path.write_text(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n", encoding="utf-8")
     inside.script(NAME).unlink()
     printed = " ".join(run("check", "4", code=1).replace("│", " ").split())
-    # FAULT: with marks around the whole file it is "line 1 is no JSON"; with marks inside of it
-    # the message names the conflict.
     assert "conflict" in printed, printed
-    # FAULT: "Open it in Jupyter, save it again, and hand in that file."
     assert "Open it in Jupyter" not in printed
