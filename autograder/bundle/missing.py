@@ -92,8 +92,8 @@ def _on_answers(workspace: Workspace, work: Work) -> Iterator[str]:
     n_empty = max(len(texts) - n_written, 0)
     if n_empty:
         text = ngettext(
-            "{exercise}: {n} of {total} written answers is empty.",
-            "{exercise}: {n} of {total} written answers are empty.",
+            "{exercise}: {n} written answer of {total} is empty.",
+            "{exercise}: {n} written answers of {total} are empty.",
             n_empty,
         )
         yield text.format(exercise=work.name, n=n_empty, total=len(texts))

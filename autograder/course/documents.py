@@ -1,17 +1,20 @@
-"""The tables of the course in the README and in the timetable, made from the step table."""
+"""The tables of the course in the README and in the docs, made from step table and claims."""
 
 import re
 from pathlib import Path
 
 from autograder import course
+from autograder.course.claims import DATA_SETS, account_of
 from autograder.util import paths
+from autograder.util.i18n import _
 
 
 def documents() -> dict[Path, str]:
     """Return the documents that hold tables of the course, as they should read, by path."""
-    tables = {"steps": _steps_table(), "timetable": _timetable()}
+    tables = {"steps": _steps_table(), "timetable": _timetable(), "claims": _claims_table()}
     texts = {}
-    for path in (paths.course_root() / "README.md", paths.course_root() / "docs" / "timetable.md"):
+    for name in ("README.md", "docs/timetable.md", "docs/claims.md"):
+        path = paths.course_root() / name
         if path.is_file():
             texts[path] = _with_tables(path.read_text(encoding="utf-8"), tables)
     return texts
@@ -43,6 +46,21 @@ def _steps_table() -> str:
         lines[-1] += f"; the bonus exercises add up to {extra:g} on top of them"
     lines[-1] += "."
     return "\n".join(lines) + "\n"
+
+
+def _claims_table() -> str:
+    lines = ["| exercise | the text says | it holds if | on |", "|---|---|---|---|"]
+    for step in course.steps():
+        for claim in account_of(step.name).claims:
+            on = ", ".join(claim.on) if claim.on != DATA_SETS else _("both")
+            cells = (step.name, claim.says, f"`` {claim.holds} ``", on)
+            lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Return a text as one cell of a table in Markdown."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _timetable() -> str:

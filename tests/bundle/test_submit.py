@@ -153,7 +153,7 @@ def test_all_that_is_missing_is_said(workspace, monkeypatch):
     done, _said = prepared(workspace)
     text = "\n".join(done.missing)
     assert f"{NAME}: still to write: build_mf, score_matrix." in text
-    assert f"{NAME}: 2 of 2 written answers are empty." in text
+    assert f"{NAME}: 2 written answers of 2 are empty." in text
     assert "memo: it is as it was delivered." in text
     assert f"{NAME}: cell 6 raised ValueError: no" in text
     assert "14_als" not in text
@@ -167,7 +167,7 @@ def test_what_is_done_is_not_missing(workspace, monkeypatch):
     edit(workspace, "memo", "Write here.", "The biased model ships.")
     done, _said = prepared(workspace)
     text = "\n".join(done.missing)
-    assert f"{NAME}: 1 of 2 written answers is empty." in text
+    assert f"{NAME}: 1 written answer of 2 is empty." in text
     assert "still to write: score_matrix" in text
     assert f"{NAME}: build_mf, predict_pairs do not pass." in text
     assert "memo" not in text
@@ -178,7 +178,7 @@ def test_answers_without_tags_count_as_written_where_their_text_is_gone(workspac
     edit(workspace, NAME, ' tags=["answer"]\n# *Your answer*', "\n# Mine.")
     edit(workspace, NAME, ' tags=["answer"]', "")
     done, _said = prepared(workspace)
-    assert f"{NAME}: 1 of 2 written answers is empty." in done.missing
+    assert f"{NAME}: 1 written answer of 2 is empty." in done.missing
 
 
 def test_a_course_without_a_memo_asks_for_none_and_a_deleted_memo_is_missing(
