@@ -17,9 +17,8 @@ _NEWEST = 4
 _DAMAGED = "damaged"
 _REMEDY = _("Open it in Jupyter, save it again, and hand in that file.")
 _CONFLICT_REMEDY = _(
-    "Open it in a text editor, and delete the lines of one side and the lines that begin with "
-    "<<<<<<<, ======= and >>>>>>>; or take one side whole, for example with: git checkout --ours "
-    "{name}"
+    "Open it in a text editor, keep one side, and delete the other with the lines that begin with "
+    "<<<<<<<, ======= and >>>>>>>."
 )
 
 
@@ -64,7 +63,7 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
     except RecursionError as error:
         raise _no_notebook(name, _("its JSON is nested without end")) from error
     except json.JSONDecodeError as error:
-        remedy = _CONFLICT_REMEDY.format(name=name) if _holds_conflict(text) else _REMEDY
+        remedy = _CONFLICT_REMEDY if _holds_conflict(text) else _REMEDY
         raise _no_notebook(name, _reason_for(error), remedy) from error
     except ValueError as error:
         raise _no_notebook(name, _("it holds a number of thousands of digits")) from error
