@@ -17,6 +17,8 @@ from autograder.submissions.submission import Parsed, Submission
 from autograder.util import paths
 from autograder.util.fingerprint import digest
 
+_IMPORTS = ("Import(", "ImportFrom(")
+
 
 class Reader(Protocol):
     """An object that reads the bytes of files which may be submissions."""
@@ -57,7 +59,7 @@ OWN_READER = OwnReader()
 def work_in(data: bytes, name: str, exercise: str) -> str:
     """Return a digest of the code in a file that is not the exercise's own code.
 
-    Layout, comments, stubs, demonstrations and check cells do not count.
+    Layout, comments, stubs, demonstrations, check cells and lone imports do not count.
 
     Args:
         data: The bytes of the file.
@@ -74,11 +76,16 @@ def work_in(data: bytes, name: str, exercise: str) -> str:
 
 
 def work_of(parsed: Parsed) -> str:
-    """Return a digest of a submission's code that is not the exercise's own (see `work_in`)."""
+    """Return a digest of a submission's code that is not the exercise's own (see `work_in`).
+
+    Imports alone are no work: the exercises of an earlier kit import other names.
+    """
     known = _statements_of_exercise(parsed.submission.exercise)
     own = [code for cell in parsed.cells_to_run for code in _statements(cell)]
     work = [code for code in own if code not in known]
-    return digest("\n".join(work).encode("utf-8", "replace")) if work else ""
+    if all(code.startswith(_IMPORTS) for code in work):
+        return ""
+    return digest("\n".join(work).encode("utf-8", "replace"))
 
 
 @cache

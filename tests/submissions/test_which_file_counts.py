@@ -15,6 +15,7 @@ HALF = filled_in("recall_at_k", "def recall_at_k(recommended, relevant, k):\n   
 TEXTS = {
     "untouched": exercise_text(STEP),
     "reworded": exercise_text(STEP).replace("# %% [markdown]\n# #", "# %% [markdown]\n# My", 3),
+    "older": exercise_text(STEP).replace("import recommender_data as data", "import data"),
     "half": HALF,
     "done": solution_text(STEP),
 }
@@ -37,6 +38,7 @@ def files(folder, **versions):
         ({"08_ranking_py": ("untouched", 900), "08_ranking_ipynb": ("done", 0)}, 1, "no work"),
         ({"08_ranking_py": ("done", 0), "08_ranking_ipynb": ("untouched", 0)}, 0, "no work"),
         ({"08_ranking_py": ("reworded", 90), "08_ranking-old_ipynb": ("half", 0)}, 1, "no work"),
+        ({"08_ranking_py": ("older", 90), "08_ranking-old_ipynb": ("half", 0)}, 1, "no work"),
         ({"08_ranking_py": ("half", 2.5), "08_ranking_ipynb": ("done", 0)}, 0, "newer"),
         ({"08_ranking_py": ("half", 0), "08_ranking_ipynb": ("done", 2.5)}, 1, "newer"),
         ({"08_ranking-v2_py": ("done", 1.5), "08_ranking-v10_py": ("half", 0)}, 1, "Look at both"),
