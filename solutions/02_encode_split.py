@@ -253,6 +253,20 @@ def make_xy(ratings, user_map, item_map):
 check("make_xy")
 
 # %% [markdown]
+# ## Given: a whole table at once
+#
+# Later steps want a table with both row numbers beside the raw ids. This function is given.
+# `carry_over("02_encode_split")` will bring it along with your functions.
+
+# %% tags=["given"]
+def encoded(ratings, user_map, item_map):
+    """The ratings with two more columns: `user` and `item`, the indices of their raw ids."""
+    users = encode(ratings["userId"], user_map)
+    items = encode(ratings["movieId"], item_map)
+    return ratings.assign(user=users, item=items)
+
+
+# %% [markdown]
 # ## On MovieLens: ids before and after
 #
 # Each strip is a line of numbers, from 0 to its end. Dark means that many of the numbers there

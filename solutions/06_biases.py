@@ -349,19 +349,15 @@ n_users, n_items = len(user_map), len(item_map)
 lowest, highest = ratings["rating"].min(), ratings["rating"].max()
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
 def bias_predictions(damping, frame):
     """Predictions of the bias baseline for the rows of a frame; damping: (reg_user, reg_item)."""
     mu, b_user, b_item = bias_baseline(train, n_users, n_items, *damping)
     return np.clip(mu + b_user[frame["user"]] + b_item[frame["item"]], lowest, highest)
 
 
-train, val, test = map(encoded, encoding.split_ratings(ratings))
+train, val, test = (
+    encoding.encoded(part, user_map, item_map) for part in encoding.split_ratings(ratings)
+)
 y_test = test["rating"].to_numpy()
 cold = ~(test["user"].isin(train["user"]) & test["item"].isin(train["item"])).to_numpy()
 print(f"{dataset.name}: {len(train):,} training rows; {cold.mean():.1%} of the test rows are cold")

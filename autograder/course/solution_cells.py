@@ -6,6 +6,7 @@ A solution is a percent script. This module alone knows its markers and tags:
   the cell that defines its function, below the `# TODO` that the learner sees;
 - a Markdown cell tagged `hint` holds a function's name as heading and its three hints as a numbered
   list; exercises leave it out;
+- a code cell tagged `given` defines functions that learners get and later exercises carry over;
 - a code cell tagged `bug` stands before an answer and defines the same function with a mistake; the
   exercise shows it in the answer's place.
 """
@@ -14,7 +15,7 @@ import re
 
 from nbformat import NotebookNode
 
-HINT, BUG = "hint", "bug"
+HINT, BUG, GIVEN = "hint", "bug", "given"
 
 _TODO = re.compile(r"^ *# TODO\b.*\n(?: *#.*\n)*?(?= *### BEGIN SOLUTION)", re.MULTILINE)
 _MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder import course
 from autograder.course.solution_cells import (
+    GIVEN,
     HINT,
     SolutionError,
     defined_function,
@@ -91,6 +92,11 @@ class SolutionFile:
             )
         notebook.cells = with_bugs(notebook.cells, self.path)
         return notebook
+
+    def given_functions(self) -> list[str]:
+        """Return the functions that learners get and later exercises carry over."""
+        cells = [cell for cell in self.notebook.cells if has_tag(cell, GIVEN)]
+        return [name for cell in cells if (name := defined_function(cell))]
 
     def _without_hints(self) -> NotebookNode:
         notebook = deepcopy(self.notebook)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder import course
+from autograder.course.solutions import solution_file
 from autograder.engine.reentrancy import at_work
 from autograder.engine.run_cells import load
 from autograder.learner.report_cache import passing
@@ -28,6 +29,8 @@ from autograder.workspace.place import usable_from
 
 def carry_over(exercise: str) -> SimpleNamespace:
     """Return the functions of an exercise as attributes, and print whose they are.
+
+    Functions that the exercise gives, such as `encoded` of step 2, come along.
 
     The learner's file lies beside the calling script or notebook, or in the workspace. In a
     notebook of several exercises, the functions are those of the exercise's own section.
@@ -69,14 +72,15 @@ def _own(step: course.Step, folders: list[Path]) -> tuple[dict[str, Any], frozen
 
 @cache
 def reference(exercise: str) -> dict[str, Callable[..., Any]]:
-    """Return the functions of an exercise's reference solution by name.
+    """Return the functions of an exercise's reference solution, and those that it gives, by name.
 
     Raises:
         LookupError: There is no such exercise.
     """
     step = course.step(exercise)
     namespace = load(parsed_solution(step.name)).engine.namespace
-    return {name: namespace[name] for name in step.functions}
+    given = solution_file(step.name).given_functions()
+    return {name: namespace[name] for name in (*step.functions, *given)}
 
 
 def _file_in(folder: Path, step: course.Step) -> Submission | None:

@@ -179,13 +179,9 @@ item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
 n_users, n_items = len(user_map), len(item_map)
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
-train, val, test = map(encoded, encoding.split_ratings(ratings))
+train, val, test = (
+    encoding.encoded(part, user_map, item_map) for part in encoding.split_ratings(ratings)
+)
 keras.utils.set_random_seed(0)
 model = biased.build_biased_mf(n_users, n_items, 64, train["rating"].mean())
 pairs, val_pairs = (encoding.make_xy(part, user_map, item_map) for part in (train, val))
@@ -315,20 +311,22 @@ for item in top_n(scores, set(given_items.tolist()), 10):
 #
 # Within one list $\mu$ and $b_u$ are the same for all films: they shift the scores and leave the
 # order alone. So $b_i + q_i^\top p_u$ is enough.
+#
+# This function is given, and later steps carry it over.
 
-# %% tags=["demo"]
-dot_product = carry_over("04_dot_product")
+# %% tags=["given"]
+def ranking_scores(model, n_users, n_items):
+    """b_i + q_i · p_u for every pair, a float array (U, I): what orders each user's films."""
 
-
-def ranking_scores(model):
     def table(name, n_rows):
         return model.get_layer(name).get_weights()[0][:n_rows]
 
     p, q = table("user_embedding", n_users), table("item_embedding", n_items)
-    return dot_product.score_matrix(p, q) + table("item_bias", n_items)[:, 0]
+    return p @ q.T + table("item_bias", n_items)[:, 0]
 
 
-scores = ranking_scores(model)
+# %% tags=["demo"]
+scores = ranking_scores(model, n_users, n_items)
 lists = {user: top_n(scores[user], mine) for user, mine in seen_in_train.items()}
 places = np.concatenate(list(lists.values()))
 print("same list as before:", set(np.asarray(item_classes)[lists[user]]) == set(listed["movieId"]))

@@ -205,7 +205,6 @@ check("popularity_recommendations")
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
-dot_product = carry_over("04_dot_product")
 training = carry_over("05_training")
 biased = carry_over("06_biases")
 recommending = carry_over("07_recommend")
@@ -217,17 +216,13 @@ item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
 n_users, n_items, n_factors = len(user_map), len(item_map), 64
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
 def liked(part):
     return recommending.seen_items(part[part["rating"] >= 4])
 
 
-train, val, test = map(encoded, encoding.split_ratings(ratings))
+train, val, test = (
+    encoding.encoded(part, user_map, item_map) for part in encoding.split_ratings(ratings)
+)
 seen, relevant = recommending.seen_items(train), liked(test)
 print(f"{dataset.name}: {len(relevant):,} of {n_users:,} users liked something in test")
 
@@ -301,14 +296,6 @@ print(f"the busiest user has rated {busiest:.0%} of the films, the mean user {is
 
 
 # %% tags=["demo"]
-def ranking_scores(model):
-    def table(name, n_rows):
-        return model.get_layer(name).get_weights()[0][:n_rows]
-
-    p, q = table("user_embedding", n_users), table("item_embedding", n_items)
-    return dot_product.score_matrix(p, q) + table("item_bias", n_items)[:, 0]
-
-
 def lists_by(scores, seen):
     return {user: recommending.top_n(scores[user], items) for user, items in seen.items()}
 
@@ -319,7 +306,7 @@ def ndcg_of(lists, relevant):
 
 questions = {"rating model": fit_stars, "watched or not": fit_watched}
 scores = {
-    (name, l2): ranking_scores(fit(train, val, l2))
+    (name, l2): recommending.ranking_scores(fit(train, val, l2), n_users, n_items)
     for name, fit in questions.items()
     for l2 in PENALTIES
 }
@@ -404,13 +391,14 @@ check("split_by_time")
 # left. So all parts are as large as before. Only the rows in them are others.
 
 # %% tags=["demo"]
-past, future = split_by_time(encoded(ratings))
+past, future = split_by_time(encoding.encoded(ratings, user_map, item_map))
 earlier, recent = split_by_time(past, test_fraction=0.125)
 seen_earlier, liked_later = recommending.seen_items(earlier), liked(future)
 
 by_time = {"popularity": popularity_recommendations(earlier, seen_earlier)}
 for name, fit in questions.items():
-    by_time[name] = lists_by(ranking_scores(fit(earlier, recent, chosen[name])), seen_earlier)
+    model = fit(earlier, recent, chosen[name])
+    by_time[name] = lists_by(recommending.ranking_scores(model, n_users, n_items), seen_earlier)
 
 
 def ndcg_by_user(lists, relevant):

@@ -188,13 +188,13 @@ item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
 n_users, n_items = len(user_map), len(item_map)
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
-splits = {seed: list(map(encoded, encoding.split_ratings(ratings, seed=seed))) for seed in SEEDS}
+splits = {
+    seed: [
+        encoding.encoded(part, user_map, item_map)
+        for part in encoding.split_ratings(ratings, seed=seed)
+    ]
+    for seed in SEEDS
+}
 train, val, test = splits[0]
 is_cold = ~(test["user"].isin(train["user"]) & test["item"].isin(train["item"]))
 print(f"{dataset.name}: {n_users:,} users and {n_items:,} films, {n_users * n_items:,} pairs")

@@ -178,13 +178,13 @@ n_users, n_items = len(user_map), len(item_map)
 lowest, highest = ratings["rating"].min(), ratings["rating"].max()
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
-splits = {seed: list(map(encoded, encoding.split_ratings(ratings, seed=seed))) for seed in SEEDS}
+splits = {
+    seed: [
+        encoding.encoded(part, user_map, item_map)
+        for part in encoding.split_ratings(ratings, seed=seed)
+    ]
+    for seed in SEEDS
+}
 print(f"{dataset.name}: {len(splits[0][0]):,} training rows, {n_users:,} users, {n_items:,} films")
 
 

@@ -44,13 +44,9 @@ item_classes, item_map = encoding.fit_encoder(ratings["movieId"])
 n_users, n_items, n_factors = len(user_map), len(item_map), 64
 
 
-def encoded(frame):
-    users = encoding.encode(frame["userId"], user_map)
-    items = encoding.encode(frame["movieId"], item_map)
-    return frame.assign(user=users, item=items)
-
-
-train, val, test = map(encoded, encoding.split_ratings(ratings))
+train, val, test = (
+    encoding.encoded(part, user_map, item_map) for part in encoding.split_ratings(ratings)
+)
 train_xy, val_xy, test_xy = (
     encoding.make_xy(part, user_map, item_map) for part in (train, val, test)
 )
