@@ -1,5 +1,6 @@
 """Sections of a notebook that holds several exercises: their names, and what they carry over."""
 
+import pandas as pd
 import pytest
 
 from autograder.engine.reentrancy import working
@@ -77,6 +78,13 @@ def test_a_section_carries_the_learners_functions_over(section, capsys):
     carried = carry_over(NAME)
     assert carried.ndcg_at_k is namespace["ndcg_at_k"]
     assert "yours: " in capsys.readouterr().out
+
+
+def test_functions_that_an_exercise_gives_come_along():
+    frame = pd.DataFrame({"userId": [7, 9], "movieId": [5, 5], "rating": [4.0, 3.0]})
+    encoded = carry_over("02_encode_split").encoded(frame, {7: 0, 9: 1}, {5: 0})
+    assert encoded["user"].tolist() == [0, 1]
+    assert encoded["item"].tolist() == [0, 0]
 
 
 def test_a_section_that_does_not_pass_carries_the_reference_over(section, capsys):
