@@ -212,7 +212,8 @@ class Course:
 def by_autograder(files: dict[str, Path]) -> dict[str, tuple[float | None, str]]:
     """Grade files as `Course.grade` does, in the kit's own sandbox."""
     outcomes: dict[str, tuple[float | None, str]] = dict.fromkeys(files, (None, "ungraded"))
-    submitted, _problems = collect([file.parent for file in files.values()])
+    with tempfile.TemporaryDirectory() as out:
+        submitted = collect([file.parent for file in files.values()], Path(out)).submissions
     with Grader(Rules(secrets.randbelow(2**31))) as grader:
         for submission in submitted:
             try:

@@ -77,6 +77,16 @@ def is_bundle(path: Path) -> bool:
         return False
 
 
+def learner_of(path: Path) -> str:
+    """Return the name of the learner that a bundle states, "" where it cannot be read."""
+    try:
+        with _opened(path) as archive:
+            manifest, _right = read_manifest(_text(archive, _entries(archive), NAME))
+    except NoBundle:
+        return ""
+    return manifest.learner
+
+
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle.
 

@@ -28,7 +28,10 @@ def grade(
         typer.Argument(
             metavar="PATH",
             exists=True,
-            help=_("Files, bundles, learners' folders of these, or folders of learners' folders."),
+            help=_(
+                "Files, bundles and folders: Moodle's downloads (also as a zip), a course of "
+                "nbgrader's, clones of GitHub Classroom's, folders of learners."
+            ),
         ),
     ],
     out: Annotated[Path, typer.Option(help=_("Where reports, grades.csv and pages go."))] = Path(
@@ -54,6 +57,9 @@ def grade(
             help=_("Grade on the workers of a Dask scheduler, for example tcp://host:8786."),
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Say which file is whose, and grade nothing."))
+    ] = False,
 ) -> None:
     """Grade a class; exit 1 where a file needs a person."""
     from autograder.grading.command import Options, grade_paths
@@ -65,7 +71,7 @@ def grade(
 
     if jobs is not None and scheduler is not None:
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
-    options = Options(out, jobs, seed, force, require_isolation, scheduler)
+    options = Options(out, jobs, seed, force, require_isolation, scheduler, dry_run)
     try:
         all_graded = grade_paths(submissions, options, plain_console())
     except (IsolationMissing, NotWritten, SecretsReadable, WorkersMissing, ZygoteFailed) as error:

@@ -1,137 +1,262 @@
 """Collecting the submissions at the paths that an instructor names."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.grading.bundles import Taken
-from autograder.submissions.cells import UnreadableSubmission
-from autograder.submissions.discovery import looks_like_a_submission, survey
+from autograder.bundle.unpack import is_bundle
+from autograder.grading.bundles import FOLDER as BUNDLES
+from autograder.grading.bundles import NOBODY, TakenBundle, Unpacking, key_of
+from autograder.grading.intake.names import clean
+from autograder.grading.intake.shapes import Learner, Reading, read_as
+from autograder.grading.intake.tree import Node, tree_at
+from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
-from autograder.submissions.which_file_counts import which_counts
 from autograder.util.i18n import _
 
+ARCHIVES = ".archives"
+GRADED, NOT_COUNTED, LEFT_OUT, NO_EXERCISE = "graded", "not counted", "left out", "no exercise"
 
-def collect(
-    paths: list[Path], reader: Reader = OWN_READER, bundles: Taken | None = None
-) -> tuple[list[Submission], list[str]]:
-    """Return the submissions at the paths, learner by learner, and the problems.
 
-    The name of a folder is the name of its learner; a bundle states the name. If a learner has
-    several files for an exercise, `which_file_counts` chooses.
+@dataclass(frozen=True)
+class Account:
+    """What became of a file.
+
+    Attributes:
+        path: The file, as an instructor knows it.
+        learner: Whose file it is, "" where nobody knows.
+        exercise: The exercise that it is for, "" for none.
+        fate: One of the constants of this module.
+        reason: Why the file was left out.
+    """
+
+    path: Path
+    learner: str
+    exercise: str
+    fate: str
+    reason: str = ""
+
+
+@dataclass
+class Collected:
+    """What lies at some paths.
+
+    Attributes:
+        submissions: What is graded, in the order of learners and exercises.
+        problems: A sentence on everything that needs a person.
+        accounts: What became of each file.
+        readings: How each path was read, in words, and how many learners it holds.
+    """
+
+    submissions: list[Submission] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    readings: list[tuple[Path, str, int]] = field(default_factory=list)
+
+
+@dataclass
+class _Person:
+    """A learner, gathered from all paths."""
+
+    name: str
+    files: dict[Path, Node] = field(default_factory=dict)
+    named: set[Path] = field(default_factory=set)
+    bundle: TakenBundle | None = None
+
+
+def collect(paths: list[Path], out: Path, reader: Reader = OWN_READER) -> Collected:
+    """Return the submissions at the paths, learner by learner, and what became of every file.
+
+    `intake` says which file is whose. A bundle that lies in no learner's folder names its learner.
+    If a learner has several files for an exercise, `which_file_counts` chooses.
 
     Args:
-        paths: Files of exercises, learners' folders of such files, or folders of such folders.
-        reader: See `survey`.
-        bundles: The bundles at the paths, unpacked.
+        paths: Files, bundles, archives, and folders of any of the shapes in `intake.shapes`.
+        out: The folder of the results, below which archives and bundles are unpacked.
+        reader: See `survey_files`.
 
-    Returns:
-        The submissions in the order of learners and exercises, and a sentence for each path that
-        is not a submission but may be somebody's work.
+    Raises:
+        NotWritten: A notebook of a bundle cannot be written.
     """
-    bundles = bundles or Taken()
-    folders: dict[Path, list[Path]] = {}
-    problems = list(bundles.problems)
-    for path in paths:
-        if path.absolute() in bundles.archives:
+    collected = Collected()
+    unpacking = Unpacking(out / BUNDLES)
+    people = _people(_readings(paths, out / ARCHIVES, collected), unpacking, collected)
+    for person in people:
+        _collect_from(person, unpacking, reader, collected)
+    collected.submissions.sort(key=lambda s: (s.learner, s.exercise))
+    return collected
+
+
+def _readings(paths: list[Path], unpacked: Path, collected: Collected) -> list[Reading]:
+    """Read each path once."""
+    readings: list[Reading] = []
+    for path in dict.fromkeys(path.absolute() for path in paths):
+        tree = tree_at(path, unpacked)
+        if tree.problem:
+            text = _("{path} cannot be graded because {reason}.")
+            collected.problems.append(text.format(path=path, reason=tree.problem))
             continue
-        targets, left_out = _targets(path, reader)
-        problems += _problems(left_out, bundles)
-        for target in targets:
-            folder = target if target.is_dir() else target.parent
-            folders.setdefault(folder.resolve(), []).append(target)
-    candidates: dict[tuple[str, str], dict[Path, Submission]] = {}
-    names = _names(list(folders))
-    for folder, targets in folders.items():
-        for target in targets:
-            try:
-                found = survey(target, reader=reader)
-            except UnreadableSubmission as error:
-                problems.append(str(error))
-                continue
-            for exercise, file in found.files.items():
-                files = candidates.setdefault((names[folder], exercise), {})
-                files[folder / file.path.name] = file
-            reasons = _problems(found.left_out, bundles)
-            problems += [f"{names[folder]}: {reason}" for reason in reasons]
-            if not found.files and not found.left_out:
-                problems.append(_("{path} holds no exercise.").format(path=target))
-    submissions = [
-        replace(_which_counts(exercise, files, reader), learner=learner)
-        for (learner, exercise), files in candidates.items()
-    ]
-    handed_in, doubts = _in_bundles(bundles, {learner for learner, _exercise in candidates}, reader)
-    submissions += handed_in
-    return sorted(submissions, key=lambda s: (s.learner, s.exercise)), [*problems, *doubts]
+        reading = read_as(tree)
+        readings.append(reading)
+        owned = {file.shown for each in reading.learners for file in each.files}
+        collected.accounts += [
+            Account(file.shown, "", "", NO_EXERCISE)
+            for file in tree.files()
+            if file.shown not in owned and file.shown not in reading.left_over
+        ]
+        collected.readings.append((path, reading.shape, len(reading.learners)))
+        collected.problems += reading.doubts
+        for file, reason in reading.left_over.items():
+            collected.problems.append(f"{file}: {reason}")
+            collected.accounts.append(Account(file, "", "", LEFT_OUT, reason))
+    return _named_by_their_homes(readings)
 
 
-def _in_bundles(
-    bundles: Taken, taken: set[str], reader: Reader
-) -> tuple[list[Submission], list[str]]:
-    """Return the submissions in bundles, and a sentence on each name that two learners have.
+def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:
+    """Name single learners by the folders above, where all paths end in the same name.
 
-    Args:
-        bundles: The bundles.
-        taken: The names of the other learners.
-        reader: See `survey`.
+    That is how a shell writes out `homes/*/recommender`.
     """
-    submissions: list[Submission] = []
-    doubts: list[str] = []
-    known = {name.casefold() for name in taken}
-    for each in bundles.bundles:
-        learner = _free_name(each.learner, known)
-        if learner != each.learner:
-            text = _(
-                "{path} is by {name}, and so are other files here. It was graded as {learner}: "
-                "is it the same person?"
-            )
-            path = each.bundle.path
-            doubts.append(text.format(path=path, name=each.learner, learner=learner))
-        found = survey(each.folder, reader=reader)
-        doubts += [f"{learner}: {reason}" for reason in found.left_out.values()]
-        for exercise, file in found.files.items():
-            notes = tuple(dict.fromkeys((*file.notes, *each.notes_on(exercise))))
-            submissions.append(replace(file, learner=learner, notes=notes))
-    return submissions, doubts
+    single = [r.learners[0] for r in readings if len(r.learners) == 1 and r.learners[0].home]
+    if len(single) < 2 or len({learner.name.casefold() for learner in single}) > 1:
+        return readings
+    homes = [learner.home for learner in single if learner.home is not None]
+    if len(set(homes)) < len(homes):
+        return readings
+    for level in range(3):
+        names = [clean(home.parents[level].name) for home in homes if len(home.parents) > level]
+        if len(names) == len(homes) == len({name.casefold() for name in names}):
+            new = {learner.home: name for learner, name in zip(single, names, strict=True)}
+            return [
+                replace(r, learners=[replace(each, name=new.get(each.home, each.name))])
+                if len(r.learners) == 1
+                else r
+                for r in readings
+                for each in r.learners[:1]
+            ]
+    return readings
 
 
-def _problems(left_out: dict[Path, str], bundles: Taken) -> list[str]:
-    """Return the reasons for leaving files out that are no bundles."""
-    return [why for path, why in left_out.items() if path.absolute() not in bundles.archives]
-
-
-def _which_counts(exercise: str, files: dict[Path, Submission], reader: Reader) -> Submission:
-    """Return the file that counts for an exercise; an instructor may name each of the files."""
-    best = which_counts(exercise, list(files), reader)
-    file = files[best.path]
-    return replace(file, notes=tuple(dict.fromkeys((*file.notes, *best.notes))))
-
-
-def _targets(path: Path, reader: Reader) -> tuple[list[Path], dict[Path, str]]:
-    """Return a file or a learner's folder as it is, or the folders in a folder, and the problems.
-
-    Links, which are not followed, and archives are problems: they may be somebody's work.
-    """
-    try:
-        parts = sorted(part for part in path.iterdir() if not part.name.startswith("."))
-    except OSError:
-        return [path], {}
-    folders = [part for part in parts if part.is_dir()]
-    if not folders or any(looks_like_a_submission(part) for part in parts):
-        return [path], {}
-    link = _("{path} is a link to a folder, and links are not followed: name the folder itself.")
-    left_out = {folder: str(link.format(path=folder)) for folder in folders if folder.is_symlink()}
-    left_out |= survey(path, reader=reader).left_out
-    return [folder for folder in folders if not folder.is_symlink()], left_out
-
-
-def _names(folders: list[Path]) -> dict[Path, str]:
-    """Return a name for every folder: its own, and a number where another has the same."""
-    names: dict[Path, str] = {}
+def _people(readings: list[Reading], unpacking: Unpacking, collected: Collected) -> list[_Person]:
+    """Return the learners of all paths, each once, under names that differ."""
+    people: dict[object, _Person] = {}
     taken: set[str] = set()
-    for folder in folders:
-        names[folder] = _free_name(folder.name or "learner", taken)
-    return names
+    nobodys: list[Node] = []
+    for reading in readings:
+        here: set[str] = set()
+        for learner in reading.learners:
+            if not learner.name:
+                nobodys += learner.files
+                continue
+            key = _identity(learner, here)
+            if key not in people:
+                people[key] = _Person(_free_name(learner.name, taken))
+            files = {file.path.absolute(): file for file in learner.files}
+            people[key].files |= files
+            people[key].named |= files.keys() if reading.is_file else set()
+    by_bundle: dict[str, _Person] = {}
+    for file in nobodys:
+        bundle, problems = unpacking.newest([file.path])
+        collected.problems += problems
+        if bundle is None:
+            reason = problems[0] if problems else ""
+            collected.accounts.append(Account(file.shown, "", "", LEFT_OUT, reason))
+            continue
+        key = key_of(bundle.bundle)
+        if key in by_bundle:
+            person = by_bundle[key]
+            text = _("{other} holds the same bundle as {best}")
+            assert person.bundle is not None
+            same = text.format(other=file.name, best=person.bundle.bundle.path.name)
+            if file.path.absolute() not in person.files:
+                person.bundle = replace(person.bundle, notes=(*person.bundle.notes, same))
+        else:
+            wanted = clean(bundle.learner) or NOBODY
+            person = by_bundle[key] = _Person(_free_name(wanted, taken), bundle=bundle)
+            if person.name != wanted:
+                text = _(
+                    "{path} is by {name}, and so are other files here. It was graded as {learner}: "
+                    "is it the same person?"
+                )
+                collected.problems.append(
+                    text.format(path=file.shown, name=wanted, learner=person.name)
+                )
+        person.files[file.path.absolute()] = file
+    return [*people.values(), *by_bundle.values()]
+
+
+def _identity(learner: Learner, here: set[str]) -> object:
+    """Return what is the same for the same learner at other paths.
+
+    A folder is one learner's wherever it is named from. Moodle's name is one person's in each of
+    several downloads; the same name twice in one download is two people.
+    """
+    if learner.home is not None:
+        return learner.home
+    name = learner.name.casefold()
+    number = 1
+    while f"{name} {number}" in here:
+        number += 1
+    here.add(f"{name} {number}")
+    return name, number
+
+
+def _collect_from(
+    person: _Person, unpacking: Unpacking, reader: Reader, collected: Collected
+) -> None:
+    """Add a learner's submissions, problems and accounts."""
+    unreadable = [file for file in person.files.values() if file.is_folder]
+    files = [file for file in person.files.values() if not file.is_folder]
+    archives = [file for file in files if is_bundle(file.path)]
+    for file in unreadable:
+        text = _("{path} cannot be graded because {reason}.")
+        collected.problems.append(text.format(path=file.shown, reason=file.problem))
+        collected.accounts.append(Account(file.shown, person.name, "", LEFT_OUT, file.problem))
+    bundle, problems = person.bundle, list[str]()
+    if bundle is None and archives:
+        bundle, problems = unpacking.newest([file.path for file in archives])
+        if bundle is not None and clean(bundle.learner).casefold() != person.name.casefold():
+            text = _("the bundle {path} names {name}")
+            note = text.format(path=bundle.bundle.path.name, name=bundle.learner)
+            bundle = replace(bundle, notes=(*bundle.notes, note))
+    collected.problems += problems
+    plain = {file.path: file.shown for file in files if file not in archives}
+    unpacked = sorted(bundle.folder.glob("*.ipynb")) if bundle is not None else []
+    alone = next((path for path in plain if path.absolute() in person.named), None)
+    found = survey_files([*plain, *unpacked], None, reader, alone if len(plain) == 1 else None)
+    for exercise, submission in found.files.items():
+        notes = submission.notes
+        if bundle is not None and submission.path in unpacked:
+            notes = tuple(dict.fromkeys((*notes, *bundle.notes_on(exercise))))
+        collected.submissions.append(replace(submission, learner=person.name, notes=notes))
+    for reason in found.left_out.values():
+        collected.problems.append(f"{person.name}: {reason}")
+    if not found.files and not found.left_out and not unreadable and not problems:
+        text = _("{learner}: there is no exercise among the files.")
+        collected.problems.append(text.format(learner=person.name))
+    shown = {**plain, **dict.fromkeys(unpacked, bundle.bundle.path if bundle else Path())}
+    collected.accounts += _accounts(person.name, found, shown)
+    collected.accounts += [
+        Account(file.shown, person.name, "", NOT_COUNTED)
+        for file in archives
+        if bundle is None or file.path != bundle.bundle.path
+    ]
+
+
+def _accounts(learner: str, found: Found, shown: dict[Path, Path]) -> list[Account]:
+    accounts = []
+    counted = {file.path: exercise for exercise, file in found.files.items()}
+    candidates = {path: name for name, paths in found.candidates.items() for path in paths}
+    for path, known in shown.items():
+        if path in counted:
+            accounts.append(Account(known, learner, counted[path], GRADED))
+        elif path in candidates:
+            accounts.append(Account(known, learner, candidates[path], NOT_COUNTED))
+        elif path in found.left_out:
+            accounts.append(Account(known, learner, "", LEFT_OUT, found.left_out[path]))
+        else:
+            accounts.append(Account(known, learner, "", NO_EXERCISE))
+    return accounts
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:

@@ -16,14 +16,15 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.bundles import FOLDER, take_bundles
-from autograder.grading.collect import collect
+from autograder.grading.collect import Collected, collect
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
 from autograder.grading.output.class_table import class_table
+from autograder.grading.output.files_csv import fate_in_words, write_files
 from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
 from autograder.grading.pipeline import grade
@@ -49,6 +50,7 @@ class Options:
         force: Whether to judge again what an earlier run has stored.
         require_isolation: Whether nothing runs unless all layers of isolation stand.
         scheduler: The address of a Dask scheduler, None for threads here.
+        dry_run: Whether to say only which file is whose, and to grade nothing.
     """
 
     out: Path
@@ -57,6 +59,7 @@ class Options:
     force: bool = False
     require_isolation: bool = False
     scheduler: str | None = None
+    dry_run: bool = False
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
@@ -83,8 +86,13 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    bundles = take_bundles(paths, options.out / FOLDER)
-    submissions, problems = collect(paths, parser, bundles)
+    collected = collect(paths, options.out, parser)
+    submissions, problems = collected.submissions, collected.problems
+    _print_readings(collected, console)
+    if options.dry_run:
+        console.print(_table_of_files(collected))
+        _print_problems([], problems, console)
+        return not problems
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
@@ -113,11 +121,34 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
             raise
     results.sort(key=lambda result: (result.learner, result.report.exercise))
     write_grades(results, options.out / "grades.csv")
+    write_files(collected.accounts, options.out / "files.csv")
     write_pages(results, options.out)
     console.print(class_table(results))
     _print_problems(results, problems, console)
     _print_summary(results, options.out, console)
     return not problems and all(result.gradable for result in results)
+
+
+def _print_readings(collected: Collected, console: Console) -> None:
+    """Print how each path was read, before anything is graded."""
+    for path, shape, n in collected.readings:
+        text = ngettext(
+            "{path} was read as {shape}: {n} learner.",
+            "{path} was read as {shape}: {n} learners.",
+            n,
+        )
+        _print_line(text.format(path=path, shape=shape, n=n), console)
+
+
+def _table_of_files(collected: Collected) -> Table:
+    """Return a table with a row for each file: whose it is, and what becomes of it."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (_("learner"), _("file"), _("what becomes of it")):
+        table.add_column(heading)
+    for account in sorted(collected.accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
+        cells = (account.learner or "?", str(account.path), fate_in_words(account))
+        table.add_row(*(Text(one_line(visible(cell))) for cell in cells))
+    return table
 
 
 def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
@@ -190,5 +221,5 @@ def _print_summary(results: list[Result], out: Path, console: Console) -> None:
     if n_duplicates := sum(result.origin == DUPLICATE for result in results):
         done += _(", {n} of them with the same code as one before").format(n=n_duplicates)
     console.print(f"{done}.")
-    for name in ("grades.csv", "index.html"):
+    for name in ("grades.csv", "files.csv", "index.html"):
         _print_line(_("written: {path}").format(path=out / name), console)

@@ -5,7 +5,9 @@ one exercise; `safe_read` reads a file, `parse` parses it.
 """
 
 import os
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import course
@@ -31,10 +33,12 @@ class Found:
     Attributes:
         files: The submissions by exercise, in course order.
         left_out: Other files that may be somebody's work, with the reason for leaving them out.
+        candidates: All files for an exercise, also those that do not count, by exercise.
     """
 
     files: dict[str, Submission]
     left_out: dict[Path, str] = field(default_factory=dict)
+    candidates: dict[str, tuple[Path, ...]] = field(default_factory=dict)
 
 
 def find(target: Path, wanted: frozenset[str] | None = None) -> dict[str, Submission]:
@@ -70,8 +74,8 @@ def survey(
 ) -> Found:
     """Return the submissions in a file or folder, and the files that are left out.
 
-    Where no file is named for an exercise, a file that defines the exercise's functions counts. A
-    notebook of several exercises (see `sections`) is a file for each of them.
+    Where no file whose name holds an exercise's name holds work, a file that defines the exercise's
+    functions counts. A notebook of several exercises (see `sections`) is a file for each of them.
 
     Args:
         target: The file or folder.
@@ -81,32 +85,87 @@ def survey(
     Raises:
         UnreadableSubmission: There is no such file or folder, or it cannot be opened.
     """
+    return survey_files(_files(target), wanted, reader, target)
+
+
+def survey_files(
+    paths: Iterable[Path],
+    wanted: frozenset[str] | None = None,
+    reader: Reader = OWN_READER,
+    alone: Path | None = None,
+) -> Found:
+    """Return the submissions among some files of one learner (see `survey`).
+
+    Args:
+        paths: The files.
+        wanted: The names of the exercises to look for, None for all.
+        reader: Reads the files between which a choice is needed.
+        alone: A file that was named by itself, so that it must be a submission.
+    """
+    steps = [s.name for s in course.steps() if wanted is None or s.name in wanted]
     by_step: dict[str, list[Path]] = {}
     others: list[Path] = []
-    for path in _files(target):
-        step = course.step_of_file(path)
+    for path in paths:
+        step = _step_named_in(path)
         begun = _exercises_begun_in(path) if step is None else ()
         if begun:
             for name in begun:
-                if wanted is None or name in wanted:
-                    by_step.setdefault(name, []).append(path)
+                by_step.setdefault(name, []).append(path)
         elif step is None or not looks_like_a_submission(path):
             others.append(path)
-        elif wanted is None or step.name in wanted:
+        else:
             by_step.setdefault(step.name, []).append(path)
-    files = {name: which_counts(name, paths, reader) for name, paths in by_step.items()}
-    missing = {s.name for s in course.steps() if wanted is None or s.name in wanted} - set(files)
+    recognised: dict[str, list[Path]] = {}
     left_out: dict[Path, str] = {}
     for path in others:
         try:
-            file = _recognised(path, missing, path == target, reader)
+            exercise = _recognised(path, frozenset(steps), path == alone, reader)
         except UnreadableSubmission as error:
             left_out[path] = str(error)
-        else:
-            if file is not None:
-                files[file.exercise] = file
-                missing.remove(file.exercise)
-    return Found({s.name: files[s.name] for s in course.steps() if s.name in files}, left_out)
+            continue
+        if exercise is not None:
+            recognised.setdefault(exercise, []).append(path)
+    files: dict[str, Submission] = {}
+    candidates: dict[str, tuple[Path, ...]] = {}
+    for name in steps:
+        named, others = by_step.get(name, []), recognised.get(name, [])
+        if not named and not others:
+            continue
+        candidates[name] = (*named, *others)
+        if named and others and _holds_work(named, name, reader):
+            others = []
+        best = which_counts(name, [*named, *others], reader)
+        if best.path in others:
+            best = replace(best, notes=(note_on_name(best.path.name, name), *best.notes))
+        files[name] = best
+    return Found(files, left_out, candidates)
+
+
+def _step_named_in(path: Path) -> course.Step | None:
+    """Return the exercise whose name stands in a file's name, at its beginning or after words."""
+    step = course.step_of_file(path)
+    if step is not None:
+        return step
+    stem = path.stem.lower()
+    return next(
+        (
+            step
+            for step in course.steps()
+            if re.search(rf"(?<![a-z0-9])(?<!test_){step.name}(?![a-z])", stem)
+        ),
+        None,
+    )
+
+
+def _holds_work(paths: list[Path], exercise: str, reader: Reader) -> bool:
+    """Return whether a file named for an exercise holds work, so that no other file counts."""
+    for path in paths:
+        try:
+            if reader.work_in(read_content(path), path.name, exercise):
+                return True
+        except UnreadableSubmission:
+            continue
+    return False
 
 
 def _exercises_begun_in(path: Path) -> tuple[str, ...]:
@@ -145,8 +204,8 @@ def looks_like_a_submission(path: Path) -> bool:
     return suffix in SUFFIXES
 
 
-def _recognised(path: Path, missing: set[str], alone: bool, reader: Reader) -> Submission | None:
-    """Return the submission for an exercise among `missing`, None for a file of another kind.
+def _recognised(path: Path, wanted: frozenset[str], alone: bool, reader: Reader) -> str | None:
+    """Return the exercise that a file of another name holds, None for a file of another kind.
 
     Raises:
         UnreadableSubmission: The file seems to be an exercise and is not.
@@ -162,15 +221,13 @@ def _recognised(path: Path, missing: set[str], alone: bool, reader: Reader) -> S
     if not (alone or os.path.isfile(path)):
         return None
     data = read_content(path)
-    if not alone and not _mentions(data, missing):
+    if not alone and not _mentions(data, wanted):
         return None
     exercise = reader.recognised_exercise(data, path.name)
-    if exercise not in missing:
-        return None
-    return Submission(exercise, path, notes=(note_on_name(path.name, exercise),))
+    return exercise if exercise in wanted else None
 
 
-def _mentions(data: bytes, exercises: set[str]) -> bool:
+def _mentions(data: bytes, exercises: frozenset[str]) -> bool:
     """Return whether a file seems to define a function of these exercises, without parsing it."""
     functions = [name for exercise in exercises for name in course.step(exercise).functions]
     return any(f"def {name}(".encode() in data for name in functions)

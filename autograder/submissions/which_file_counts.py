@@ -121,4 +121,11 @@ def _note(best: Candidate, other: Candidate) -> str:
             "{best} was checked, and {other} was not: they are equally old and differ, so that "
             "only their names could decide. Look at both."
         )
-    return text.format(best=best.path.name, other=other.path.name)
+    names = best.path.name, other.path.name
+    if best.path.parent != other.path.parent:
+        names = _with_folder(best.path), _with_folder(other.path)
+    return text.format(best=names[0], other=names[1])
+
+
+def _with_folder(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

@@ -75,7 +75,7 @@ RULES = Rules(seed=1, times=Times(cell=200))
 
 def graded(grader, folder, out, version="kit", rules=RULES, force=False, jobs=2, parse=parse):
     """Grade a folder of learners' folders; return the results by learner."""
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "results").submissions
     with DaemonThreads(jobs) as executor:
         store = ResultCache(out, version, rules)
         results = list(grade(submissions, parse, store, lambda: grader, executor, force))

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from autograder.grading.bundles import take_bundles
+from autograder.grading.bundles import Unpacking
 from autograder.grading.collect import collect
-from autograder.submissions.reader import OWN_READER
 from tests.answers import exercise_text, solution_text, write
 from tests.bundle.making import bundle, contents, repacked
 from tests.grading.common import hand_in
@@ -29,8 +28,8 @@ def make(folder, name, notebook, learner="Ada Lovelace", **options):
 
 
 def collected(tmp_path, *paths):
-    taken = take_bundles(paths, tmp_path / "out" / ".bundles")
-    return collect(list(paths), OWN_READER, taken)
+    found = collect(list(paths), tmp_path / "out")
+    return found.submissions, found.problems
 
 
 def by_learner(submissions):
@@ -54,7 +53,16 @@ def test_bundles_and_folders_stand_side_by_side(tmp_path, notebook):
     make(tmp_path / "class", "a.zip", notebook)
     make(tmp_path / "class" / "cleo", "c.zip", notebook, "Cleo")
     submissions, problems = collected(tmp_path, tmp_path / "class")
-    assert by_learner(submissions) == [("Ada Lovelace", NAME), ("Cleo", NAME), ("ben", NAME)]
+    assert by_learner(submissions) == [("Ada Lovelace", NAME), ("ben", NAME), ("cleo", NAME)]
+    assert problems == []
+
+
+def test_a_folder_names_its_learner_whatever_the_bundle_says(tmp_path, notebook):
+    hand_in(tmp_path / "class", "ben")
+    make(tmp_path / "class" / "ada", "b.zip", notebook, "Benny")
+    submissions, problems = collected(tmp_path, tmp_path / "class")
+    assert by_learner(submissions) == [("ada", NAME), ("ben", NAME)]
+    assert submissions[0].notes == ("the bundle b.zip names Benny",)
     assert problems == []
 
 
@@ -74,8 +82,8 @@ def test_two_learners_of_one_name_are_never_merged(tmp_path, notebook):
 
 def test_in_a_learners_folder_the_newest_bundle_counts_and_that_is_said(tmp_path, notebook):
     folder = tmp_path / "class" / "ada"
-    make(folder, "z.zip", notebook, created="2026-03-01T10:00:00+00:00")
-    make(folder, "a.zip", notebook + b"\n", created="2026-03-02T10:00:00+00:00")
+    make(folder, "z.zip", notebook, "ada", created="2026-03-01T10:00:00+00:00")
+    make(folder, "a.zip", notebook + b"\n", "Ada", created="2026-03-02T10:00:00+00:00")
     submissions, problems = collected(tmp_path, tmp_path / "class")
     [submission] = submissions
     assert submission.path.read_bytes() == notebook + b"\n"
@@ -108,7 +116,7 @@ def test_what_cannot_be_read_is_a_problem_and_hides_no_other(tmp_path, notebook)
     assert by_learner(submissions) == [("Ada Lovelace", NAME)]
     assert len(problems) == 2
     assert any("newer.zip" in p and "newer version" in p for p in problems)
-    assert any("moodle.zip" in p and "archive" in p for p in problems)
+    assert any("moodle.zip" in p and "no exercise in it" in p for p in problems)
 
 
 @pytest.mark.parametrize("learner", ["../../evil", "", "..", "CON", "a/b", "x" * 300, "\u202eA"])
@@ -139,6 +147,6 @@ def test_points_in_a_bundle_count_for_nothing(tmp_path, notebook):
     path = make(tmp_path / "class", "a.zip", notebook)
     forged = json.dumps([{"exercise": NAME, "points": 1000}]).encode()
     repacked({**contents(path), "report.json": forged}, path)
-    taken = take_bundles([path], tmp_path / "out")
-    [each] = taken.bundles
-    assert [p.name for p in each.folder.iterdir()] == [f"{NAME}.ipynb"]
+    bundle, problems = Unpacking(tmp_path / "out").newest([path])
+    assert problems == []
+    assert [p.name for p in bundle.folder.iterdir()] == [f"{NAME}.ipynb"]

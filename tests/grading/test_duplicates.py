@@ -142,7 +142,7 @@ def test_how_a_file_was_read_is_told_of_that_file_alone(tmp_path, judged_first):
     hand_in(folder, "ada")
     path = hand_in(folder, "ben")
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").decode().encode("utf-16"))
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "results").submissions
     submissions.sort(key=lambda each: each.learner != judged_first)
     with ThreadPoolExecutor(1) as executor:
         store = ResultCache(tmp_path / "out", "kit", RULES)
@@ -168,7 +168,7 @@ def test_a_file_that_changes_meanwhile_gives_no_verdict_to_others(tmp_path):
     folder = tmp_path / "class"
     for learner in ("ada", "ben"):
         hand_in(folder, learner)
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "results").submissions
     cells = []
 
     class Cells(Judges):
@@ -213,7 +213,7 @@ class OneByOne:
 
 def late_duplicates(judges, folder, out, force=False):
     """Grade with duplicates that arrive after their original was judged."""
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "results").submissions
     store = ResultCache(out, "kit", RULES)
     with ThreadPoolExecutor(1) as executor:
         late = OneByOne(store, submissions)
@@ -278,7 +278,7 @@ def test_duplicates_that_wait_for_a_judge_that_fails_are_all_judged_with_their_o
         hand_in(folder, learner)
     path = hand_in(folder, "dan")
     path.write_bytes(path.read_bytes().decode().encode("utf-16"))
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "results").submissions
     go_on = threading.Event()
 
     def all_at_once():

@@ -87,11 +87,14 @@ def test_names_differ_as_downloads_do(tmp_path, name):
     assert running(read_cells(path)) == UNDAMAGED
 
 
-def test_a_file_named_for_an_exercise_comes_before_one_that_is_like_it(tmp_path):
-    named = write(tmp_path, STEP, exercise_text(STEP))
-    (tmp_path / "attic.py").write_text(SCRIPT, encoding="utf-8")
+@pytest.mark.parametrize("worked_on", [True, False])
+def test_a_file_named_for_an_exercise_counts_unless_it_is_untouched(tmp_path, worked_on):
+    text = exercise_text(STEP) + ("\n# %%\nwork = 1\n" if worked_on else "")
+    named = write(tmp_path, STEP, text)
+    other = tmp_path / "attic.py"
+    other.write_text(SCRIPT, encoding="utf-8")
     os.utime(named, (1_000_000_000, 1_000_000_000))
-    assert find(tmp_path)[STEP].path == named
+    assert find(tmp_path)[STEP].path == (named if worked_on else other)
 
 
 def test_copies_that_tools_keep_are_passed_over(tmp_path):

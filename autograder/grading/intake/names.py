@@ -1,0 +1,70 @@
+"""The names of learners in the names of files and folders."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import course
+
+_MOODLE = re.compile(
+    r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL
+)
+_NO_NAMES = frozenset(Path(__file__).with_name("no_names.txt").read_text(encoding="utf-8").split())
+
+
+@dataclass(frozen=True)
+class MoodleName:
+    """A name as Moodle's "download all submissions" makes it.
+
+    Attributes:
+        learner: The participant's full name.
+        number: The participant's number in this assignment.
+        rest: The name of the learner's own file, "" for a folder.
+    """
+
+    learner: str
+    number: str
+    rest: str
+
+
+def moodle_name(name: str) -> MoodleName | None:
+    """Return the parts of a name that Moodle made, None for any other name."""
+    found = _MOODLE.fullmatch(name)
+    if found is None:
+        return None
+    return MoodleName(clean(found["name"]), found["id"], found["rest"] or "")
+
+
+def clean(name: str) -> str:
+    """Return a name in composed characters, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def label_in(stem: str) -> str:
+    """Return what a file's or folder's name says beside an exercise, a version or a copy.
+
+    `01_explore_DUPONT` says "DUPONT", `Zoé Dupont - 01_explore (2)` says "Zoé Dupont", and `Copie
+    de 01_explore`, `rendu final` and `v2` say nothing.
+
+    Args:
+        stem: The name without its suffix.
+    """
+    text = clean(stem)
+    for step in course.steps():
+        text = re.sub(re.escape(step.name), " ", text, flags=re.IGNORECASE)
+    words = re.split(r"[\s_.()\[\]+,;–—-]+", text)
+    return " ".join(word for word in words if word and not _says_nothing(word))
+
+
+def _says_nothing(word: str) -> bool:
+    folded = unicodedata.normalize("NFD", word.casefold())
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    number = r"[a-z]?\d{1,4}[a-z]?|20\d{6}|v|tp\d+|day\d*"
+    return plain in _NO_NAMES or re.fullmatch(number, plain) is not None
+
+
+def names_nobody(folder: str) -> bool:
+    """Return whether a folder's name, such as `old` or `mes rendus`, is no learner's name."""
+    words = [word for word in re.split(r"[\s_.-]+", folder.casefold()) if word]
+    return all(word in _NO_NAMES for word in words)
