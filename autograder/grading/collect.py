@@ -117,23 +117,16 @@ def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:
 
     That is how a shell writes out `homes/*/recommender`.
     """
-    single = [r.learners[0] for r in readings if len(r.learners) == 1 and r.learners[0].home]
-    if len(single) < 2 or len({learner.name.casefold() for learner in single}) > 1:
-        return readings
-    homes = [learner.home for learner in single if learner.home is not None]
-    if len(set(homes)) < len(homes):
+    learners = [r.learners[0] for r in readings if len(r.learners) == 1]
+    homes = [learner.home for learner in learners if learner.home is not None]
+    n_names = len({learner.name.casefold() for learner in learners})
+    if len(homes) < max(2, len(readings)) or n_names > 1:
         return readings
     for level in range(3):
-        names = [clean(home.parents[level].name) for home in homes if len(home.parents) > level]
-        if len(names) == len(homes) == len({name.casefold() for name in names}):
-            new = {learner.home: name for learner, name in zip(single, names, strict=True)}
-            return [
-                replace(r, learners=[replace(each, name=new.get(each.home, each.name))])
-                if len(r.learners) == 1
-                else r
-                for r in readings
-                for each in r.learners[:1]
-            ]
+        above = [clean(home.parents[level].name) for home in homes if len(home.parents) > level]
+        if len({name.casefold() for name in above}) == len(homes):
+            named = [replace(each, name=name) for each, name in zip(learners, above, strict=True)]
+            return [replace(r, learners=[each]) for r, each in zip(readings, named, strict=True)]
     return readings
 
 

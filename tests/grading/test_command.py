@@ -118,5 +118,5 @@ def test_a_folder_without_exercises_is_not_all_graded(tmp_path):
     (tmp_path / "class").mkdir()
     result = autograder("grade", tmp_path / "class", "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "holds no exercise" in result.output
+    assert "there is no exercise among the files" in result.output
     assert rows_of(tmp_path / "out" / "grades.csv") == {}

@@ -79,7 +79,7 @@ def submissions(tmp_path):
     for learner, text in texts.items():
         (tmp_path / "class" / learner).mkdir(parents=True)
         write(tmp_path / "class" / learner, STEP.name, text)
-    return collect([tmp_path / "class"])[0]
+    return collect([tmp_path / "class"], tmp_path / "out").submissions
 
 
 POINTS = {"ada": 10.0, "ben": 9.0, "eve": 0.0}
@@ -151,7 +151,8 @@ def test_only_so_many_files_are_sent_at_a_time(tmp_path, monkeypatch):
     for n in range(8):
         (tmp_path / "many" / f"learner {n}").mkdir(parents=True)
         write(tmp_path / "many" / f"learner {n}", STEP.name, f"own = {n}")
-    assert len(graded_by(executor, collect([tmp_path / "many"])[0], tmp_path / "out")) == 8
+    submissions = collect([tmp_path / "many"], tmp_path / "out").submissions
+    assert len(graded_by(executor, submissions, tmp_path / "out")) == 8
     assert executor.most == 2
 
 
@@ -174,7 +175,7 @@ def test_a_result_is_stored_before_it_is_asked_for(submissions, tmp_path):
     executor = AtOnce(full_points, room=len(submissions))
     (tmp_path / "class" / "zoe").mkdir()
     write(tmp_path / "class" / "zoe", STEP.name, exercise_text(STEP.name))
-    submissions = collect([tmp_path / "class"])[0][::-1]
+    submissions = collect([tmp_path / "class"], tmp_path / "out").submissions[::-1]
     store = ResultCache(tmp_path / "out", kit_fingerprint(), Rules(1))
     grading = grade(submissions, parse, store, no_grader, executor)
     next(grading)

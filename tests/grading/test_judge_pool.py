@@ -119,6 +119,6 @@ def test_a_grader_that_is_left_at_work_gives_no_verdict_and_stores_none(start_zy
 
 def test_a_grader_that_was_not_entered_runs_nothing(tmp_path):
     hand_in(tmp_path, "ada")
-    [submission], _problems = collect([tmp_path])
+    [submission] = collect([tmp_path], tmp_path / "out").submissions
     with pytest.raises(GraderEnded):
         Grader(RULES).grade(parse(submission))

@@ -103,7 +103,7 @@ def test_what_could_not_be_graded_is_tried_again(done):
 def test_a_file_that_changes_meanwhile_is_stored_as_what_was_graded(tmp_path):
     path = hand_in(tmp_path / "class", "ada", WRONG)
     store = ResultCache(tmp_path / "out", "kit", RULES)
-    submissions, _problems = collect([tmp_path / "class"])
+    submissions = collect([tmp_path / "class"], tmp_path / "out").submissions
 
     def opened_late():
         hand_in(tmp_path / "class", "ada", RIGHT)
@@ -174,7 +174,7 @@ def test_a_fault_in_reading_costs_its_own_submission_only(done, monkeypatch):
 
 def test_an_interruption_while_files_are_read_ends_what_waits(done):
     folder, out = done
-    submissions, _problems = collect([folder])
+    submissions = collect([folder], folder.parent / "out").submissions
     begun, go_on = threading.Event(), threading.Event()
 
     class Waiting(Judges):

@@ -74,7 +74,7 @@ def test_whenever_it_dies_a_result_is_the_old_one_or_the_new_one_or_none(
 def test_a_learners_name_may_be_anything(tmp_path):
     learner = os.fsdecode(b"Zo\xeb M\xfcller")
     hand_in(tmp_path / "class", learner)
-    [submission], _problems = collect([tmp_path / "class"])
+    [submission] = collect([tmp_path / "class"], tmp_path / "out").submissions
     assert submission.learner == learner
     result = refused(submission, "no reason")
     store = ResultCache(tmp_path / "out", "kit", RULES)

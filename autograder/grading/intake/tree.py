@@ -84,7 +84,8 @@ def tree_at(path: Path, unpacked: Path) -> Node:
 
     Args:
         path: A file or folder.
-        unpacked: The folder below which archives are unpacked.
+        unpacked: The folder below which archives are unpacked. The folder of the results, in which
+            it lies, is no part of the tree.
     """
     return _node(path, path, unpacked, 0)
 
@@ -100,7 +101,8 @@ def _node(path: Path, shown: Path, unpacked: Path, depth: int) -> Node:
         except OSError as error:
             text = _("it cannot be opened: {reason}")
             return Node(name, path, shown, (), text.format(reason=error.strerror))
-        kept = [part for part in parts if _counts(part.name)]
+        results = unpacked.parent.absolute()
+        kept = [p for p in parts if _counts(p.name) and p.absolute() != results]
         children = tuple(_node(part, shown / part.name, unpacked, depth + 1) for part in kept)
         is_clone = any(part.name == ".git" for part in parts)
         return Node(name, path, shown, children, is_clone=is_clone)

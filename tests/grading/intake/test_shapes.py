@@ -235,3 +235,12 @@ def test_every_file_is_accounted_for(tmp_path):
         "ben/02_encode_split.docx": ("ben", LEFT_OUT),
     }
     assert {a.fate for a in collected.accounts} >= {GRADED, NOT_COUNTED}
+
+
+def test_results_of_an_earlier_run_are_no_part_of_the_pile(tmp_path):
+    pile = lay(tmp_path / "pile", "ada/01_explore.py", "ben/01_explore.py")
+    lay(pile, "results/ada/01_explore.json", "results/index.html", text="{}")
+    collected = collect([pile], pile / "results")
+    assert learners(collected) == both("ada", "ben")
+    assert collected.problems == []
+    assert len(collected.accounts) == 2
