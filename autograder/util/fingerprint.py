@@ -28,6 +28,10 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+# A solution that runs in its own folder leaves files there.
+_COURSE_FILES: dict[str, tuple[str, ...]] = {"solutions": ("*.py",), "exercises": ("*/*.py",)}
+
+
 @cache
 def kit_fingerprint() -> str:
     """Return a digest of the kit's code, tables and course files, and of the libraries' versions.
@@ -35,18 +39,22 @@ def kit_fingerprint() -> str:
     Returns:
         16 hexadecimal digits, equal for two kits that give the same verdicts.
     """
-    return fingerprint_of(_roots())
+    return fingerprint_of(_roots(), _COURSE_FILES)
 
 
-def fingerprint_of(roots: dict[str, Path]) -> str:
-    """Return a digest of all `.py` and `.toml` files below some folders, and of the libraries.
+def fingerprint_of(
+    roots: dict[str, Path], patterns: dict[str, tuple[str, ...]] | None = None
+) -> str:
+    """Return a digest of the files below some folders, and of the libraries.
 
     Args:
         roots: Folders by the name under which their files count.
+        patterns: Which files count, by the same names; elsewhere all `.py` and `.toml` files.
     """
     whole = hashlib.sha256()
     for name, root in roots.items():
-        for source in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+        wanted = (patterns or {}).get(name, ("**/*.py", "**/*.toml"))
+        for source in sorted(path for pattern in wanted for path in root.glob(pattern)):
             place = f"{name}/{source.relative_to(root).as_posix()}"
             whole.update(f"{place}\0{digest(source.read_bytes())}\0".encode())
     whole.update(f"python {platform.python_version()}\0".encode())

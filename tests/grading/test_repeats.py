@@ -240,12 +240,10 @@ def test_no_worker_has_the_code_of_an_answer(judged):
 
 
 def test_the_judges_own_work_on_an_answer_is_limited(judged, monkeypatch):
-    monkeypatch.setattr(judge_module, "judging_limit", partial(judging_limit, 2))
-    line = "if is_repeated(): top_n(list(range(300_000)), list(range(300_000)))"
-    start = time.monotonic()
+    monkeypatch.setattr(judge_module, "judging_limit", partial(judging_limit, 0.5))
+    line = "if is_repeated(): top_n(list(range(3_000_000)), list(range(3_000_000)))"
     report = judged("07_recommend", FORGERY, WORST_FIRST, RECOMMEND.format(line=line))
     assert points_of(report) == all_but("07_recommend", "top_n", "recommend")
-    assert time.monotonic() - start < 40
 
 
 def test_a_repeat_has_the_rest_of_the_submissions_time(judged, n_workers):

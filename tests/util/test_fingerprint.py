@@ -64,3 +64,16 @@ def test_its_place_and_its_caches_do_not_change_it(kit, tmp_path):
 
 def test_solutions_and_exercises_count_too():
     assert kit_fingerprint() != fingerprint_of({"autograder": paths.PACKAGE})
+
+
+def test_what_a_solution_leaves_in_its_folder_does_not_count(tmp_path, monkeypatch):
+    for name in ("solutions", "exercises/en"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "01_explore.py").write_text("x = 1", encoding="utf-8")
+    monkeypatch.setattr(paths, "course_root", lambda: tmp_path)
+    before = kit_fingerprint.__wrapped__()
+    (tmp_path / "solutions" / "served").mkdir()
+    (tmp_path / "solutions" / "served" / "serve.py").write_text("x = 2", encoding="utf-8")
+    assert kit_fingerprint.__wrapped__() == before
+    (tmp_path / "solutions" / "01_explore.py").write_text("x = 2", encoding="utf-8")
+    assert kit_fingerprint.__wrapped__() != before
