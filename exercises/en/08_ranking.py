@@ -490,7 +490,7 @@ print(multiple.round(2).to_string())
 # ## Beyond accuracy
 #
 # A mean hides who is served, and nDCG does not say whether a list was worth showing. Three more
-# numbers say what the lists are like; the first of them is also in the table of the course's memo.
+# numbers say what the lists are like; the table of the course's memo has them too.
 #
 # - **coverage**: the share of all films that stand in somebody's list;
 # - **popularity**: how many ratings the median film of the lists has in train;

@@ -28,6 +28,8 @@ use_style()
 # - **RMSE** on the test rows: how far off the predicted stars are. Popularity predicts no stars.
 # - **nDCG@10**: how well lists of ten hit the hidden films with four stars or more.
 # - **coverage**: the share of all films that stand in somebody's list.
+# - **popularity**: how many ratings the median film of the lists has in train.
+# - **novelty**: how surprising a film of the lists is, in bits (step 8).
 # - **seconds**: the time of training here, once.
 
 # %% tags=["demo"]
@@ -101,15 +103,21 @@ recommenders = {
     "factors alone": factors_alone,
     "factors and biases": factors_and_biases,
 }
+n_ratings = np.bincount(train["item"], minlength=n_items)
+bits = -np.log2((n_ratings + 1) / (n_users + 1))
 rows = {}
 for name, recommender in recommenders.items():
     start = perf_counter()
     lists, stars = recommender()
+    seconds = perf_counter() - start
+    places = np.concatenate(list(lists.values()))
     rows[name] = {
         "RMSE": np.nan if stars is None else training.rmse(test["rating"], np.clip(stars, 0.5, 5)),
         "nDCG@10": ranking.evaluate_ranking(lists, relevant, k=10)["ndcg"],
-        "coverage": len(np.unique(np.concatenate(list(lists.values())))) / n_items,
-        "seconds": perf_counter() - start,
+        "coverage": len(np.unique(places)) / n_items,
+        "popularity": np.median(n_ratings[places]),
+        "novelty": bits[places].mean(),
+        "seconds": seconds,
     }
 pd.DataFrame(rows).T.round(3)
 
