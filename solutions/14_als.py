@@ -402,12 +402,12 @@ axes.legend()
 show(figure, "14-beside-step-6")
 
 # %% [markdown]
-# What to see: ALS takes the damped biases and improves them on warm rows; on cold rows one of its
-# two vectors is zero, so it is exactly the damped baseline there. The model of step 6 is ahead of
-# it in every split, by more than these differences vary from split to split. So a solver without a
-# learning rate is no better model. The two do not minimise the same: in (2) every rating pays the
-# penalty, in step 6 every row of a table pays once; and step 6 learns its biases together with the
-# vectors, where ALS took them as they came.
+# ALS takes the damped biases and improves them on warm rows. On cold rows one of the two vectors of
+# ALS is zero, so it is exactly the damped baseline there. The model of step 6 is ahead of it in
+# every split, by more than these differences vary from split to split. So a solver without a
+# learning rate is no better model. The two do not minimise the same sum. In (2) every rating pays
+# the penalty; in step 6 every row of a table pays once. Step 6 learns its biases together with the
+# vectors; ALS takes them as they come.
 #
 # What ALS buys is something else: no learning rate and no early stopping, a fraction of the seconds
 # here, and rows that are independent of each other: a thousand users can be solved on a thousand

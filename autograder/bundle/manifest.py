@@ -23,8 +23,9 @@ RECORD = "opened.jsonl"
 REPORTS = "report.json"
 RECEIPTS = ("receipt.html", "receipt.txt")
 WHOLE_COURSE = "course"
-MEMO = "memo"
 """The name of the notebook that holds all exercises."""
+MEMO = "memo"
+"""The name of the memo's notebook."""
 
 
 class NoBundle(Exception):

@@ -721,7 +721,7 @@ _LABELS_LOST = _(
 )
 _ROWS_ALTERED = _(
     "A label leads to other values than in `ratings`: columns were sorted or paired one by one. "
-    "What is sorted in your code, whole rows or values?"
+    "Does your code sort whole rows, or only values?"
 )
 _OVERLAPS = _(
     "Some rows stand in both parts. Which condition chooses the rows of train, and is it the exact "
@@ -830,7 +830,7 @@ def _mistakes_of_order(ratings: pd.DataFrame, test: pd.DataFrame, hidden) -> dic
 
 @checks("split_by_time", share=2)
 def test_the_last_rows_of_each_user_go_to_test(submission, rng):
-    """Of each user the latest rows go to test, whenever the user came and wherever the rows are."""
+    """Each user's latest rows go to test. Their dates and places in the table do not matter."""
     for sizes, fraction in (((30, 42, 25, 60, 38), 0.2), ((20, 50, 33, 27), 0.35)):
         history = draw_history(rng, sizes)
         answer = submission.split_by_time(history, test_fraction=fraction)

@@ -20,7 +20,7 @@ GRADED, NOT_COUNTED, LEFT_OUT, NO_EXERCISE = "graded", "not counted", "left out"
 
 @dataclass(frozen=True)
 class Account:
-    """What became of a file.
+    """The fate of a file.
 
     Attributes:
         path: The file, as an instructor knows it.
@@ -39,7 +39,7 @@ class Account:
 
 @dataclass
 class Collected:
-    """What lies at some paths.
+    """All that was found at some paths.
 
     Attributes:
         submissions: What is graded, in the order of learners and exercises.

@@ -620,7 +620,7 @@ def test_a_stub_notebook_runs_to_its_end_without_red(tmp_path):
     assert [o.text for o in bad] == []
 
 
-# What is handed in
+# The bundle and the hand-in
 
 
 @pytest.mark.parametrize(

@@ -58,13 +58,17 @@ def label_in(stem: str) -> str:
 
 
 def _says_nothing(word: str) -> bool:
-    folded = unicodedata.normalize("NFD", word.casefold())
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    plain = _without_accents(word)
     number = r"[a-z]?\d{1,4}[a-z]?|20\d{6}|v|tp\d+|day\d*"
     return plain in _NO_NAMES or re.fullmatch(number, plain) is not None
 
 
 def names_nobody(folder: str) -> bool:
     """Return whether a folder's name, such as `old` or `mes rendus`, is no learner's name."""
-    words = [word for word in re.split(r"[\s_.-]+", folder.casefold()) if word]
-    return all(word in _NO_NAMES for word in words)
+    words = [word for word in re.split(r"[\s_.-]+", folder) if word]
+    return all(_without_accents(word) in _NO_NAMES for word in words)
+
+
+def _without_accents(word: str) -> str:
+    folded = unicodedata.normalize("NFD", word.casefold())
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))

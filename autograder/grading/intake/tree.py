@@ -143,9 +143,12 @@ def _unpacked(path: Path, unpacked: Path) -> Path:
         partial = place.with_name(f"{place.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        with zipfile.ZipFile(path) as archive:
-            _extract(archive, partial)
-        partial.rename(place)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _extract(archive, partial)
+            partial.rename(place)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     except _CannotUnpack:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError) as error:

@@ -81,7 +81,7 @@ def test_an_archive_with_too_much_in_it_is_named(tmp_path, monkeypatch):
     found = collect([pile], tmp_path / "out")
     assert learners(found) == [("ada", STEP), ("ben", STEP)]
     assert any("cleo.zip" in problem and "GB" in problem for problem in found.problems)
-    assert not list((tmp_path / "out" / ".archives").glob("*/*")) or True
+    assert not list((tmp_path / "out" / ".archives").iterdir())
 
 
 def test_an_encrypted_archive_is_named(tmp_path):
