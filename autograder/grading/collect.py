@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.bundle.unpack import is_bundle
 from autograder.grading.bundles import FOLDER as BUNDLES
 from autograder.grading.bundles import NOBODY, TakenBundle, Unpacking, key_of
 from autograder.grading.intake.names import clean
@@ -200,7 +199,7 @@ def _collect_from(
     """Add a learner's submissions, problems and accounts."""
     unreadable = [file for file in person.files.values() if file.is_folder]
     files = [file for file in person.files.values() if not file.is_folder]
-    archives = [file for file in files if is_bundle(file.path)]
+    archives = [file for file in files if file.is_bundle]
     for file in unreadable:
         text = _("{path} cannot be graded because {reason}.")
         collected.problems.append(text.format(path=file.shown, reason=file.problem))

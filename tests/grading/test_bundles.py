@@ -57,6 +57,16 @@ def test_bundles_and_folders_stand_side_by_side(tmp_path, notebook):
     assert problems == []
 
 
+def test_a_stray_file_beside_bundles_makes_nobody_vanish(tmp_path, notebook):
+    make(tmp_path / "class", "a.zip", notebook)
+    make(tmp_path / "class", "b.zip", notebook, "Ben")
+    (tmp_path / "class" / f"{NAME}.py").write_text(solution_text(NAME), encoding="utf-8")
+    submissions, problems = collected(tmp_path, tmp_path / "class")
+    assert by_learner(submissions) == [("Ada Lovelace", NAME), ("Ben", NAME)]
+    [problem] = problems
+    assert f"{NAME}.py: it lies beside the learners' folders" in problem
+
+
 def test_a_folder_names_its_learner_whatever_the_bundle_says(tmp_path, notebook):
     hand_in(tmp_path / "class", "ben")
     make(tmp_path / "class" / "ada", "b.zip", notebook, "Benny")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import course
-from autograder.bundle.unpack import is_bundle, learner_of
+from autograder.bundle.unpack import learner_of
 from autograder.grading.intake.names import clean, label_in, moodle_name, names_nobody
 from autograder.grading.intake.tree import Node
 from autograder.submissions.discovery import looks_like_a_submission
@@ -101,7 +101,7 @@ def _is_work(file: Node) -> bool:
     return (
         looks_like_a_submission(file.path)
         or course.step_of_file(file.path) is not None
-        or is_bundle(file.path)
+        or file.is_bundle
     )
 
 
@@ -115,7 +115,7 @@ def _file(file: Node) -> Reading:
     if named is not None:
         learner = Learner(named.learner, (file,), named.number)
         return Reading(_("a file of Moodle's"), [learner], is_file=True)
-    if is_bundle(file.path):
+    if file.is_bundle:
         return Reading(_("a bundle"), [Learner("", (file,))])
     home = file.path.absolute().parent
     learner = Learner(clean(home.name) or "learner", (file,), home=home.resolve())
@@ -203,7 +203,7 @@ def _folders(root: Node) -> Reading | None:
         if label:
             learners.append(Learner(label, tuple(files)))
         else:
-            bundles = [file for file in files if is_bundle(file.path)]
+            bundles = [file for file in files if file.is_bundle]
             learners += [Learner("", (bundle,)) for bundle in bundles]
             left_over |= _nobodys(file for file in files if file not in bundles)
     return Reading(_("folders of learners"), learners, left_over)
@@ -220,16 +220,17 @@ def _is_class(folder: Node) -> bool:
 def _labelled(root: Node) -> Reading | None:
     """Read files of a class in one folder, with the learners' names in the files' names."""
     loose = _work_in(root.own_files)
-    bundles = [file for file in loose if is_bundle(file.path)]
-    labelled = _labels(file for file in loose if file not in bundles)
+    bundles = [file for file in loose if file.is_bundle]
+    labelled = _labels(_loose(loose))
     named = {label: files for label, files in labelled.items() if label}
     exercises = [_exercises(files) for files in named.values()]
     shared = any(a & b for n, a in enumerate(exercises) for b in exercises[n + 1 :])
     if not bundles and not (len(named) > 1 and shared):
         return None
-    if bundles and not labelled:
+    several = len({clean(learner_of(bundle.path)).casefold() for bundle in bundles}) > 1
+    if bundles and not shared and (several or not labelled):
         learners = [Learner("", (bundle,)) for bundle in bundles]
-        return Reading(_("bundles"), learners, _nobodys(root.folders))
+        return Reading(_("bundles"), learners, _nobodys([*_loose(loose), *root.folders]))
     if not shared:
         return None
     learners = [Learner(label, tuple(files)) for label, files in named.items()]
@@ -243,12 +244,14 @@ def _labelled(root: Node) -> Reading | None:
     return Reading(_("one folder with names in the files' names"), learners, _nobodys(rest), doubts)
 
 
+def _loose(files: Iterable[Node]) -> list[Node]:
+    return [file for file in files if not file.is_bundle]
+
+
 def _labels(files: Iterable[Node]) -> dict[str, list[Node]]:
     labels: dict[str, list[Node]] = {}
     for file in files:
-        labels.setdefault(
-            "" if is_bundle(file.path) else label_in(Path(file.name).stem), []
-        ).append(file)
+        labels.setdefault("" if file.is_bundle else label_in(Path(file.name).stem), []).append(file)
     return labels
 
 

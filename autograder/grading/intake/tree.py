@@ -44,7 +44,8 @@ class Node:
         children: What is in a folder, by name; None for a file.
         problem: Why nothing in it can be read, "" where it can.
         is_clone: Whether it is a folder with a history of git's.
-        is_archive: Whether it is an archive.
+        is_archive: Whether it is an archive that is no bundle.
+        is_bundle: Whether it is a bundle of `autograder submit`, which stays a file.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Node:
     problem: str = ""
     is_clone: bool = False
     is_archive: bool = False
+    is_bundle: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -106,7 +108,9 @@ def _node(path: Path, shown: Path, unpacked: Path, depth: int) -> Node:
         children = tuple(_node(part, shown / part.name, unpacked, depth + 1) for part in kept)
         is_clone = any(part.name == ".git" for part in parts)
         return Node(name, path, shown, children, is_clone=is_clone)
-    if path.suffix.lower() == ".zip" and path.is_file() and not is_bundle(path):
+    if path.suffix.lower() == ".zip" and path.is_file():
+        if is_bundle(path):
+            return Node(name, path, shown, is_bundle=True)
         return _archive(path, shown, unpacked, depth)
     return Node(name, path, shown)
 
