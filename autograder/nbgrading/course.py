@@ -84,7 +84,9 @@ def make_course(
     if memo:
         assignments[MEMO] = (MEMO,)
         path = folder / "source" / MEMO / f"{MEMO}.ipynb"
-        written += [path] if write_memo_source(path) else []
+        if not path.exists():  # instructors change its questions and points
+            write_memo_source(path)
+            written.append(path)
     written += _write_once(config, "nbgrader_config.py", course_id=course_id)
     written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
     _enter(folder, assignments, course_id)

@@ -38,9 +38,9 @@ def memo_source(language: str = "en") -> NotebookNode:
     return notebook
 
 
-def write_memo_source(path: Path) -> bool:
-    """Write the memo's source notebook; return whether the file changed."""
-    return write_notebook(memo_source(), path)
+def write_memo_source(path: Path) -> None:
+    """Write the memo's source notebook."""
+    write_notebook(memo_source(), path)
 
 
 def is_graded_by_hand(notebook: NotebookNode) -> bool:

@@ -85,6 +85,17 @@ def test_a_text_cell_that_is_graded_by_hand_stays_text_in_an_exercise():
 
 
 @pytest.mark.slow
+def test_a_memo_that_an_instructor_changed_stays(tmp_path):
+    folder = tmp_path / "course"
+    make(folder, "--memo")
+    source = folder / "source" / "memo" / "memo.ipynb"
+    changed = source.read_text(encoding="utf-8").replace('"points": 3', '"points": 5')
+    source.write_text(changed, encoding="utf-8")
+    assert str(source) not in make(folder, "--memo")
+    assert source.read_text(encoding="utf-8") == changed
+
+
+@pytest.mark.slow
 def test_nbgrader_shows_the_memo_as_it_was_handed_in_and_takes_points(tmp_path):
     folder = tmp_path / "course"
     make(folder, "--memo")
