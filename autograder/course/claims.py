@@ -37,7 +37,7 @@ _NO_PROSE = re.compile(
     | `[^`]*`                                       # code
     | \$\$.*?\$\$ | \$[^$]*\$                       # a formula
     | ^\#.*?$                                       # a heading
-    | ^\*\*.*\ ·\ .*\*\*$                           # day, minutes and points, tested elsewhere
+    | ^\*\*[^\n]*\ ·\ [^\n]*\*\*$                   # day, minutes and points, tested elsewhere
     | ^\s*\d+\.\s                                   # the number of a list's entry
     | \]\([^)]*\)                                   # the target of a link
     | \(\d+(?:\ points?)?\)                         # points, or an equation of the paper

@@ -16,6 +16,8 @@ PROSE = """
 # 0.87, by Koren (4) and $10^{-4}$. A batch holds 32 rows.
 #
 # 1. nDCG@10 of ml-100k
+#
+# Some words are **bold**
 
 # %% [markdown] tags=["hint"]
 # ### compare
