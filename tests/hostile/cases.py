@@ -45,10 +45,10 @@ def hand_in(name: str, folder: Path, outside: Path) -> Path:
 
 def result_of(grader: Grader, folder: Path) -> Result:
     """Return the result of a learner's folder, as `autograder grade` returns it."""
-    submissions, problems = collect([folder])
-    if not submissions:
-        return refused(Submission("", folder), "\n".join(problems))
-    [submission] = submissions
+    collected = collect([folder], folder.parent / "results")
+    if not collected.submissions:
+        return refused(Submission("", folder), "\n".join(collected.problems))
+    [submission] = collected.submissions
     try:
         parsed = parse(submission)
     except UnreadableSubmission as error:
