@@ -199,6 +199,7 @@ def export(
 ) -> None:
     """Write the grades in another system's form."""
     from autograder.grading.output.exports import write_gradescope, write_moodle
+    from autograder.grading.output.grade_table import table_of
     from autograder.grading.read_reports import NoReports, results_in
     from autograder.util.atomic import NotWritten
 
@@ -206,7 +207,7 @@ def export(
         found = results_in(results)
         if form == "moodle":
             written = out or Path("moodle.csv")
-            write_moodle(found, written, identifier, decimal_comma)
+            write_moodle(table_of(found), written, identifier, decimal_comma)
         else:
             written = out or Path("gradescope")
             write_gradescope(found, written)

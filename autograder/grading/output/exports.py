@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.output.class_statistics import class_results
+from autograder.grading.output.grade_table import GradeTable
 from autograder.grading.output.grades_csv import hundredths, plain_text
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug
@@ -21,7 +21,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def write_moodle(
-    results: list[Result], path: Path, identifier: str = IDENTIFIERS[0], decimal_comma: bool = False
+    table: GradeTable, path: Path, identifier: str = IDENTIFIERS[0], decimal_comma: bool = False
 ) -> None:
     """Write a table for Moodle's import of grades: UTF-8 with a byte order mark, semicolons.
 
@@ -29,18 +29,16 @@ def write_moodle(
     a learner handed nothing in. Texts stand in quotes, and no text is a formula.
 
     Args:
-        results: The results of a class.
+        table: The grades of a class.
         path: The file to write.
         identifier: The user field to which Moodle maps the first column.
         decimal_comma: Whether to write 9,8 in place of 9.8.
     """
-    book = class_results(results)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow([identifier, *(step.name for step in book.steps)])
-    for learner, handed_in in book.results.items():
-        reports = [handed_in[s.name].report if s.name in handed_in else None for s in book.steps]
-        points = [_points(r.points, decimal_comma) if r else "" for r in reports]
+    writer.writerow([identifier, *table.columns])
+    for learner, row in table.rows.items():
+        points = [_points(row[c], decimal_comma) if c in row else "" for c in table.columns]
         writer.writerow([plain_text(learner), *points])
     write_atomic(path, BYTE_ORDER_MARK + text.getvalue())
 
