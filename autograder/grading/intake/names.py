@@ -58,7 +58,7 @@ def label_in(stem: str) -> str:
 
 
 def _says_nothing(word: str) -> bool:
-    plain = _without_accents(word)
+    plain = without_accents(word)
     number = r"[a-z]?\d{1,4}[a-z]?|20\d{6}|v|tp\d+|day\d*"
     return plain in _NO_NAMES or re.fullmatch(number, plain) is not None
 
@@ -66,9 +66,10 @@ def _says_nothing(word: str) -> bool:
 def names_nobody(folder: str) -> bool:
     """Return whether a folder's name, such as `old` or `mes rendus`, is no learner's name."""
     words = [word for word in re.split(r"[\s_.-]+", folder) if word]
-    return all(_without_accents(word) in _NO_NAMES for word in words)
+    return all(without_accents(word) in _NO_NAMES for word in words)
 
 
-def _without_accents(word: str) -> str:
+def without_accents(word: str) -> str:
+    """Return a text in small letters without accents."""
     folded = unicodedata.normalize("NFD", word.casefold())
     return "".join(letter for letter in folded if not unicodedata.combining(letter))

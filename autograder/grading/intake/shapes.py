@@ -96,13 +96,15 @@ def holds_work(node: Node) -> bool:
 
 
 def _is_work(file: Node) -> bool:
-    if file.is_folder:
+    """Return whether a file may be somebody's work; a script must say so itself.
+
+    Scripts that learners write beside their exercises, such as `utils.py`, are no work.
+    """
+    if file.is_folder or file.is_bundle or course.step_of_file(file.path) is not None:
         return True
-    return (
-        looks_like_a_submission(file.path)
-        or course.step_of_file(file.path) is not None
-        or file.is_bundle
-    )
+    if not looks_like_a_submission(file.path):
+        return False
+    return ".ipynb" in file.name.lower() or file.defines_a_function
 
 
 def _work_in(nodes: Iterable[Node]) -> list[Node]:

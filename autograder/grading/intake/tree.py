@@ -15,11 +15,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from autograder import course
 from autograder.bundle.unpack import is_bundle
-from autograder.submissions.safe_read import MAX_BYTES
+from autograder.submissions.cells import UnreadableSubmission
+from autograder.submissions.safe_read import MAX_BYTES, read_content
 from autograder.util.i18n import _
 
 MAX_UNPACKED = 4 * 2**30
@@ -72,6 +75,15 @@ class Node:
         """The files right in it."""
         return [child for child in self.children or () if not child.is_folder]
 
+    @cached_property
+    def defines_a_function(self) -> bool:
+        """Whether a file's text defines a function of an exercise, or the file cannot be read."""
+        try:
+            text = read_content(self.path).replace(b"\0", b"")
+        except UnreadableSubmission:
+            return True
+        return _definition().search(text) is not None
+
     def files(self) -> Iterator["Node"]:
         """Yield the files in it, at any depth, and the folders that cannot be read."""
         if not self.is_folder or self.problem:
@@ -79,6 +91,12 @@ class Node:
             return
         for child in self.children or ():
             yield from child.files()
+
+
+@cache
+def _definition() -> re.Pattern[bytes]:
+    names = sorted({name for step in course.steps() for name in step.functions})
+    return re.compile(rf"\bdef\s+({'|'.join(names)})\b".encode())
 
 
 def tree_at(path: Path, unpacked: Path) -> Node:

@@ -244,3 +244,22 @@ def test_results_of_an_earlier_run_are_no_part_of_the_pile(tmp_path):
     assert learners(collected) == both("ada", "ben")
     assert collected.problems == []
     assert len(collected.accounts) == 2
+
+
+@pytest.mark.parametrize(
+    "helpers",
+    [
+        ["keras/__init__.py", "tensorflow/__init__.py"],
+        ["sitecustomize.py", "usercustomize.py"],
+        ["utils.py", "src/helper.py", "src/plots.py", "tests/test_mine.py"],
+    ],
+)
+def test_helpers_beside_the_exercises_of_one_learner_are_no_learners(tmp_path, helpers):
+    pile = lay(tmp_path / "ada", "01_explore.py")
+    lay(pile, *helpers, text="VALUE = 1\n")
+    collected = read(tmp_path, pile)
+    assert learners(collected) == [("ada", STEP)]
+    assert collected.problems == []
+    assert {a.path.name for a in collected.accounts if a.fate == NO_EXERCISE} == {
+        name.rpartition("/")[2] for name in helpers
+    }
