@@ -1,7 +1,7 @@
-"""The instructor's commands: grade, course, notebooks, export."""
+"""The instructor's commands: grade, course, notebooks."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,6 +57,15 @@ def grade(
             help=_("Grade on the workers of a Dask scheduler, for example tcp://host:8786."),
         ),
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help=_("Who is in the class: a CSV file of yours, or one that Moodle exported."),
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Say which file is whose, and grade nothing."))
     ] = False,
@@ -65,16 +74,25 @@ def grade(
     from autograder.grading.command import Options, grade_paths
     from autograder.grading.executors.process import WorkersMissing
     from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
+    from autograder.grading.roster import RosterError, read_roster
     from autograder.reports.terminal import plain_console
     from autograder.sandbox.zygote import ZygoteFailed
     from autograder.util.atomic import NotWritten
 
     if jobs is not None and scheduler is not None:
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
-    options = Options(out, jobs, seed, force, require_isolation, scheduler, dry_run)
     try:
+        people = None if roster is None else read_roster(roster)
+        options = Options(out, jobs, seed, force, require_isolation, scheduler, dry_run, people)
         all_graded = grade_paths(submissions, options, plain_console())
-    except (IsolationMissing, NotWritten, SecretsReadable, WorkersMissing, ZygoteFailed) as error:
+    except (
+        IsolationMissing,
+        NotWritten,
+        RosterError,
+        SecretsReadable,
+        WorkersMissing,
+        ZygoteFailed,
+    ) as error:
         stop(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -169,51 +187,6 @@ def notebooks(
     text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
     print(text.format(n=n_made))
     raise typer.Exit(1 if left_out or also_left_out else 0)
-
-
-@app.command(help=_("Write grades for Moodle's import, or results for Gradescope."))
-def export(
-    form: Annotated[Literal["moodle", "gradescope"], typer.Argument(metavar="moodle|gradescope")],
-    results: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RESULTS",
-            exists=True,
-            file_okay=False,
-            help=_("A folder that `autograder grade` left, or a course. Default: this folder."),
-        ),
-    ] = Path(),
-    out: Annotated[
-        Path | None,
-        typer.Option(help=_("Where to write. Default: moodle.csv, or the folder gradescope.")),
-    ] = None,
-    identifier: Annotated[
-        Literal["Username", "ID number", "Email address"],
-        typer.Option(
-            case_sensitive=False, help=_("Moodle: the user field that learners are named by.")
-        ),
-    ] = "Username",
-    decimal_comma: Annotated[
-        bool, typer.Option("--decimal-comma", help=_("Moodle: write 9,8 in place of 9.8."))
-    ] = False,
-) -> None:
-    """Write the grades in another system's form."""
-    from autograder.grading.output.exports import write_gradescope, write_moodle
-    from autograder.grading.output.grade_table import table_of
-    from autograder.grading.read_reports import NoReports, results_in
-    from autograder.util.atomic import NotWritten
-
-    try:
-        found = results_in(results)
-        if form == "moodle":
-            written = out or Path("moodle.csv")
-            write_moodle(table_of(found), written, identifier, decimal_comma)
-        else:
-            written = out or Path("gradescope")
-            write_gradescope(found, written)
-    except (NoReports, NotWritten) as error:
-        stop(str(error))
-    print_visible(_("written: {path}").format(path=written))
 
 
 def _print_made(notebooks: "Iterable[Made]") -> tuple[int, int]:

@@ -4,10 +4,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.grading.bundles import FOLDER as BUNDLES
-from autograder.grading.bundles import NOBODY, TakenBundle, Unpacking, key_of
+from autograder.grading.bundles import Unpacking
+from autograder.grading.gathering import Gathered, Gathering
 from autograder.grading.intake.names import clean
-from autograder.grading.intake.shapes import Learner, Reading, read_as
-from autograder.grading.intake.tree import Node, tree_at
+from autograder.grading.intake.shapes import Reading, read_as
+from autograder.grading.intake.tree import tree_at
+from autograder.grading.people import Identity
+from autograder.grading.roster import Roster
 from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
@@ -45,25 +48,24 @@ class Collected:
         problems: A sentence on everything that needs a person.
         accounts: What became of each file.
         readings: How each path was read, in words, and how many learners it holds.
+        people: The learners and the people of the roster.
     """
 
     submissions: list[Submission] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     readings: list[tuple[Path, str, int]] = field(default_factory=list)
+    people: list[Identity] = field(default_factory=list)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The names of those on the roster who handed in nothing."""
+        return tuple(each.learner for each in self.people if not each.handed_in)
 
 
-@dataclass
-class _Person:
-    """A learner, gathered from all paths."""
-
-    name: str
-    files: dict[Path, Node] = field(default_factory=dict)
-    named: set[Path] = field(default_factory=set)
-    bundle: TakenBundle | None = None
-
-
-def collect(paths: list[Path], out: Path, reader: Reader = OWN_READER) -> Collected:
+def collect(
+    paths: list[Path], out: Path, reader: Reader = OWN_READER, roster: Roster | None = None
+) -> Collected:
     """Return the submissions at the paths, learner by learner, and what became of every file.
 
     `intake` says which file is whose. A bundle that lies in no learner's folder names its learner.
@@ -73,16 +75,25 @@ def collect(paths: list[Path], out: Path, reader: Reader = OWN_READER) -> Collec
         paths: Files, bundles, archives, and folders of any of the shapes in `intake.shapes`.
         out: The folder of the results, below which archives and bundles are unpacked.
         reader: See `survey_files`.
+        roster: The people of the class; None where nobody has listed them.
 
     Raises:
         NotWritten: A notebook of a bundle cannot be written.
     """
     collected = Collected()
     unpacking = Unpacking(out / BUNDLES)
-    people = _people(_readings(paths, out / ARCHIVES, collected), unpacking, collected)
-    for person in people:
-        _collect_from(person, unpacking, reader, collected)
+    gathering = Gathering(unpacking, roster)
+    for reading in _readings(paths, out / ARCHIVES, collected):
+        gathering.add(reading)
+    gathering.add_bundles()
+    collected.problems += gathering.problems
+    collected.accounts += [
+        Account(path, "", "", LEFT_OUT, reason) for path, reason in gathering.unreadable.items()
+    ]
+    for learner in gathering.learners:
+        _collect_from(learner, unpacking, reader, collected)
     collected.submissions.sort(key=lambda s: (s.learner, s.exercise))
+    collected.people = gathering.identities()
     return collected
 
 
@@ -129,72 +140,8 @@ def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:
     return readings
 
 
-def _people(readings: list[Reading], unpacking: Unpacking, collected: Collected) -> list[_Person]:
-    """Return the learners of all paths, each once, under names that differ."""
-    people: dict[object, _Person] = {}
-    taken: set[str] = set()
-    nobodys: list[Node] = []
-    for reading in readings:
-        here: set[str] = set()
-        for learner in reading.learners:
-            if not learner.name:
-                nobodys += learner.files
-                continue
-            key = _identity(learner, here)
-            if key not in people:
-                people[key] = _Person(_free_name(learner.name, taken))
-            files = {file.path.absolute(): file for file in learner.files}
-            people[key].files |= files
-            people[key].named |= files.keys() if reading.is_file else set()
-    by_bundle: dict[str, _Person] = {}
-    for file in nobodys:
-        bundle, problems = unpacking.newest([file.path])
-        collected.problems += problems
-        if bundle is None:
-            reason = problems[0] if problems else ""
-            collected.accounts.append(Account(file.shown, "", "", LEFT_OUT, reason))
-            continue
-        key = key_of(bundle.bundle)
-        if key in by_bundle:
-            person = by_bundle[key]
-            text = _("{other} holds the same bundle as {best}")
-            assert person.bundle is not None
-            same = text.format(other=file.name, best=person.bundle.bundle.path.name)
-            if file.path.absolute() not in person.files:
-                person.bundle = replace(person.bundle, notes=(*person.bundle.notes, same))
-        else:
-            wanted = clean(bundle.learner) or NOBODY
-            person = by_bundle[key] = _Person(_free_name(wanted, taken), bundle=bundle)
-            if person.name != wanted:
-                text = _(
-                    "{path} is by {name}, and so are other files here. It was graded as {learner}: "
-                    "is it the same person?"
-                )
-                collected.problems.append(
-                    text.format(path=file.shown, name=wanted, learner=person.name)
-                )
-        person.files[file.path.absolute()] = file
-    return [*people.values(), *by_bundle.values()]
-
-
-def _identity(learner: Learner, here: set[str]) -> object:
-    """Return what is the same for the same learner at other paths.
-
-    A folder is one learner's wherever it is named from. Moodle's name is one person's in each of
-    several downloads; the same name twice in one download is two people.
-    """
-    if learner.home is not None:
-        return learner.home
-    name = learner.name.casefold()
-    number = 1
-    while f"{name} {number}" in here:
-        number += 1
-    here.add(f"{name} {number}")
-    return name, number
-
-
 def _collect_from(
-    person: _Person, unpacking: Unpacking, reader: Reader, collected: Collected
+    person: Gathered, unpacking: Unpacking, reader: Reader, collected: Collected
 ) -> None:
     """Add a learner's submissions, problems and accounts."""
     unreadable = [file for file in person.files.values() if file.is_folder]
@@ -207,7 +154,7 @@ def _collect_from(
     bundle, problems = person.bundle, list[str]()
     if bundle is None and archives:
         bundle, problems = unpacking.newest([file.path for file in archives])
-        if bundle is not None and clean(bundle.learner).casefold() != person.name.casefold():
+        if bundle is not None and not person.is_called(bundle.learner):
             text = _("the bundle {path} names {name}")
             note = text.format(path=bundle.bundle.path.name, name=bundle.learner)
             bundle = replace(bundle, notes=(*bundle.notes, note))
@@ -249,13 +196,3 @@ def _accounts(learner: str, found: Found, shown: dict[Path, Path]) -> list[Accou
         else:
             accounts.append(Account(known, learner, "", NO_EXERCISE))
     return accounts
-
-
-def _free_name(wanted: str, taken: set[str]) -> str:
-    """Return a name, with a number where it is taken, and add it to those that are taken."""
-    name, number = wanted, 1
-    while name.casefold() in taken:
-        number += 1
-        name = f"{wanted} ({number})"
-    taken.add(name.casefold())
-    return name

@@ -27,9 +27,12 @@ from autograder.grading.output.class_table import class_table
 from autograder.grading.output.files_csv import fate_in_words, write_files
 from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
+from autograder.grading.people import NAME as PEOPLE
+from autograder.grading.people import write_people
 from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, DUPLICATE, Result
+from autograder.grading.roster import Roster
 from autograder.grading.rules import Rules
 from autograder.sandbox.isolation import in_words
 from autograder.submissions.limited_parser import LimitedParser
@@ -51,6 +54,7 @@ class Options:
         require_isolation: Whether nothing runs unless all layers of isolation stand.
         scheduler: The address of a Dask scheduler, None for threads here.
         dry_run: Whether to say only which file is whose, and to grade nothing.
+        roster: The people of the class, None where nobody has listed them.
     """
 
     out: Path
@@ -60,6 +64,7 @@ class Options:
     require_isolation: bool = False
     scheduler: str | None = None
     dry_run: bool = False
+    roster: Roster | None = None
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
@@ -86,11 +91,12 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    collected = collect(paths, options.out, parser)
+    collected = collect(paths, options.out, parser, options.roster)
     submissions, problems = collected.submissions, collected.problems
     _print_readings(collected, console)
     if options.dry_run:
         console.print(_table_of_files(collected))
+        _print_absent(collected, console)
         _print_problems([], problems, console)
         return not problems
     rules = Rules(
@@ -120,10 +126,12 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
             grading.close()
             raise
     results.sort(key=lambda result: (result.learner, result.report.exercise))
-    write_grades(results, options.out / "grades.csv")
+    write_grades(results, options.out / "grades.csv", collected.people)
     write_files(collected.accounts, options.out / "files.csv")
-    write_pages(results, options.out)
+    write_people(collected.people, options.out)
+    write_pages(results, options.out, collected.absent)
     console.print(class_table(results))
+    _print_absent(collected, console)
     _print_problems(results, problems, console)
     _print_summary(results, options.out, console)
     return not problems and all(result.gradable for result in results)
@@ -138,6 +146,12 @@ def _print_readings(collected: Collected, console: Console) -> None:
             n,
         )
         _print_line(text.format(path=path, shape=shape, n=n), console)
+
+
+def _print_absent(collected: Collected, console: Console) -> None:
+    if collected.absent:
+        text = _("Handed in nothing: {learners}.")
+        _print_line(text.format(learners=", ".join(collected.absent)), console)
 
 
 def _table_of_files(collected: Collected) -> Table:
@@ -221,5 +235,5 @@ def _print_summary(results: list[Result], out: Path, console: Console) -> None:
     if n_duplicates := sum(result.origin == DUPLICATE for result in results):
         done += _(", {n} of them with the same code as one before").format(n=n_duplicates)
     console.print(f"{done}.")
-    for name in ("grades.csv", "files.csv", "index.html"):
+    for name in ("grades.csv", "files.csv", PEOPLE, "index.html"):
         _print_line(_("written: {path}").format(path=out / name), console)

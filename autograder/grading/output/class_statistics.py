@@ -1,6 +1,7 @@
 """The summary of a class: points, pass shares, mistakes, remarks, isolation."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean
 
@@ -20,10 +21,17 @@ class ClassResults:
     Attributes:
         steps: The exercises that anyone handed in, in course order.
         results: The results of what was handed in, by learner's name (sorted), then by exercise.
+        absent: The names of those on the roster who handed in nothing.
     """
 
     steps: tuple[Step, ...]
     results: dict[str, dict[str, Result]]
+    absent: tuple[str, ...] = ()
+
+    @property
+    def everybody(self) -> list[str]:
+        """The names of the learners and of those who handed in nothing, sorted."""
+        return sorted([*self.results, *self.absent], key=lambda name: (name.casefold(), name))
 
     @property
     def submissions(self) -> list[Result]:
@@ -47,7 +55,7 @@ class ClassResults:
 
     def total(self, learner: str) -> Total:
         """Return the sum of a learner's points, rounded to hundredths."""
-        handed_in = self.results[learner]
+        handed_in = self.results.get(learner, {})
         return course.total(self.steps, {name: r.report.points for name, r in handed_in.items()})
 
     @property
@@ -128,14 +136,19 @@ class Remark:
     notes: tuple[str, ...]
 
 
-def class_results(results: list[Result]) -> ClassResults:
-    """Sort the results; of two results for a learner and an exercise the later counts."""
+def class_results(results: list[Result], absent: Iterable[str] = ()) -> ClassResults:
+    """Sort the results; of two results for a learner and an exercise the later counts.
+
+    Args:
+        results: The results of the class.
+        absent: The names of those on the roster who handed in nothing.
+    """
     by_learner: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in sorted(results, key=lambda r: (r.learner.casefold(), r.learner)):
         by_learner[result.learner][result.report.exercise] = result
     handed_in = {result.report.exercise for result in results}
     steps = tuple(step for step in course.steps() if step.name in handed_in)
-    return ClassResults(steps, dict(by_learner))
+    return ClassResults(steps, dict(by_learner), tuple(sorted(set(absent) - by_learner.keys())))
 
 
 def level(points: float, max_points: float) -> int:

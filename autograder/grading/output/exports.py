@@ -1,51 +1,17 @@
-"""The grades in the forms of other systems: Moodle's import of grades, Gradescope's results."""
+"""The grades in Gradescope's form: results with a test for each check."""
 
-import csv
-import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.output.grade_table import GradeTable
-from autograder.grading.output.grades_csv import hundredths, plain_text
+from autograder.grading.output.csv_cells import hundredths
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug
 from autograder.reports import wording
 from autograder.reports.model import CheckResult, FunctionReport
 from autograder.util.atomic import write_atomic
 from autograder.util.text import visible
-
-IDENTIFIERS = ("Username", "ID number", "Email address")
-BYTE_ORDER_MARK = "\ufeff"
-
-
-def write_moodle(
-    table: GradeTable, path: Path, identifier: str = IDENTIFIERS[0], decimal_comma: bool = False
-) -> None:
-    """Write a table for Moodle's import of grades: UTF-8 with a byte order mark, semicolons.
-
-    The first column holds the learners' names, the others the points of an exercise, empty where
-    a learner handed nothing in. Texts stand in quotes, and no text is a formula.
-
-    Args:
-        table: The grades of a class.
-        path: The file to write.
-        identifier: The user field to which Moodle maps the first column.
-        decimal_comma: Whether to write 9,8 in place of 9.8.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow([identifier, *table.columns])
-    for learner, row in table.rows.items():
-        points = [_points(row[c], decimal_comma) if c in row else "" for c in table.columns]
-        writer.writerow([plain_text(learner), *points])
-    write_atomic(path, BYTE_ORDER_MARK + text.getvalue())
-
-
-def _points(points: float, decimal_comma: bool) -> int | float | str:
-    number = hundredths(points)
-    return str(number).replace(".", ",") if decimal_comma else number
 
 
 def write_gradescope(results: list[Result], folder: Path) -> list[Path]:

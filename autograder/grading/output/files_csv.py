@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from autograder.grading.collect import GRADED, LEFT_OUT, NO_EXERCISE, NOT_COUNTED, Account
-from autograder.grading.output.grades_csv import plain_text
+from autograder.grading.output.csv_cells import plain_text
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
 

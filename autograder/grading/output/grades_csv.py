@@ -2,37 +2,49 @@
 
 import csv
 import io
-import re
-import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.grading.output.class_statistics import ClassResults, class_results
+from autograder.grading.output.csv_cells import hundredths, plain_text
+from autograder.grading.people import Identity
 from autograder.grading.results import Result
 from autograder.util.atomic import write_atomic
-from autograder.util.text import is_hidden
 
-_FORMULA = re.compile(r"\s*[=+\-@]")
+_OF_THE_ROSTER = ("id", "email", "group")
 
 
-def write_grades(results: list[Result], path: Path) -> None:
+def write_grades(results: list[Result], path: Path, people: Iterable[Identity] = ()) -> None:
     """Write the points of a class as UTF-8.
 
-    The columns are the learner, each exercise that anyone handed in (in course order; empty where
-    the learner did not hand it in), the total, the maximum, and, where anyone handed in a bonus
-    exercise, the bonus points, which neither total nor maximum include. Every text stands in
-    quotes, so that a program that splits at semicolons finds no further cell in a name.
+    The columns are the learner, what the roster says of them (id, email, group, as far as anybody
+    has them), each exercise that anyone handed in (in course order; empty where the learner did not
+    hand it in), the total, the maximum, and, where anyone handed in a bonus exercise, the bonus
+    points, which neither total nor maximum include. Every text stands in quotes, so that a program
+    that splits at semicolons finds no further cell in a name.
+
+    Args:
+        results: The results of the class.
+        path: The file.
+        people: The learners and the people of the roster. Those who handed in nothing have a row.
     """
-    book = class_results(results)
+    known = {each.learner: each for each in people}
+    absent = (each.learner for each in known.values() if not each.handed_in)
+    book = class_results(results, absent)
+    fields = [f for f in _OF_THE_ROSTER if any(getattr(k.person, f) for k in known.values())]
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     sums = ["total", "max", "bonus"] if book.with_bonus else ["total", "max"]
-    writer.writerow(["learner", *(step.name for step in book.steps), *sums])
-    writer.writerows(_row(book, learner) for learner in book.results)
+    writer.writerow(["learner", *fields, *(step.name for step in book.steps), *sums])
+    for learner in book.everybody:
+        own = known.get(learner)
+        cells = [plain_text(getattr(own.person, f)) if own else "" for f in fields]
+        writer.writerow([plain_text(learner), *cells, *_row(book, learner)])
     write_atomic(path, text.getvalue())
 
 
 def _row(book: ClassResults, learner: str) -> list[str | int | float]:
-    handed_in = book.results[learner]
+    handed_in = book.results.get(learner, {})
     points: list[str | int | float] = [
         hundredths(handed_in[step.name].report.points) if step.name in handed_in else ""
         for step in book.steps
@@ -41,19 +53,4 @@ def _row(book: ClassResults, learner: str) -> list[str | int | float]:
     sums = [hundredths(total.points), hundredths(total.max_points)]
     if total.bonus is not None:
         sums.append(hundredths(total.bonus))
-    return [plain_text(learner), *points, *sums]
-
-
-def hundredths(points: float) -> int | float:
-    """Round points to hundredths: 9.8 for 9.800799999999999, 6 for 6.0."""
-    rounded = round(float(points), 2)
-    return int(rounded) if rounded.is_integer() else rounded
-
-
-def plain_text(text: str) -> str:
-    """Return a text as one line that no spreadsheet takes for a formula.
-
-    An apostrophe before what looks like a formula marks it as text.
-    """
-    line = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_hidden(c))
-    return f"'{line}" if _FORMULA.match(unicodedata.normalize("NFKC", line)) else line
+    return [*points, *sums]

@@ -6,6 +6,7 @@ escapes whatever comes from a submission, and spells out its hidden characters.
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,9 +45,15 @@ class Output:
     left_out: int
 
 
-def write_pages(results: list[Result], out: Path) -> None:
-    """Write `out/index.html` for the class and `out/<slug>/index.html` for every learner."""
-    book = class_results(results)
+def write_pages(results: list[Result], out: Path, absent: Iterable[str] = ()) -> None:
+    """Write `out/index.html` for the class and `out/<slug>/index.html` for every learner.
+
+    Args:
+        results: The results of the class.
+        out: The folder of the results.
+        absent: The names of those on the roster who handed in nothing.
+    """
+    book = class_results(results, absent)
     for learner in book.results:
         write_atomic(out / slug(learner) / "index.html", _learner_page(book, learner))
     write_atomic(out / "index.html", _class_page(book))

@@ -1,0 +1,212 @@
+"""`autograder export`: grades and feedback for other systems."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from autograder.cli.failure import stop
+from autograder.util.i18n import _, ngettext
+from autograder.util.text import print_visible
+
+if TYPE_CHECKING:
+    from autograder.grading.output.grade_table import GradeTable
+    from autograder.grading.output.moodle import Filled
+    from autograder.grading.people import Identity
+
+app = typer.Typer(no_args_is_help=True)
+
+Results = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RESULTS",
+        exists=True,
+        file_okay=False,
+        help=_("A folder that `autograder grade` left, or a course. Default: this folder."),
+    ),
+]
+RosterFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help=_("Who is in the class, where `autograder grade` did not say it."),
+    ),
+]
+Out = Annotated[Path | None, typer.Option(help=_("The file to write."))]
+
+
+@app.command(help=_("Write a table for Moodle's import of grades."))
+def moodle(
+    results: Results = Path(),
+    out: Out = None,
+    identifier: Annotated[
+        Literal["Username", "ID number", "Email address"],
+        typer.Option(case_sensitive=False, help=_("The user field that learners are named by.")),
+    ] = "Username",
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help=_("Write 9,8 in place of 9.8."))
+    ] = False,
+    roster: RosterFile = None,
+) -> None:
+    """Write the table; exit 1 where a learner has no such identifier."""
+    from autograder.grading.output.moodle import write_moodle
+
+    written = out or Path("moodle.csv")
+    with _failures():
+        people = _people(results, roster)
+        filled = write_moodle(_grades(results), written, people, identifier, decimal_comma)
+    text = _(
+        "Nobody knows the field {identifier} of {learners}. They have no row. Name a roster with "
+        "--roster."
+    )
+    _end(written, filled, text, identifier=identifier)
+
+
+@app.command(help=_("Fill in the grades of an offline grading worksheet of Moodle's."))
+def worksheet(
+    sheet: Annotated[
+        Path,
+        typer.Argument(
+            metavar="WORKSHEET",
+            exists=True,
+            dir_okay=False,
+            help=_('What Moodle\'s "Download grading worksheet" gave.'),
+        ),
+    ],
+    results: Results = Path(),
+    out: Out = None,
+    exercise: Annotated[
+        str | None,
+        typer.Option(help=_("The exercise whose points are the grade. Default: the sum of all.")),
+    ] = None,
+    roster: RosterFile = None,
+) -> None:
+    """Fill in the worksheet; exit 1 where it lacks a learner."""
+    from autograder.grading.output.moodle import write_worksheet
+
+    written = out or Path("worksheet.csv")
+    if written.absolute() == sheet.absolute():
+        stop(_("{path} is Moodle's own file: name another one with --out.").format(path=written))
+    with _failures():
+        filled = write_worksheet(
+            _grades(results), exercise, sheet, written, _people(results, roster)
+        )
+    if filled.scale is not None:
+        scale = _("Points of {most} were scaled to Moodle's maximum, {moodles}.")
+        most, moodles = filled.scale
+        print(scale.format(most=f"{most:g}", moodles=f"{moodles:g}"))
+    _end(written, filled, _("The worksheet lists no such learner: {learners}."))
+
+
+@app.command(help=_("Pack the learners' pages for Moodle's \"Upload multiple feedback files\"."))
+def feedback(
+    results: Results = Path(),
+    out: Out = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--worksheet",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help=_(
+                "The assignment's grading worksheet. Default: the numbers in the names of the "
+                "learners' files."
+            ),
+        ),
+    ] = None,
+    roster: RosterFile = None,
+) -> None:
+    """Pack the pages; exit 1 where a learner's number is unknown."""
+    from autograder.grading.output.moodle import FEEDBACK, write_feedback
+    from autograder.grading.slugs import slug
+
+    written = out or Path("feedback.zip")
+    with _failures():
+        people = _people(results, roster)
+        pages = {
+            learner: {FEEDBACK: results / slug(learner) / "index.html"}
+            for learner, row in _grades(results).rows.items()
+            if row and (results / slug(learner) / "index.html").is_file()
+        }
+        if not pages:
+            text = _("{folder} holds no learners' pages: name what `autograder grade` left.")
+            stop(text.format(folder=results))
+        filled = write_feedback(pages, written, people, sheet)
+    text = _(
+        "Moodle's number is unknown of {learners}, whose pages are not in the archive. Name the "
+        "assignment's grading worksheet with --worksheet."
+    )
+    _end(written, filled, text)
+
+
+@app.command(help=_("Write results for Gradescope, a file for each submission."))
+def gradescope(results: Results = Path(), out: Out = None) -> None:
+    """Write the results."""
+    from autograder.grading.output.exports import write_gradescope
+    from autograder.grading.read_reports import results_in
+
+    written = out or Path("gradescope")
+    with _failures():
+        write_gradescope(results_in(results), written)
+    print_visible(_("written: {path}").format(path=written))
+
+
+def _grades(results: Path) -> "GradeTable":
+    """Return the grades of a class.
+
+    Raises:
+        NoReports: There are no reports, or reports that no table may mix.
+    """
+    from autograder.grading.output.grade_table import table_of
+    from autograder.grading.people import read_people
+    from autograder.grading.read_reports import results_in
+
+    absent = [each.learner for each in read_people(results) if not each.handed_in]
+    return table_of(results_in(results), absent)
+
+
+def _people(results: Path, roster: Path | None) -> "list[Identity]":
+    """Return who the learners are: what grading has stored, with the rows of a roster.
+
+    Raises:
+        RosterError: The roster cannot be used.
+    """
+    from autograder.grading.people import Identity, read_people, with_roster
+    from autograder.grading.roster import Person, read_roster
+
+    people = read_people(results)
+    if roster is None:
+        return people
+    known = {each.learner for each in people}
+    learners = [name for name in _grades(results).rows if name not in known]
+    people += [Identity(name, Person(name)) for name in learners]
+    return with_roster(people, read_roster(roster))
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """End the command with a sentence where an export cannot be written."""
+    from autograder.grading.output.moodle import MoodleError
+    from autograder.grading.read_reports import NoReports
+    from autograder.grading.roster import RosterError
+    from autograder.util.atomic import NotWritten
+
+    try:
+        yield
+    except (MoodleError, NoReports, NotWritten, RosterError) as error:
+        stop(str(error))
+
+
+def _end(written: Path, filled: "Filled", missing: str, **values: str) -> None:
+    """Say what was written and who is missing; exit 1 where somebody is."""
+    text = ngettext("{n} learner", "{n} learners", filled.n).format(n=filled.n)
+    print_visible(_("written: {path} ({learners})").format(path=written, learners=text))
+    if filled.missing:
+        print_visible(missing.format(learners=", ".join(filled.missing), **values))
+        raise typer.Exit(1)
