@@ -66,6 +66,16 @@ def grade(
             help=_("Who is in the class: a CSV file of yours, or one that Moodle exported."),
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=_(
+                "A function, or an exercise, to judge anew; the other verdicts stay. The option "
+                "may be given several times."
+            ),
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Say which file is whose, and grade nothing."))
     ] = False,
@@ -81,9 +91,14 @@ def grade(
 
     if jobs is not None and scheduler is not None:
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
+    if only and force:
+        stop(_("Choose one of --only and --force: --only judges its functions in any case."))
+    functions = names.selection(only or []).functions
     try:
         people = None if roster is None else read_roster(roster)
-        options = Options(out, jobs, seed, force, require_isolation, scheduler, dry_run, people)
+        options = Options(
+            out, jobs, seed, force, require_isolation, scheduler, dry_run, people, functions
+        )
         all_graded = grade_paths(submissions, options, plain_console())
     except (
         IsolationMissing,

@@ -19,10 +19,13 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from autograder.grading.changes import Change
 from autograder.grading.collect import Collected, collect
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
+from autograder.grading.output.changes_page import PAGE as CHANGES
+from autograder.grading.output.changes_page import write_changes
 from autograder.grading.output.class_table import class_table
 from autograder.grading.output.files_csv import fate_in_words, write_files
 from autograder.grading.output.grades_csv import write_grades
@@ -30,7 +33,7 @@ from autograder.grading.output.pages import write_pages
 from autograder.grading.people import NAME as PEOPLE
 from autograder.grading.people import write_people
 from autograder.grading.pipeline import grade
-from autograder.grading.result_cache import ResultCache
+from autograder.grading.result_cache import ResultCache, SomeFunctions
 from autograder.grading.results import CACHED, DUPLICATE, Result
 from autograder.grading.roster import Roster
 from autograder.grading.rules import Rules
@@ -55,6 +58,7 @@ class Options:
         scheduler: The address of a Dask scheduler, None for threads here.
         dry_run: Whether to say only which file is whose, and to grade nothing.
         roster: The people of the class, None where nobody has listed them.
+        only: The functions to judge anew (see `course.address`), None for all that is not cached.
     """
 
     out: Path
@@ -65,6 +69,7 @@ class Options:
     scheduler: str | None = None
     dry_run: bool = False
     roster: Roster | None = None
+    only: frozenset[str] | None = None
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
@@ -103,7 +108,10 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
     )
-    store = ResultCache(options.out, kit_fingerprint(), rules)
+    if options.only is None:
+        store = ResultCache(options.out, kit_fingerprint(), rules)
+    else:
+        store = SomeFunctions(options.out, kit_fingerprint(), rules, options.only)
     results: list[Result] = []
     with ExitStack() as stack:
         grader = lambda: _open(stack.enter_context(Grader(rules)), console)  # noqa: E731
@@ -130,11 +138,24 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
     write_files(collected.accounts, options.out / "files.csv")
     write_people(collected.people, options.out)
     write_pages(results, options.out, collected.absent)
+    changed = write_changes(store.changes, options.out)
     console.print(class_table(results))
     _print_absent(collected, console)
     _print_problems(results, problems, console)
     _print_summary(results, options.out, console)
+    if changed:
+        _print_changes(store.changes, options.out, console)
     return not problems and all(result.gradable for result in results)
+
+
+def _print_changes(changes: list[Change], out: Path, console: Console) -> None:
+    n = len({change.learner for change in changes})
+    text = ngettext(
+        "The points of {n} learner changed since an earlier run: {path}",
+        "The points of {n} learners changed since an earlier run: {path}",
+        n,
+    )
+    _print_line(text.format(n=n, path=out / CHANGES), console)
 
 
 def _print_readings(collected: Collected, console: Console) -> None:

@@ -182,8 +182,8 @@ class _Judging:
             if judged is not None:
                 result = duplicate_result(judged, group.original, parsed)
                 with self._lock:
-                    self._store.store(result, self._key(parsed.submission, parsed.sha256))
-                return [result]
+                    key = self._key(parsed.submission, parsed.sha256)
+                    return [self._store.store(result, key)]
         group = self._groups[code] = Group(parsed)
         self._submit(group)
         return []
@@ -220,9 +220,10 @@ class _Judging:
             judged = [(group.original, result)]
             for each in group.waiting if result.sound else ():
                 judged.append((each, duplicate_result(result, group.original, each)))
-            for parsed, own in judged:
+            return [
                 self._store.store(own, self._key(parsed.submission, parsed.sha256))
-        return [own for _parsed, own in judged]
+                for parsed, own in judged
+            ]
 
     def _outcome(self, parsed: Parsed, future: Future[Any]) -> Result:
         if self._in_threads:
@@ -239,7 +240,7 @@ class _Judging:
 
     def _cached(self, submission: Submission, sha256: str) -> Result | None:
         key = self._key(submission, sha256)
-        return self._store.cached(submission.learner, submission.exercise, key)
+        return self._store.cached(submission.learner, submission.exercise, key, sha256)
 
     def _key(self, submission: Submission, sha256: str) -> str:
         # Notes are part of a report, so that other notes make a stored report stale.

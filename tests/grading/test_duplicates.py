@@ -200,8 +200,9 @@ class OneByOne:
         really = store.store
 
         def store_and_tell(*arguments):
-            really(*arguments)
+            stored = really(*arguments)
             self.stored.release()
+            return stored
 
         store.store = store_and_tell
 

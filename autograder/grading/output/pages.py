@@ -62,7 +62,7 @@ def write_pages(results: list[Result], out: Path, absent: Iterable[str] = ()) ->
 def _class_page(book: ClassResults) -> str:
     functions = class_statistics.function_counts(book)
     hardest = sorted((f for f in functions if f.share < 1), key=lambda f: f.share)
-    return _render(
+    return render(
         "class.html.j2",
         book=book,
         functions=functions,
@@ -74,7 +74,7 @@ def _class_page(book: ClassResults) -> str:
 
 
 def _learner_page(book: ClassResults, learner: str) -> str:
-    return _render(
+    return render(
         "learner.html.j2",
         book=book,
         learner=learner,
@@ -83,7 +83,8 @@ def _learner_page(book: ClassResults, learner: str) -> str:
     )
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Return a page from one of the templates beside this module."""
     return _environment().get_template(template).render(**values)
 
 

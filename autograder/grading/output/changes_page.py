@@ -1,0 +1,83 @@
+"""`changes.csv` and `changes.html`: which points later runs gave or took, for whom and when."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.grading.changes import Change
+from autograder.grading.output.csv_cells import as_written, hundredths, plain_text
+from autograder.grading.output.pages import render
+from autograder.util.atomic import write_atomic
+
+TABLE, PAGE = "changes.csv", "changes.html"
+_COLUMNS = ("time", "learner", "exercise", "function", "before", "after", "max", "reason")
+_SAME, _OTHER = "judged again", "other file"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The changes of one run.
+
+    Attributes:
+        time: When the run ended, in UTC, as `2026-11-30 16:23`.
+        changes: The changes by learner and exercise.
+    """
+
+    time: str
+    changes: tuple[Change, ...]
+
+
+def write_changes(changes: list[Change], folder: Path, now: datetime | None = None) -> bool:
+    """Add a run's changes to those of earlier runs; write the table and the page.
+
+    Args:
+        changes: What this run changed in earlier reports.
+        folder: The folder of the results.
+        now: The end of the run, None for the present time.
+
+    Returns:
+        Whether there were any changes; without changes nothing is written.
+
+    Raises:
+        NotWritten: The disk or the folder takes no file.
+    """
+    if not changes:
+        return False
+    ordered = sorted(changes, key=lambda c: (c.learner.casefold(), c.exercise, c.function))
+    time = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M")
+    runs = [*_earlier_runs(folder / TABLE), Run(time, tuple(ordered))]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(_row(run.time, change) for run in runs for change in run.changes)
+    write_atomic(folder / TABLE, text.getvalue())
+    write_atomic(folder / PAGE, render("changes.html.j2", runs=runs[::-1]))
+    return True
+
+
+def _row(time: str, change: Change) -> list[str | int | float]:
+    points = [hundredths(p) for p in (change.before, change.after, change.max_points)]
+    reason = _SAME if change.same_file else _OTHER
+    texts = [time, plain_text(change.learner), change.exercise, change.function]
+    return [*texts, *points, reason]
+
+
+def _earlier_runs(table: Path) -> list[Run]:
+    if not table.is_file():
+        return []
+    runs: dict[str, list[Change]] = {}
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            change = Change(
+                as_written(row["learner"]),
+                row["exercise"],
+                row["function"],
+                float(row["before"]),
+                float(row["after"]),
+                float(row["max"]),
+                row["reason"] == _SAME,
+            )
+            runs.setdefault(row["time"], []).append(change)
+    return [Run(time, tuple(changes)) for time, changes in runs.items()]
