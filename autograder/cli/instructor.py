@@ -1,4 +1,4 @@
-"""The instructor's commands: grade, course, notebooks."""
+"""The instructor's commands: grade, course, notebooks, forget."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +9,7 @@ from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
-from autograder.util.text import print_visible
+from autograder.util.text import print_visible, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,6 +202,53 @@ def notebooks(
     text = ngettext("{n} notebook made of a script.", "{n} notebooks made of scripts.", n_made)
     print(text.format(n=n_made))
     raise typer.Exit(1 if left_out or also_left_out else 0)
+
+
+@app.command(help=_("Remove one person's files, results, pages and rows, and say what it was."))
+def forget(
+    learner: Annotated[
+        str,
+        typer.Argument(metavar="LEARNER", help=_("A name, an id or an address, as in people.csv.")),
+    ],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESULTS",
+            exists=True,
+            file_okay=False,
+            help=_("A folder that `autograder grade` left, or a course."),
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help=_("Remove without a question."))] = False,
+) -> None:
+    """Show what there is of a person, ask, and remove it."""
+    from autograder.grading.forget import NobodyToForget, known_learners, learner_called
+    from autograder.grading.forget import forget as forget_learner
+    from autograder.nbgrading.forget import forget_student, is_course, students_in
+    from autograder.util.atomic import NotWritten
+
+    in_course = is_course(folder)
+    people = students_in(folder) if in_course else known_learners(folder)
+    remove = forget_student if in_course else forget_learner
+    try:
+        name = learner_called(learner, people)
+        found = remove(name, folder, really=False)
+        if not yes:
+            for line in found.removed:
+                print_visible(line)
+            question = _("Remove all this of {name}? It cannot be brought back.")
+            if not typer.confirm(visible(question.format(name=name))):
+                stop(_("Nothing was removed."))
+        done = remove(name, folder, really=True)
+    except (NobodyToForget, NotWritten) as error:
+        stop(str(error))
+    except OSError as error:
+        text = _("{path} cannot be removed: {reason}. The same command goes on there.")
+        stop(text.format(path=error.filename, reason=error.strerror))
+    for line in done.removed:
+        print_visible(_("removed: {what}").format(what=line))
+    for sentence in done.stays:
+        print_visible(sentence)
 
 
 def _print_made(notebooks: "Iterable[Made]") -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -90,9 +91,14 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         SecretsReadable: A worker opens a secret file.
         WorkersMissing: The cluster cannot grade.
     """
+    was_there = options.out.exists()
     make_folder(options.out)
-    with LimitedParser() as parser:
-        return _grade(parser, paths, options, console)
+    try:
+        with LimitedParser() as parser:
+            return _grade(parser, paths, options, console)
+    finally:
+        if options.dry_run and not was_there:
+            shutil.rmtree(options.out)
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
@@ -181,9 +187,15 @@ def _table_of_files(collected: Collected) -> Table:
     for heading in (_("learner"), _("file"), _("what becomes of it")):
         table.add_column(heading)
     for account in sorted(collected.accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
-        cells = (account.learner or "?", str(account.path), fate_in_words(account))
+        cells = (account.learner or "?", _from_here(account.path), fate_in_words(account))
         table.add_row(*(Text(one_line(visible(cell))) for cell in cells))
     return table
+
+
+def _from_here(path: Path) -> str:
+    """Return a path relative to the working folder, if it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def executor_of(jobs: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:

@@ -164,3 +164,13 @@ def test_a_dry_run_lists_who_handed_in_nothing(tmp_path):
     done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     assert "Handed in nothing: Eve Z." in done.output
+
+
+def test_a_dry_run_leaves_nothing_and_names_files_from_here(tmp_path, monkeypatch):
+    lay(tmp_path / "pile", "ada/01_explore.py", "ben/01_explore.py")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["grade", "pile", "--dry-run"])
+    assert done.exit_code == 0, done.output
+    assert "pile/ada/01_explore.py" in done.output.replace("\\", "/")
+    assert f"{tmp_path}/pile/ada/" not in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["pile"]

@@ -53,8 +53,18 @@ def write_changes(changes: list[Change], folder: Path, now: datetime | None = No
     writer.writerow(_COLUMNS)
     writer.writerows(_row(run.time, change) for run in runs for change in run.changes)
     write_atomic(folder / TABLE, text.getvalue())
-    write_atomic(folder / PAGE, render("changes.html.j2", runs=runs[::-1]))
+    write_page(folder)
     return True
+
+
+def write_page(folder: Path) -> None:
+    """Write the page of the changes that the table holds.
+
+    Raises:
+        NotWritten: The disk or the folder takes no file.
+    """
+    runs = _earlier_runs(folder / TABLE)
+    write_atomic(folder / PAGE, render("changes.html.j2", runs=runs[::-1]))
 
 
 def _row(time: str, change: Change) -> list[str | int | float]:

@@ -56,7 +56,12 @@ def write_pages(results: list[Result], out: Path, absent: Iterable[str] = ()) ->
     book = class_results(results, absent)
     for learner in book.results:
         write_atomic(out / slug(learner) / "index.html", _learner_page(book, learner))
-    write_atomic(out / "index.html", _class_page(book))
+    write_class_page(results, out, absent)
+
+
+def write_class_page(results: list[Result], out: Path, absent: Iterable[str] = ()) -> None:
+    """Write `out/index.html`, the page of the class; see `write_pages`."""
+    write_atomic(out / "index.html", _class_page(class_results(results, absent)))
 
 
 def _class_page(book: ClassResults) -> str:

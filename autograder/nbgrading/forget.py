@@ -1,0 +1,75 @@
+"""Forgetting one student of an nbgrader course: folders, stored results and the gradebook."""
+
+# nbgrader is not annotated.
+# mypy: disable-error-code="no-untyped-call,no-any-return"
+
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.forget import Forgotten, remove
+from autograder.grading.people import Identity
+from autograder.grading.result_cache import CACHE_FOLDER, COURSE_FOLDER, learner_of
+from autograder.grading.roster import Person
+from autograder.grading.slugs import slug
+from autograder.util.i18n import _
+
+_FOLDERS = ("submitted", "autograded", "feedback")
+_GRADEBOOK = "gradebook.db"
+
+
+def is_course(folder: Path) -> bool:
+    """Return whether a folder is a course of nbgrader's."""
+    return (folder / "nbgrader_config.py").is_file() or (folder / _GRADEBOOK).is_file()
+
+
+def students_in(course: Path) -> list[Identity]:
+    """Return everybody of whom a course holds anything."""
+    people = {}
+    if (course / _GRADEBOOK).is_file():
+        with _gradebook(course) as gradebook:
+            for student in gradebook.students:
+                name = f"{student.first_name or ''} {student.last_name or ''}".strip()
+                person = Person(name, student.id, student.email or "")
+                people[student.id] = Identity(student.id, person)
+    folders = [path for name in _FOLDERS for path in sorted((course / name).glob("*/"))]
+    names = [path.name for path in folders]
+    names += [learner_of(path) for path in (course / COURSE_FOLDER).glob("*/[!.]*/")]
+    for name in names:
+        people.setdefault(name, Identity(name, Person("", name)))
+    return list(people.values())
+
+
+def forget_student(student: str, course: Path, really: bool) -> Forgotten:
+    """Remove a student's folders, stored results and all entries in the gradebook.
+
+    Args:
+        student: The student's id.
+        course: The folder of the course.
+        really: Whether to remove anything; else only what would be removed is returned.
+    """
+    done = Forgotten()
+    for name in _FOLDERS:
+        remove(course / name / student, done, really)
+    for store in sorted((course / COURSE_FOLDER).glob("*/")):
+        remove(store / slug(student), done, really)
+        remove(store / CACHE_FOLDER / slug(student), done, really)
+    if (course / _GRADEBOOK).is_file():
+        with _gradebook(course) as gradebook:
+            if student in {each.id for each in gradebook.students}:
+                text = _("the student {name} and all grades in {path}")
+                done.removed.append(text.format(name=student, path=course / _GRADEBOOK))
+                if really:
+                    gradebook.remove_student(student)
+    done.stays.append(
+        _(
+            "nbgrader's exchange, exported tables and archives that were handed in lie outside of "
+            "the course's folders: look there yourself."
+        )
+    )
+    return done
+
+
+def _gradebook(course: Path) -> Any:
+    from nbgrader.api import Gradebook
+
+    return Gradebook(f"sqlite:///{(course / _GRADEBOOK).absolute()}")
