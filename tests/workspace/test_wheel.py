@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -16,7 +19,8 @@ from autograder import course
 from autograder.course.solutions import answer_of
 from tests.wheels import build_wheel
 
-EDITOR, NOTEBOOK = "01_explore", "03_embeddings"
+EDITOR, NOTEBOOK, LAB = "01_explore", "03_embeddings", "04_dot_product"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -69,13 +73,13 @@ def machine(tmp_path_factory):
     machine = Machine(tmp_path_factory.mktemp("machine"))
     machine.run("start")
     for step in course.steps():
-        if step.name not in {EDITOR, NOTEBOOK}:
+        if step.name not in {EDITOR, NOTEBOOK, LAB}:
             (machine.home / f"{step.name}.ipynb").unlink()
             (machine.home / f"{step.name}.py").unlink()
     return machine
 
 
-def test_two_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
+def test_three_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
     home = machine.home
     assert machine.kit.is_dir()
     before = {path: path.stat().st_mtime_ns for path in machine.kit.rglob("*.py")}
@@ -95,7 +99,12 @@ def test_two_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
             cell.source = cell.source.replace(stub_of(function), body_of(NOTEBOOK, function))
     nbformat.write(notebook, path)
 
-    wanted = {name: course.step(name).max_points for name in (EDITOR, NOTEBOOK)}
+    solved = [EDITOR, NOTEBOOK]
+    if CHROMIUM is not None:
+        solve_in_jupyterlab(machine, tmp_path)
+        solved.append(LAB)
+
+    wanted = {name: course.step(name).max_points for name in solved}
     assert {name: machine.points(name) for name in wanted} == wanted
 
     # A newer kit.
@@ -116,6 +125,75 @@ def test_two_places_an_update_a_bundle_and_the_same_points(machine, tmp_path):
     assert {name: graded.get(name) for name in wanted} == wanted
     after = {path: path.stat().st_mtime_ns for path in machine.kit.rglob("*.py")}
     assert {path for path in before if after.get(path) != before[path]} == {solution}
+
+
+def solve_in_jupyterlab(machine, tmp_path):
+    """Type each answer into its cell in a browser, run the notebook, and save it."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    pytest.importorskip("jupyterlab")
+    kernel = {"argv": [str(machine.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]}
+    kernel |= {"display_name": "Python 3", "language": "python"}
+    spec = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps(kernel), encoding="utf-8")
+    paths = os.pathsep.join([str(tmp_path / "jupyter"), machine.environment["JUPYTER_PATH"]])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--port={port}", "--no-browser", "--IdentityProvider.token=", "--allow-root"]
+    process = subprocess.Popen(
+        [
+            machine.python,
+            "-P",
+            "-c",
+            "from autograder.cli.app import main; main()",
+            "lab",
+            *options,
+        ],
+        cwd=machine.home,
+        env={**machine.environment, "JUPYTER_PATH": paths},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with playwright.sync_playwright() as browsers:
+            browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1400, "height": 1000})
+            type_answers(page, f"http://127.0.0.1:{port}/lab/tree/{LAB}.ipynb", tmp_path)
+            browser.close()
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def type_answers(page, address, tmp_path):
+    """Fill in the stubs of a notebook in JupyterLab; all its panels must say that they passed."""
+    for _attempt in range(240):
+        try:
+            page.goto(address)
+            break
+        except Exception:
+            page.wait_for_timeout(500)
+    page.wait_for_selector(".jp-Notebook", timeout=120_000)
+    page.wait_for_selector("text=| Idle", timeout=120_000)
+    for function in course.step(LAB).functions:
+        stub = page.locator(".jp-CodeCell .cm-content", has_text=f'NotImplementedError("{function}')
+        stub.scroll_into_view_if_needed()
+        stub.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(answer_of(course.address(LAB, function)))
+    page.click("text=Run >> visible=true")
+    page.click("text=Run All Cells")
+    for function in course.step(LAB).functions:
+        panel = page.locator(f"[role=status]:has-text('{function}:')")
+        panel.wait_for(state="attached", timeout=180_000)
+        panel.scroll_into_view_if_needed()
+        page.screenshot(path=tmp_path / f"lab-{function}.png")
+        assert "passed" in panel.inner_text()
+    page.wait_for_selector("text=| Idle", timeout=180_000)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(3000)
 
 
 def stub_of(function):
