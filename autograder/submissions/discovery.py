@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import course
+from autograder.course.pages import page_names
 from autograder.submissions.cells import UnreadableSubmission, refusal
 from autograder.submissions.parse import note_on_name
 from autograder.submissions.reader import OWN_READER, Reader
@@ -121,7 +122,8 @@ def survey_files(
         try:
             exercise = _recognised(path, frozenset(steps), path == alone, reader)
         except UnreadableSubmission as error:
-            left_out[path] = str(error)
+            if path == alone or not _is_page(path):
+                left_out[path] = str(error)
             continue
         if exercise is not None:
             recognised.setdefault(exercise, []).append(path)
@@ -155,6 +157,12 @@ def _step_named_in(path: Path) -> course.Step | None:
         ),
         None,
     )
+
+
+def _is_page(path: Path) -> bool:
+    """Return whether a file is named like a page of the course, such as the memo."""
+    stem = path.stem.lower()
+    return any(re.match(rf"{page}(?![a-z])", stem) for page in page_names())
 
 
 def _holds_work(paths: list[Path], exercise: str, reader: Reader) -> bool:

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from autograder.course.pages import page_names, page_text
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.discovery import find, survey
 from tests.answers import exercise_text, solution_text, write
@@ -124,3 +125,14 @@ def test_what_is_left_out_is_reported(tmp_path, name, reason):
     (tmp_path / f"{OTHER}.py").unlink()
     with pytest.raises(UnreadableSubmission, match=reason):
         find(tmp_path)
+
+
+def test_the_memo_of_a_workspace_is_no_exercise(tmp_path):
+    write(tmp_path, OTHER, exercise_text(OTHER))
+    for name in page_names():
+        write(tmp_path, name, page_text(name))
+        write(tmp_path, name, page_text(name), ".ipynb")
+    found = survey(tmp_path)
+    assert (list(found.files), found.left_out) == ([OTHER], {})
+    with pytest.raises(UnreadableSubmission, match="its name does not say which exercise"):
+        find(tmp_path / "memo.py")
