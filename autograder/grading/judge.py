@@ -12,7 +12,7 @@ from dataclasses import replace
 from autograder.engine.protocol import Engine
 from autograder.engine.stand_ins import Answerer
 from autograder.grading.judging_time import judging_limit
-from autograder.grading.results import CellOutput, Result
+from autograder.grading.results import LAYER_MISSING, NOT_ISOLATED, CellOutput, Result
 from autograder.grading.rules import Rules
 from autograder.running.repeats import NotRepeated
 from autograder.running.runner import run
@@ -24,7 +24,6 @@ from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parsed_solution
 from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed
-from autograder.util.i18n import _
 
 
 def solution(exercise: str, *answers: str) -> Parsed:
@@ -68,9 +67,8 @@ class SandboxTarget:
 
     def remarks(self, exercise: str) -> tuple[str, ...]:
         """Return the audit log, then the layers of isolation that are missing."""
-        text = _("isolation layer {layer} is missing: {reason}")
         missing = (
-            text.format(layer=layer, reason=reason)
+            LAYER_MISSING.format(layer=layer, reason=reason)
             for layer, reason in self._engine.missing.items()
         )
         return (*self._engine.audit_log, *missing)
@@ -153,6 +151,5 @@ def judge(
 def judge_here(parsed: Parsed, rules: Rules) -> Result:
     """Run cells and checks in this process, without isolation, on systems without a sandbox."""
     [report] = run(FileTarget({parsed.submission.exercise: parsed}), rules.seed)
-    note = _("not isolated: the submission ran with all the rights of the grader")
-    report = replace(report, notes=(*report.notes, note))
+    report = replace(report, notes=(*report.notes, NOT_ISOLATED))
     return Result(parsed.submission.learner, report)

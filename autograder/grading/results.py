@@ -11,6 +11,9 @@ from autograder.submissions.submission import Submission
 from autograder.util.i18n import _
 
 JUDGED, CACHED, DUPLICATE = "judged", "cached", "duplicate"
+LAYER_MISSING = _("isolation layer {layer} is missing: {reason}")
+NOT_ISOLATED = _("not isolated: the submission ran with all the rights of the grader")
+_KIT_FAULT = _("cannot be graded because of a fault of the kit:\n{trace}")
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,20 @@ def refused(submission: Submission, reason: str, sha256: str = "") -> Result:
 
 def kit_fault() -> str:
     """Return the reason of a refusal by the exception that is being handled."""
-    text = _("cannot be graded because of a fault of the kit:\n{trace}")
-    return text.format(trace=traceback.format_exc(limit=-6))
+    return _KIT_FAULT.format(trace=traceback.format_exc(limit=-6))
+
+
+def is_kit_fault(result: Result) -> bool:
+    """Return whether a submission could not be graded because of an exception in the kit."""
+    if result.gradable or not result.report.notes:
+        return False
+    return result.report.notes[0].startswith(_KIT_FAULT.partition("\n")[0])
+
+
+def notes_for_learners(report: Report) -> tuple[str, ...]:
+    """Return the notes of a report but those on isolation, which are for the instructor."""
+    withheld = {LAYER_MISSING.msgid, NOT_ISOLATED.msgid}
+    return tuple(note for note in report.notes if getattr(note, "msgid", "") not in withheld)
 
 
 def result_to_json(result: Result) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from autograder import course
 from autograder.cli.app import app
 from autograder.grading.output.exports import gradescope_document
 from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
-from autograder.grading.results import Result, refused
+from autograder.grading.results import Result, kit_fault, refused
 from autograder.grading.rules import Rules
 from autograder.grading.slugs import slug
 from autograder.reports.model import CheckResult, Message, Report, of_function, with_function
@@ -237,3 +237,12 @@ def test_what_cannot_be_graded_scores_nothing_and_says_why():
     assert_fields(document, OF_RESULTS)
     assert (document["score"], document["tests"]) == (0, [])
     assert document["output"] == "it is an archive"
+
+
+def test_a_fault_of_the_kit_shows_no_traceback():
+    try:
+        raise KeyError("secret")
+    except KeyError:
+        result = refused(Submission(STEP.name, Path("a.py"), "ada"), kit_fault())
+    output = gradescope_document(result)["output"]
+    assert output == "it could not be graded because of a fault of the kit, not of yours."
