@@ -26,6 +26,11 @@ def exercises(language: str = "en") -> Path:
     return course_root() / "exercises" / language
 
 
+def constraints() -> Path:
+    """Return the file with the versions of the libraries that the kit was tested with."""
+    return course_root() / "constraints.txt"
+
+
 def secret_folders() -> tuple[Path, ...]:
     """Return the folders that a learner's code must not read, in a checkout or a wheel.
 
