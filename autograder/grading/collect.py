@@ -18,6 +18,7 @@ from autograder.util.i18n import _
 
 ARCHIVES = ".archives"
 GRADED, NOT_COUNTED, LEFT_OUT, NO_EXERCISE = "graded", "not counted", "left out", "no exercise"
+NO_EXERCISE_OF = _("{learner}: there is no exercise among the files.")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,34 @@ def collect(
     return collected
 
 
+def collect_one(
+    paths: list[Path], learner: str, out: Path, reader: Reader = OWN_READER
+) -> Collected:
+    """Return the submissions of one learner, to whom every file at the paths belongs.
+
+    Where `collect` would take folders for learners, the folders here are the learner's own.
+
+    Args:
+        paths: Files, bundles, archives and folders.
+        learner: The learner's name.
+        out: See `collect`.
+        reader: See `survey_files`.
+
+    Raises:
+        NotWritten: A notebook of a bundle cannot be written.
+    """
+    collected = Collected()
+    person = _Person(clean(learner) or NOBODY)
+    for path in dict.fromkeys(path.absolute() for path in paths):
+        tree = tree_at(path, out / ARCHIVES)
+        person.files |= {file.path.absolute(): file for file in tree.files()}
+        person.named |= set() if tree.is_folder else {path}
+        collected.readings.append((path, _("the work of one learner"), 1))
+    _collect_from(person, Unpacking(out / BUNDLES), reader, collected)
+    collected.submissions.sort(key=lambda s: s.exercise)
+    return collected
+
+
 def _readings(paths: list[Path], unpacked: Path, collected: Collected) -> list[Reading]:
     """Read each path once."""
     readings: list[Reading] = []
@@ -171,8 +200,7 @@ def _collect_from(
     for reason in found.left_out.values():
         collected.problems.append(f"{person.name}: {reason}")
     if not found.files and not found.left_out and not unreadable and not problems:
-        text = _("{learner}: there is no exercise among the files.")
-        collected.problems.append(text.format(learner=person.name))
+        collected.problems.append(NO_EXERCISE_OF.format(learner=person.name))
     shown = {**plain, **dict.fromkeys(unpacked, bundle.bundle.path if bundle else Path())}
     collected.accounts += _accounts(person.name, found, shown)
     collected.accounts += [

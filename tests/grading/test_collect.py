@@ -1,11 +1,12 @@
 """Which files are graded."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from autograder.grading.collect import collect
+from autograder.grading.collect import collect, collect_one
 from autograder.grading.slugs import slug
 from tests.answers import solution_text, write
 from tests.grading.common import hand_in
@@ -127,3 +128,20 @@ def test_a_folder_that_may_not_be_opened_is_told_and_hides_no_other(tmp_path, mo
     assert ["locked cannot be graded because it cannot be opened" in text for text in problems] == [
         True
     ]
+
+
+def test_all_files_of_one_learner_are_hers_whatever_the_folders_are_called(tmp_path):
+    for folder, exercise in (("ben", "01_explore"), ("carol", "08_ranking")):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, exercise, solution_text(exercise))
+    with zipfile.ZipFile(tmp_path / "dan.zip", "w") as archive:
+        archive.writestr("dan/04_dot_product.py", solution_text("04_dot_product"))
+    found = collect_one([tmp_path], " Ada  Lovelace", tmp_path / "results")
+    assert {each.learner for each in found.submissions} == {"Ada Lovelace"}
+    exercises = [each.exercise for each in found.submissions]
+    assert (exercises, found.problems) == (["01_explore", "04_dot_product", "08_ranking"], [])
+
+
+def test_one_learner_without_a_file_is_a_problem(tmp_path):
+    found = collect_one([tmp_path], "ada", tmp_path / "results")
+    assert found.problems == ["ada: there is no exercise among the files."]
