@@ -1,0 +1,76 @@
+"""The zip that an instructor uploads to Gradescope: scripts, settings, the kit and its versions."""
+
+import io
+import json
+import shlex
+import zipfile
+from pathlib import Path
+
+from autograder.grading.gradescope.sentences import kit_fault
+from autograder.grading.gradescope.settings import SETTINGS, Settings
+from autograder.grading.kit_wheel import kit_wheel
+from autograder.grading.output.gradescope import document
+from autograder.util import paths
+from autograder.util.atomic import NotWritten, write_atomic
+from autograder.util.i18n import _
+
+CONSTRAINTS = "constraints.txt"
+SETUP, RUN = "setup.sh", "run_autograder"
+_TEMPLATES = Path(__file__).parent / "templates"
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_package(path: Path, settings: Settings, wheel: Path | None = None) -> None:
+    """Write the zip; replace a zip that this function wrote earlier, and no other file.
+
+    Args:
+        path: The zip.
+        settings: The settings of the assignment.
+        wheel: The wheel to pack, None for the kit that runs.
+
+    Raises:
+        NoWheel: See `kit_wheel`.
+        NotWritten: The zip cannot be written, or another file is in its place.
+    """
+    if path.exists() and not _is_package(path):
+        text = _("{path} exists, and this command did not make it. Name another file: --out FILE")
+        raise NotWritten(text.format(path=path))
+    name, content = kit_wheel(wheel)
+    setup = _template(SETUP).replace('"$source/@WHEEL@"', f'"$source"/{shlex.quote(name)}')
+    fallback = json.dumps(document([], kit_fault(), 0.0), indent=1)
+    files: dict[str, bytes] = {
+        SETUP: setup.encode(),
+        RUN: _template(RUN).replace("@FALLBACK@", fallback).encode(),
+        SETTINGS: settings.to_json().encode(),
+        CONSTRAINTS: paths.constraints().read_bytes(),
+        name: content,
+    }
+    write_atomic(path, _packed(files))
+
+
+def _is_package(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {SETUP, RUN, SETTINGS} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _template(name: str) -> str:
+    # Bash reads no carriage returns, whatever the checkout's line ends are.
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")
+
+
+def _packed(files: dict[str, bytes]) -> bytes:
+    """Return an archive with these files at its root; the scripts are executable."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            mode = 0o755 if name in (SETUP, RUN) else 0o644
+            entry.external_attr = (0o100000 | mode) << 16
+            entry.create_system = 3
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return packed.getvalue()
