@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import author, export, instructor, learner, submit, workspace
+from autograder.cli import (
+    author,
+    export,
+    grading_systems,
+    instructor,
+    learner,
+    submit,
+    workspace,
+)
 from autograder.util.environment import QUIET, prefer
 from autograder.util.i18n import _
 
@@ -27,6 +35,7 @@ app.add_typer(instructor.app)
 app.add_typer(
     export.app, name="export", help=_("Write grades and feedback for Moodle or Gradescope.")
 )
+app.add_typer(grading_systems.app)
 app.add_typer(author.app, name="dev")
 app.command("build", hidden=True)(author.moved_build)
 

@@ -157,6 +157,21 @@ def gradescope(results: Results = Path(), out: Out = None) -> None:
     print_visible(_("written: {path}").format(path=written))
 
 
+@app.command(help=_("Write results for the workflow that `autograder classroom` makes."))
+def classroom(
+    results: Results = Path(),
+    out: Out = None,
+    exercises: Annotated[
+        str | None,
+        typer.Option(help=_("The assignment's exercises. Default: those with reports.")),
+    ] = None,
+) -> None:
+    """Write the results; in a workflow also its outputs and its summary."""
+    from autograder.cli.grading_systems import export_classroom
+
+    export_classroom(results, exercises, out)
+
+
 def _grades(results: Path) -> "GradeTable":
     """Return the grades of a class.
 

@@ -79,6 +79,13 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Say which file is whose, and grade nothing."))
     ] = False,
+    learner: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=_("All files at the paths are this learner's work.")),
+    ] = None,
+    exercises: Annotated[
+        str | None, typer.Option(help=_("Grade only these: 01-10, or 04,05,08. Default: all."))
+    ] = None,
 ) -> None:
     """Grade a class; exit 1 where a file needs a person."""
     from autograder.grading.command import Options, grade_paths
@@ -93,11 +100,24 @@ def grade(
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
     if only and force:
         stop(_("Choose one of --only and --force: --only judges its functions in any case."))
+    if learner is not None and roster is not None:
+        stop(_("Choose one of --learner and --roster: --learner already says who it is."))
     functions = names.selection(only or []).functions
+    wanted = names.exercises_in(exercises) if exercises is not None else None
     try:
         people = None if roster is None else read_roster(roster)
         options = Options(
-            out, jobs, seed, force, require_isolation, scheduler, dry_run, people, functions
+            out,
+            jobs,
+            seed,
+            force,
+            require_isolation,
+            scheduler,
+            dry_run,
+            roster=people,
+            only=functions,
+            learner=learner,
+            exercises=wanted,
         )
         all_graded = grade_paths(submissions, options, plain_console())
     except (

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.grading.bundles import FOLDER as BUNDLES
-from autograder.grading.bundles import Unpacking
+from autograder.grading.bundles import NOBODY, Unpacking
 from autograder.grading.gathering import Gathered, Gathering
 from autograder.grading.intake.names import clean
 from autograder.grading.intake.shapes import Reading, read_as
 from autograder.grading.intake.tree import tree_at
 from autograder.grading.people import Identity
-from autograder.grading.roster import Roster
+from autograder.grading.roster import Person, Roster
 from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
@@ -115,7 +115,7 @@ def collect_one(
         NotWritten: A notebook of a bundle cannot be written.
     """
     collected = Collected()
-    person = _Person(clean(learner) or NOBODY)
+    person = Gathered(clean(learner) or NOBODY)
     for path in dict.fromkeys(path.absolute() for path in paths):
         tree = tree_at(path, out / ARCHIVES)
         person.files |= {file.path.absolute(): file for file in tree.files()}
@@ -123,6 +123,7 @@ def collect_one(
         collected.readings.append((path, _("the work of one learner"), 1))
     _collect_from(person, Unpacking(out / BUNDLES), reader, collected)
     collected.submissions.sort(key=lambda s: s.exercise)
+    collected.people = [Identity(person.name, Person(person.name))]
     return collected
 
 

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading.changes import Change
-from autograder.grading.collect import Collected, collect
+from autograder.grading.collect import Collected, collect, collect_one
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
@@ -60,6 +60,8 @@ class Options:
         dry_run: Whether to say only which file is whose, and to grade nothing.
         roster: The people of the class, None where nobody has listed them.
         only: The functions to judge anew (see `course.address`), None for all that is not cached.
+        learner: The learner whose work lies at all paths, None where the paths say who it is.
+        exercises: The exercises to grade, None for all.
     """
 
     out: Path
@@ -71,6 +73,8 @@ class Options:
     dry_run: bool = False
     roster: Roster | None = None
     only: frozenset[str] | None = None
+    learner: str | None = None
+    exercises: tuple[str, ...] | None = None
 
 
 def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
@@ -102,8 +106,13 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    collected = collect(paths, options.out, parser, options.roster)
+    if options.learner is None:
+        collected = collect(paths, options.out, parser, options.roster)
+    else:
+        collected = collect_one(paths, options.learner, options.out, parser)
     submissions, problems = collected.submissions, collected.problems
+    if options.exercises is not None:
+        submissions = [each for each in submissions if each.exercise in options.exercises]
     _print_readings(collected, console)
     if options.dry_run:
         console.print(_table_of_files(collected))

@@ -120,3 +120,16 @@ def test_a_folder_without_exercises_is_not_all_graded(tmp_path):
     assert result.exit_code == 1
     assert "there is no exercise among the files" in result.output
     assert rows_of(tmp_path / "out" / "grades.csv") == {}
+
+
+def test_one_learner_and_some_exercises_can_be_named(tmp_path):
+    hand_in(tmp_path / "class", "ada")
+    hand_in(tmp_path / "class", "ben", "x = 1\n")
+    options = ("--learner", "Carol", "--out", tmp_path / "out", "--dry-run")
+    result = autograder("grade", tmp_path / "class", *options)
+    assert "was read as the work of one learner: 1 learner." in result.output
+    assert "Carol" in result.output and "another file counts" in result.output
+    result = autograder(
+        "grade", tmp_path / "class", "--exercises", "01", "--out", tmp_path / "other"
+    )
+    assert (result.exit_code, rows_of(tmp_path / "other" / "grades.csv")) == (0, {})

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.output import gradescope
-from autograder.grading.output.csv_cells import hundredths
 from autograder.grading.output.function_verdicts import message_of, reason_of
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug

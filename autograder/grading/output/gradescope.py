@@ -6,8 +6,8 @@ extra credit. A test with a score and without `max_score` adds points to the tot
 
 from typing import Any, Literal, get_args
 
-from autograder.grading.output.function_verdicts import FunctionVerdict
 from autograder.grading.output.csv_cells import hundredths
+from autograder.grading.output.function_verdicts import FunctionVerdict
 from autograder.util.text import visible
 
 Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]

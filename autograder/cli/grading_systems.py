@@ -1,0 +1,134 @@
+"""The instructor's commands for other grading systems: gradescope, classroom."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder import __version__
+from autograder.cli import names
+from autograder.cli.failure import stop
+from autograder.grading.output.gradescope import Visibility
+from autograder.util.i18n import _
+from autograder.util.text import print_visible
+
+app = typer.Typer()
+
+
+@app.command(help=_("Make the autograder zip that you upload to Gradescope."))
+def gradescope(
+    exercises: Annotated[
+        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08; 11-14 are a bonus."))
+    ] = "01-10",
+    out: Annotated[Path, typer.Option(help=_("The zip to write."))] = Path("autograder.zip"),
+    visibility: Annotated[
+        Visibility, typer.Option(help=_("When a learner sees the tests and the points."))
+    ] = "visible",
+    wheel: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help=_("A wheel of the kit to pack. Default: the kit that you are using."),
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help=_("How many exercises at once; each needs memory."))
+    ] = 1,
+    require_isolation: Annotated[
+        bool,
+        typer.Option(
+            "--require-isolation", help=_("Grade nothing unless every layer of isolation stands.")
+        ),
+    ] = False,
+) -> None:
+    """Write the zip for one Gradescope assignment."""
+    from autograder.grading.gradescope.package import write_package
+    from autograder.grading.gradescope.settings import Settings
+    from autograder.grading.kit_wheel import NoWheel
+    from autograder.reports.wording import format_points
+    from autograder.util.atomic import NotWritten
+
+    wanted = names.exercises_in(exercises)
+    settings = Settings(wanted, visibility, require_isolation, jobs, __version__)
+    try:
+        write_package(out, settings, wheel)
+    except (NoWheel, NotWritten) as error:
+        stop(str(error))
+    print_visible(_("written: {path}").format(path=out))
+    points = sum(step.max_points for step in settings.steps if step.core)
+    text = _("Its exercises: {names}. Points of the assignment in Gradescope: {points}")
+    print(text.format(names=", ".join(wanted), points=format_points(points)))
+
+
+@app.command(help=_("Write the workflow that grades each push to a repository on GitHub."))
+def classroom(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The root of the repository."))],
+    exercises: Annotated[
+        str, typer.Option(help=_("Which exercises: 01-10, or 04,05,08; 11-14 are a bonus."))
+    ] = "01-10",
+    kit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEEL|URL",
+            help=_("The kit's wheel to copy, or its URL. Default: the kit that you are using."),
+        ),
+    ] = None,
+    reporter: Annotated[
+        bool, typer.Option(help=_("End with the action that reports points to GitHub Classroom."))
+    ] = False,
+) -> None:
+    """Write the workflow; keep an edited one under another name."""
+    from autograder.grading.classroom_repository import write_repository
+    from autograder.grading.kit_wheel import NoWheel
+    from autograder.util.atomic import NotWritten
+
+    wanted = names.exercises_in(exercises)
+    try:
+        made = write_repository(folder, wanted, kit, reporter)
+    except (NoWheel, NotWritten) as error:
+        stop(str(error))
+    for path in made.set_aside:
+        print_visible(_("your earlier version is now {path}").format(path=path))
+    for path in made.written:
+        print_visible(_("written: {path}").format(path=path))
+    if not made.written:
+        print(_("Nothing has changed."))
+    print(_("Its exercises: {names}.").format(names=", ".join(wanted)))
+
+
+def export_classroom(results: Path, exercises: str | None, out: Path | None) -> None:
+    """Write results for GitHub Classroom's reporter; in a workflow also outputs and a summary.
+
+    Args:
+        results: A folder that `autograder grade` left.
+        exercises: The exercises of the assignment, None for those with reports.
+        out: The folder of the JSON files.
+    """
+    from autograder import course
+    from autograder.grading.output import classroom as form
+    from autograder.grading.read_reports import NoReports, results_in
+    from autograder.util.atomic import NotWritten
+
+    nothing_handed_in = (results / "grades.csv").is_file() and not any(results.glob("*/*.json"))
+    written = out or Path("classroom")
+    try:
+        found = [] if exercises and nothing_handed_in else results_in(results)
+        there = {result.report.exercise for result in found}
+        wanted = names.exercises_in(exercises) if exercises else there
+        steps = [step for step in course.steps() if step.name in wanted]
+        form.write_classroom(found, steps, written)
+        learners = list(form.by_learner(found).values())
+        for variable, text_of in (
+            ("GITHUB_OUTPUT", form.outputs),
+            ("GITHUB_STEP_SUMMARY", form.summary),
+        ):
+            if len(learners) == 1 and os.environ.get(variable):
+                form.append(Path(os.environ[variable]), text_of(learners[0], steps))
+        if len(learners) == 1:
+            print(form.log(learners[0], steps))
+    except (NoReports, NotWritten) as error:
+        stop(str(error))
+    print_visible(_("written: {path}").format(path=written))
