@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from autograder import __version__, course
+from autograder.grading.collect import Collected
 from autograder.grading.gradescope import container
 from autograder.grading.gradescope.settings import (
     BadSettings,
@@ -20,6 +21,7 @@ from autograder.grading.gradescope.settings import (
     read_settings,
 )
 from autograder.grading.judge_pool import IsolationMissing
+from autograder.grading.one_learner import GradedWork
 from autograder.grading.output.function_verdicts import MAX_CHARACTERS, verdicts_on
 from autograder.grading.output.gradescope import document, entry, entry_of
 from autograder.grading.results import Result, kit_fault, refused
@@ -47,7 +49,9 @@ def bash(*arguments, **options):
     return subprocess.run(["bash", *arguments], capture_output=True, text=True, **options)
 
 
-needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+needs_bash = pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("bash") is None, reason="the container is Linux"
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +107,6 @@ def test_the_scripts_are_bash_and_setup_installs_the_wheel_in_the_zip(package):
 
 
 @needs_bash
-@pytest.mark.skipif(sys.platform == "win32", reason="the container is Linux")
 def test_setup_makes_an_environment_and_installs_with_the_constraints(package, tmp_path):
     stub = tmp_path / "python"
     stub.write_text(
@@ -133,7 +136,6 @@ fi
 
 
 @needs_bash
-@pytest.mark.skipif(sys.platform == "win32", reason="the container is Linux")
 def test_without_a_python_the_script_still_writes_results(package):
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -333,6 +335,20 @@ def test_a_failure_of_the_kit_is_the_kits_fault(package, monkeypatch, capsys, er
     assert "the kit's fault, not yours" in results["output"]
     assert (results["score"], results["tests"]) == (0, [])
     assert str(error) in stdout and "Traceback" in stdout
+    assert "secret" not in json.dumps(results)
+
+
+def test_a_check_that_broke_is_the_kits_fault_and_the_rest_counts(package, monkeypatch, capsys):
+    broken = Message(got="This check itself broke.", where="  close(got, secret)")
+    checks = {"build_mf": (CheckResult("test_04.py::test_a", "error", 0.0, 6.0, broken),)}
+    result = submission("ada", checks=checks)
+    work = GradedWork("ada", Collected(), {STEP.name: result}, {})
+    monkeypatch.setattr(container, "grade_one", lambda *_arguments: work)
+    code, results, stdout = run_in(package, capsys)
+    assert (code, gradescope_format.points(results)) == (1, 4)
+    assert "the kit's fault, not yours" in results["output"]
+    assert results["tests"][0]["output"] == "0 of 1 check passes.\n\nThis check itself broke."
+    assert "close(got, secret)" in stdout
     assert "secret" not in json.dumps(results)
 
 
