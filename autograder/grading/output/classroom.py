@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder import course
 from autograder.grading.output.function_verdicts import FunctionVerdict, verdicts_on
-from autograder.grading.output.grades_csv import hundredths
+from autograder.grading.output.csv_cells import hundredths
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug
 from autograder.util.atomic import NotWritten, write_atomic
