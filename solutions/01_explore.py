@@ -50,11 +50,12 @@ use_style()
 # | `rating` | 0.5 to 5.0 stars |
 # | `timestamp` | when, in seconds since the first of January 1970 (UTC) |
 #
-# Nothing else enters the models of this course. No age, no plot, no actors: only who gave how many
-# stars to what. In this course a film is an *item*, and the two words mean the same.
+# Nothing else enters the models of steps 1 to 9. No age, no plot, no actors: only who gave how
+# many stars to what (and in step 12, when). In this course a film is an *item*, and the two words
+# mean the same.
 #
-# The models come from one paper: Koren, Bell and Volinsky, [Matrix Factorization Techniques for
-# Recommender Systems](https://doi.org/10.1109/MC.2009.263) (IEEE Computer, 2009). You read its
+# Most of the models come from one paper: Koren, Bell and Volinsky, [Matrix Factorization Techniques
+# for Recommender Systems](https://doi.org/10.1109/MC.2009.263) (IEEE Computer, 2009). You read its
 # first half before step 4.
 
 # %% [markdown]
@@ -150,8 +151,8 @@ check("load_ratings")
 # %% [markdown]
 # ## Your turn: five numbers about a table
 #
-# These five numbers stand at the head of every paper about recommenders. Count what is in the
-# ratings that you are given: an item is a film with at least one rating.
+# Papers about recommenders describe their data by numbers like these. Count what is in the ratings
+# that you are given: an item is a film with at least one rating.
 #
 # Density is a share, between 0 and 1. Its counterpart, one minus density, is called sparsity.
 
