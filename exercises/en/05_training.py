@@ -166,7 +166,8 @@ check("sgd_step")
 # Watch three walkers. The first two start at different places with the same small learning rate,
 # and end at different points of the valley. The third starts where the second did, with a rate
 # ten times as large, and jumps across the valley. A fourth one, at $(0, 0)$, never moves at all:
-# there $e q = e p = 0$. That is why the tables start at random.
+# there $e q = e p = 0$. That is why the tables do not start at zero. And they start at random since
+# factors that start alike get the same steps, and stay alike.
 
 # %% tags=["demo"]
 def walk(p, q, rating, lr, n_steps):
@@ -202,7 +203,7 @@ show(figure, "05-steps-on-one-rating")
 # %% [markdown]
 # ## The same step, thousands of times
 #
-# That is all of Koren's SGD: run through the ratings in random order, take one step for each,
+# That is all of Koren's SGD: run through the ratings, here in random order, take one step for each,
 # repeat. You have written it. Split the ratings as in step 2, and let your step learn from all the
 # training rows.
 #
@@ -416,11 +417,14 @@ for name, key in ("training", "rmse"), ("validation", "val_rmse"):
 # | validation *below* training | the training error is a mean over a whole epoch | nothing |
 #
 # Which rows of this table do you find in the figure? Now change one thing, the number of factors,
-# and compare. Before you run the cell: which model will have the larger gap between its two curves?
+# and compare: the seed, the patience and the largest number of epochs are those of the first model.
+# Before you run the cell: which model will have the larger gap between its two curves at the end?
 
 # %% tags=["demo"]
+n_epochs = len(curves["rmse"])
+keras.utils.set_random_seed(0)
 small = scoring.build_mf(len(user_map), len(item_map), 4)
-small_curves = compile_and_fit(small, train_xy, val_xy, epochs=15).history
+small_curves = compile_and_fit(small, train_xy, val_xy, epochs=n_epochs, patience=6).history
 
 figure, panels = plt.subplots(1, 2, sharey=True, figsize=(12, 5.5))
 for axes, n_factors, shown in (panels[0], 4, small_curves), (panels[1], 32, curves):
@@ -434,10 +438,12 @@ show(figure, "05-curves-by-factors")
 # ## What a step costs
 #
 # Your `sgd_step` moves the two rows that a rating names. Keras' Adam is *dense*: it keeps two
-# running means for every entry of both tables, and each step moves **every** row, also those that
-# no rating of the batch names. A hundred thousand ratings do not make you feel that. Many millions
-# do. Here are seconds an epoch on two processors, with 64 factors, for made-up ratings with the
-# users and films of MovieLens 25M, beside an Adam that moves the rows of the batch only:
+# running means for every entry of both tables, and each step works out a change of **every** row,
+# also of those that no rating of the batch names. (Rows that a rating has named before move on;
+# where no rating has ever been, the change is zero.) A hundred thousand ratings do not make you
+# feel that. Many millions do. Here are seconds an epoch on two processors, with 64 factors, for
+# made-up ratings with the users and films of MovieLens 25M, beside an Adam that moves the rows of
+# the batch only:
 #
 # | 25 million ratings | steps an epoch | dense | rows of the batch only |
 # |---|---|---|---|
@@ -445,7 +451,7 @@ show(figure, "05-curves-by-factors")
 # | batches of 16,384 | 1,526 | 113 | 24 |
 # | batches of 65,536 | 382 | 51 | 19 |
 #
-# A dense step costs what the tables are large, however small the batch. So with large tables take
+# The cost of a dense step grows with the tables, however small the batch. So with large tables take
 # large batches, or an optimiser that updates rows. A large batch is no gift, though: sixteen times
 # fewer steps are sixteen times fewer moves downhill, and want a larger learning rate and a look at
 # the validation curve. Which batch would you begin with here: 512, or all of your training rows?
@@ -510,9 +516,10 @@ show(figure, "05-test-rmse")
 # predicts about zero stars, and a miss of three and more stars, squared, weighs heavily. On
 # MovieLens' small set this is enough to lose against the mean over all rows.
 #
-# Your own SGD uses the same equation. It differs in where the vectors start, in its penalty and in
-# the number of factors. A film that nobody has rated is predicted near 3.5 there. The lesson is not
-# that SGD beats Adam: it is that a model needs to know the mean. Step 6 builds it in.
+# Your own SGD uses the same equation. It differs in where the vectors start, in the rule and the
+# number of its steps, in its penalty and in the number of factors. A film that nobody has rated is
+# predicted near 3.5 there. The lesson is not that SGD beats Adam: it is that a model needs to know
+# the mean. Step 6 builds it in.
 
 # %% [markdown]
 # ## To discuss
