@@ -95,8 +95,8 @@ pd.DataFrame(
 # ## Your turn: three means
 #
 # From here on frames are *encoded*: columns `user` and `item` hold the row numbers of step 2,
-# `rating` the stars. Every prediction comes from `train` alone. In `test` there are users and items
-# that `train` has never seen, and they need a prediction too.
+# `rating` the stars. Every prediction comes from `train` alone. In `test` there may be users and
+# items that `train` has never seen, and they need a prediction too.
 
 # %%
 def mean_baselines(train, test):
@@ -192,9 +192,9 @@ check("bias_baseline")
 #
 # $$\hat r_{ui} = \mu + b_i + b_u + q_i^\top p_u \qquad \text{(Koren 4)}$$
 #
-# Now the vectors need to explain only what the biases leave. A user or film without ratings has
-# small vectors and a small bias, so its prediction stays near $\mu$, where step 4 predicted
-# something near zero.
+# Now the vectors need to explain only what the biases leave. A film without ratings has a short
+# vector and no bias, so its prediction stays near $\mu + b_u$, where step 4 predicted something
+# near zero. For a user without ratings it is $\mu + b_i$.
 
 # %% [markdown]
 # ## What keeps the factors small
@@ -332,9 +332,10 @@ check("compare")
 # %% [markdown]
 # ## On MovieLens: what must be beaten
 #
-# Split first, then encode. Users and films of the whole table have a row number, but some never
-# occur in `train`: their test rows are cold. Read the two columns on the right before the one on
-# the left. Predictions are clipped to the scale of the ratings, here and below.
+# Split first, then encode. Users and films of the whole table have a row number, but some films
+# never occur in `train`: their test rows are cold. (The users all do, on both data sets.) Read the
+# two columns on the right before the one on the left. Predictions are clipped to the scale of the
+# ratings, here and below.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
@@ -452,15 +453,15 @@ print(f"factors, beyond that baseline:     {tuned - best:.3f} stars")
 # The last two lines split one gain in two. Beside the baseline that nobody tuned, the factors would
 # have been given credit for both. What is left for them is the second line.
 #
-# That gain is a mean over all rows, and small beside the error itself. How often does it change
-# which film comes first? Steps 7 and 8 ask that.
+# That gain is a mean over all rows, and small beside the error itself. What it does to the order of
+# a user's films is another question: steps 7 and 8 look at lists.
 
 # %% tags=["demo"]
 figure, axes = plt.subplots(figsize=(10, 5.5))
 table[["rmse_warm", "rmse_cold"]].iloc[::-1].plot.barh(ax=axes, width=0.8)
 axes.axvline(table.loc["global", "rmse"], color="black", linestyle="--", linewidth=1.5)
 axes.set(xlabel="RMSE in stars (dashed: the global mean, all rows)", ylabel="")
-axes.set_title("Cold rows are where models differ most")
+axes.set_title("The dot product fails on cold rows")
 axes.legend(["global mean", "warm rows", "cold rows"])
 show(figure, "06-baselines-and-models")
 
@@ -547,9 +548,9 @@ left.legend()
 show(figure, "06-penalty")
 
 # %% [markdown]
-# As the vectors grow, so does the penalty. The loss then rises while the predictions still improve.
-# Who stops by the loss stops too early, and sees little use in the penalty. Without a penalty the
-# two curves choose the same epoch. So `compile_and_fit` watches `val_rmse`.
+# As the vectors grow, so does the penalty. With $10^{-4}$ the loss then rises while the predictions
+# still improve. Who stops by the loss stops too early, and sees little use in the penalty. Without
+# a penalty the two curves choose the same epoch. So `compile_and_fit` watches `val_rmse`.
 
 # %% [markdown]
 # ## To discuss
@@ -557,7 +558,8 @@ show(figure, "06-penalty")
 # - How much of the way from the global mean to the best model do the biases go alone? What is left
 #   for factors, and what does that say about "taste"?
 # - Somebody reports a model that beats "the bias baseline" by a wide margin. What do you ask first?
-# - Which model would you show to a user on their first day? Which column of the table tells you?
+# - Which model would you ask about a film on its first day? Which column of the table tells you?
+#   No row of it is about a *user* on the first day: how would you split the ratings to learn that?
 # - Judged by its lowest validation loss, $10^{-4}$ is the worst of the three penalties. Is it?
 #   Which column of the last table tells you?
 # - A film's bias is the same for everybody. Can biases alone change the order of two users' lists?
