@@ -216,8 +216,8 @@ print(listed.round(2).to_string(index=False, na_rep=""))
 # $$\hat r_{ui} = \mu + b_i + b_u + q_i^\top p_u$$
 #
 # With $\mu$, $b_i$ and $q_i$ given, the unknowns $b_u$ and $p_u$ enter *linearly*. A few ratings,
-# and the best $b_u$ and $p_u$ are the solution of a small ridge regression, which is exact and
-# takes a millisecond: minimise
+# and the best $b_u$ and $p_u$ are the exact solution of a small ridge regression, a system of
+# $K + 1$ equations: minimise
 #
 # $$\sum_{i}\bigl(r_i - \mu - b_i - b_u - q_i^\top p_u\bigr)^2
 #   + \lambda\,\bigl(b_u^2 + \lVert p_u\rVert^2\bigr)$$
@@ -332,7 +332,10 @@ places = np.concatenate(list(lists.values()))
 print("same list as before:", set(np.asarray(item_classes)[lists[user]]) == set(listed["movieId"]))
 n_films = len(np.unique(places))
 print(f"{len(lists):,} lists have {len(places):,} places, filled by {n_films:,} films")
-print(f"the film recommended most is in {np.bincount(places).max() / len(lists):.0%} of the lists")
+in_lists = np.bincount(places, minlength=n_items)
+print(f"the film recommended most is in {in_lists.max() / len(lists):.0%} of the lists")
+shared = np.sum(in_lists * (in_lists - 1)) / (len(lists) * (len(lists) - 1))
+print(f"two users' lists share {shared:.1f} films on average")
 
 # %% [markdown]
 # Now compare three crowds: the films of the catalogue, each once; the films that people rated, each
@@ -426,8 +429,8 @@ else:
 # %% [markdown]
 # The fresh process knows nothing of this notebook, so the agreement of both lists is a test of what
 # was saved. A list is a product of one matrix and one vector, and a partial sort; no call of Keras
-# is needed. If your process stopped at an unknown layer, your model holds code (a `Lambda`, a class
-# of your own) that a `.keras` file does not carry along.
+# is needed. If your process stopped at a layer, your model holds code: a class of your own, which a
+# `.keras` file does not carry along, or a `Lambda`, which Keras refuses to load from a file.
 
 # %% [markdown]
 # ## To discuss

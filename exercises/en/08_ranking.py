@@ -360,7 +360,8 @@ show(figure, "08-four-recommenders")
 #
 # A random split may hide a user's first rating and show the model the last one. A live system never
 # has that: it knows what came before, and is asked about what comes next. So hide the **last** rows
-# of each user, by timestamp.
+# of each user, by timestamp. (Other users' later rows stay in train. Only a cut of all users at one
+# moment would take them out, and most users with them; the demonstration shows that.)
 #
 # Each user gives a share of their own rows, to one row: a fifth of seven rows may be one or two.
 # Rows of the same second have no order, so any of them may go first. The rows themselves stay as
@@ -388,7 +389,8 @@ check("split_by_time")
 # ## The same recommenders, asked about the future
 #
 # Hide the last fifth of each user, and for the choice of the epochs the last eighth of what is
-# left. So all parts are as large as before. Only the rows in them are others.
+# left. So all parts are as large as before. Only the rows in them are others. The penalties stay as
+# the validation rows of the random split chose them.
 
 # %% tags=["demo"]
 past, future = split_by_time(encoding.encoded(ratings, user_map, item_map))
@@ -433,10 +435,10 @@ print(f"without a single rating before it: {newcomers:.0%} of them")
 # not bet on a lead.
 #
 # - On `ml-latest-small` all three lose about half of their nDCG. With a random split, they had seen
-#   ratings from after the hidden ones. Popularity is last now, and the large lead of "watched or
-#   not" is gone: it is level with the rating model. About one hidden row in ten is of a film that
-#   nobody had rated before; these recommenders can list such a film by chance at
-#   most.
+#   the same users' ratings from after the hidden ones. Popularity is last now, and the large lead
+#   of "watched or not" is gone: it is level with the rating model. About one hidden row in ten is
+#   of a film without a rating in the earlier part; these recommenders can list such a film by
+#   chance at most.
 # - On `simulated` nearly all films are known from the start. There the measures change little, and
 #   "watched or not" stays ahead.
 #
@@ -525,8 +527,8 @@ print(beyond.round(3).to_string())
 # - What would the measures be if the lists left out the films of test as well as those of train?
 # - A paper reports a large lead over popularity. Which three questions do you ask about its split,
 #   its candidates and its baselines?
-# - Popularity gives nearly the same ten films to everybody. Who loses by that: users, makers of
-#   films, the service?
+# - Popularity fills everybody's lists from one small stock of films. Who loses by that: users,
+#   makers of films, the service?
 # - A negative sample may be a film that the user will love next week. What does the model learn
 #   from it, and why does training work all the same?
 # - Which film is relevant: four stars, any rating, watched to the end? Who decides, and what

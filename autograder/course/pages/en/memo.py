@@ -30,7 +30,7 @@ use_style()
 # - **coverage**: the share of all films that stand in somebody's list.
 # - **popularity**: how many ratings the median film of the lists has in train.
 # - **novelty**: how surprising a film of the lists is, in bits (step 8).
-# - **seconds**: the time of training here, once.
+# - **seconds**: the time of training and of making the lists, here, once.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
