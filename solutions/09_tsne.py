@@ -53,8 +53,8 @@ use_style()
 # ## What did the model write down about a film?
 #
 # Nobody told the model what a comedy is. It has seen ratings, and for every item $i$ it has written
-# down $K$ numbers, $q_i$. If two films were liked by the same users, their vectors had to point the
-# same way, because $q_i^\top p_u$ had to be large for the same $p_u$.
+# down $K$ numbers, $q_i$. If the same users liked two films, more than the biases say, the steps of
+# training drew both vectors towards the same $p_u$, and so towards each other.
 #
 # So the directions mean something. A single coordinate does not: rotate all $p_u$ and all $q_i$
 # alike and every score stays as it is (step 4). Look at vectors **relative to each other**.
@@ -96,9 +96,9 @@ check("item_embeddings")
 # $$\cos(q_i, q_j) = \frac{q_i^\top q_j}{\lVert q_i \rVert\, \lVert q_j \rVert}$$
 #
 # It is 1 for the same direction, 0 for a right angle, −1 for opposite directions. Why ignore the
-# length? A film that many users rated has had many gradient steps and has a long vector. With plain
-# dot products the long vectors would be everybody's neighbours. You will see that in a figure
-# below.
+# length? A film that many users rated has many errors to set against one penalty, and has a long
+# vector; a figure below shows it. With plain dot products the long vectors would be everybody's
+# neighbours.
 
 # %% [markdown]
 # ## A worked example
@@ -174,7 +174,8 @@ check("nearest")
 # - On the map attention falls off with $1 / (1 + d^2)$. Points are moved, step by step, until
 #   attention on the map is as like the attention in $K$ dimensions as can be.
 #
-# What a map keeps is who the near neighbours are. What it does **not** keep: distances between
+# This is van der Maaten and Hinton's "Visualizing Data using t-SNE" (JMLR 9, 2008). A map tries to
+# keep who the near neighbours are. It does **not** try to keep: distances between
 # clumps, the size of clumps, empty space, left and right.
 
 # %% [markdown]
@@ -216,8 +217,8 @@ check("tsne_2d")
 # A map without colours is a cloud. Colour turns it into a question: do films of one genre, one
 # decade, one level of fame lie together? Use one colour for each label, name the labels in a
 # legend, give the map a title, and write the titles of a few films that everybody knows beside
-# their points. matplotlib's own colours begin again after the tenth: a genre more, and two labels
-# look alike.
+# their points. matplotlib's colours begin again, after the tenth by default and after the eighth in
+# the style of this course: a genre more, and two labels look alike.
 
 # %%
 def plot_map(coordinates, labels, titles=None):
@@ -267,8 +268,10 @@ check("plot_map")
 # %% [markdown]
 # ## On MovieLens: train, then take the vectors out
 #
-# The model of step 6, trained with your own functions. Then keep films with 20 ratings and more: a
-# film with two ratings has a vector that is mostly its random start.
+# The model of step 6, trained with your own functions. Then keep films with 20 ratings and more:
+# the penalty holds the vector of a film with two ratings near zero, and where it points is mostly
+# luck. Nothing is left of the random start, though: the same penalty takes the vector of a film
+# that train has never seen to zero.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
@@ -466,7 +469,7 @@ print(table.round(2).to_string())
 # - **Era** shows on the map and in the vectors: films of one time lie together, in bands and
 #   patches. Users rate what was in the cinemas when they were there, and tastes go with it.
 # - **Popularity** shows as well. t-SNE goes by distances, in which lengths count, and much-rated
-#   films have long vectors: they stand further out than the others.
+#   films have long vectors: on average they stand further out than the others.
 # - **Genre** shows as small local clumps, not as continents, and better in the vectors than on the
 #   map: two dimensions had no room for it. Step 10 measures how much genre the vectors really hold.
 #
@@ -502,17 +505,18 @@ alike = np.corrcoef([in_far[far], one_far[far], two_far[far]])
 print(f"larger distances, space and map 1: correlation {alike[0, 1]:.2f}")
 print(f"larger distances, map 1 and map 2: correlation {alike[1, 2]:.2f}")
 if np.allclose(places, again, atol=1e-3 * np.ptp(places)):
-    print("Both maps are the same: your tsne_2d starts from the data, whatever the seed is.")
+    print("Both maps are the same: the start of your tsne_2d does not depend on the seed.")
 else:
-    print("The maps differ: the seed decides how your tsne_2d starts.")
+    print("The maps differ: the seed has a part in the start of your tsne_2d.")
 
 # %% [markdown]
-# Left and right, up and down mean nothing. The last line says which of two cases is yours:
+# Left and right, up and down mean nothing. How does your map start?
 #
-# - The **seed** decides how the map starts. Then the second map may be turned or mirrored, and most
-#   near neighbours stay near.
-# - The **data** decide (`init="pca"`, scikit-learn's default). Then every seed gives the same map
-#   and all neighbours stay. That is as right, and it says nothing about how far to trust the map.
+# - With `init="random"` the **seed** decides. Then the second map may be turned or mirrored, and
+#   about half of the near neighbours or more stay near.
+# - With `init="pca"`, scikit-learn's default, the **data** decide, up to the seed's small part in
+#   an approximate PCA. Small differences may grow: two seeds may give one map or two. One map is as
+#   right, and says nothing about how far to trust it.
 #
 # Either way, compare with the space itself: many of a film's true neighbours are not its neighbours
 # on the map. Two maps may agree with each other more than either agrees with the space, for both
@@ -582,7 +586,7 @@ for k in range(2):
 #
 # A user's vector $p_u$ has the same $K$ coordinates as the films, so the plane of the two main
 # directions has room for users, too, as in figure 2 of the paper. A user stands in the direction of
-# what they like more than others do: $q_i^	op p_u$ is largest for films far out in that direction.
+# what they like more than others do: $q_i^\top p_u$ is largest for films far out in that direction.
 # Only the direction of a user can be compared with films; all users are drawn on one scale.
 #
 # If you rated three films or more in step 7, your stars are read from your folder, `fold_in` makes
@@ -686,7 +690,7 @@ print(f"ten neighbours by ratings that are so by watching: {kept(in_space, in_wa
 #   sure?
 # - Normalise every vector to length 1 and draw the map again. Which of the three colourings changes
 #   most?
-# - `TSNE(init="pca")` starts every seed from the same picture, and the maps look alike. Is that
+# - Somebody hands every seed of `TSNE` the same start, an array, and the maps look alike. Is that
 #   evidence that the picture is true?
 # - Era is not among the model's inputs. How did it get into the vectors?
 # - A colleague colours a map by genre and writes "the model has understood genre". Which control

@@ -204,7 +204,7 @@ def fit_genres(embeddings, genres):
 # 2. Which activation gives every output a probability of its own, and which loss scores outputs one
 #    by one? Who keeps the training films' means and spreads until new films are asked about?
 # 3. A sequential model: an input of K numbers, an adapted `Normalization`, a `Dense` of G sigmoids
-#    with a small penalty; compile with Adam and binary cross-entropy; fit a few dozen epochs;
+#    with a small penalty; compile with Adam and binary cross-entropy; fit some twenty epochs;
 #    return the model. With scikit-learn: a pipeline of scaler and one-vs-rest logistic regression.
 
 
@@ -214,7 +214,7 @@ def predict_genres(classifier, embeddings):
 
     classifier: what `fit_genres` returned; embeddings: float array (m, K).
     Returns a float array (m, G) of probabilities between 0 and 1, each genre on its own, as the
-    classifier gives them: of many films at 0.8, eight in ten have the genre.
+    classifier gives them: of many films at 0.8, eight in ten should have the genre.
     """
     # TODO: ask the classifier for probabilities, not for decisions.
     ### BEGIN SOLUTION
@@ -472,8 +472,8 @@ by_genre, test, predicted = beside(
 
 # %% [markdown]
 # The longest bar may belong to a common genre, for which guessing is not bad either. Which genre
-# gains most over its mark? Which one gains nothing, and what would you need to know before you
-# blame the vectors?
+# gains most over its mark? Which one gains least, and what would you need to know before you blame
+# the vectors?
 #
 # ### Look at single films
 #

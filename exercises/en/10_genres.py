@@ -167,7 +167,7 @@ def predict_genres(classifier, embeddings):
 
     classifier: what `fit_genres` returned; embeddings: float array (m, K).
     Returns a float array (m, G) of probabilities between 0 and 1, each genre on its own, as the
-    classifier gives them: of many films at 0.8, eight in ten have the genre.
+    classifier gives them: of many films at 0.8, eight in ten should have the genre.
     """
     # TODO: ask the classifier for probabilities, not for decisions.
     raise NotImplementedError("predict_genres")
@@ -398,8 +398,8 @@ by_genre, test, predicted = beside(
 
 # %% [markdown]
 # The longest bar may belong to a common genre, for which guessing is not bad either. Which genre
-# gains most over its mark? Which one gains nothing, and what would you need to know before you
-# blame the vectors?
+# gains most over its mark? Which one gains least, and what would you need to know before you blame
+# the vectors?
 #
 # ### Look at single films
 #
