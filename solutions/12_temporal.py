@@ -48,8 +48,7 @@ use_style()
 # $$\hat r_{ui}(t) = \mu + b_i(t) + b_u(t) + q_i^\top p_u(t) \qquad \text{(Koren 7)}$$
 #
 # The films' vectors stay: what a film *is* does not change. In this step $p_u$ stays, too; the two
-# biases move. How, the authors told in another paper (Koren, KDD 2009), and you rebuild its
-# simplest form:
+# biases move. How, Koren tells in a paper of its own (KDD 2009), and you rebuild its simplest form:
 #
 # $$b_u(t) = b_u + \alpha_u \,\mathrm{dev}_u(t) \qquad\qquad b_i(t) = b_i + b_{i,\mathrm{Bin}(t)}$$
 
@@ -62,8 +61,8 @@ use_style()
 # \qquad \beta = 0.4,$$
 #
 # counted in days. It is negative before the user's mean time and positive after it. The exponent
-# bends it: the difference between today and next week is larger than that between two weeks some
-# years from now. One number $\alpha_u$, learnt for each user, says how many stars a unit of it is.
+# bends it: a week near the mean time changes it more than a week some years away from it. One
+# number $\alpha_u$, learnt for each user, says how many stars a unit of it is.
 
 # %% [markdown]
 # ## A worked example
@@ -82,7 +81,7 @@ figure, axes = plt.subplots(figsize=(8, 4.5))
 axes.plot(curve, bent)
 axes.plot(days - 32, [-4, 0, 4], "o", color="C3", markersize=10, label="Ada")
 axes.set(xlabel="days from the user's mean time", ylabel="dev(t)")
-axes.set_title("The first days count most")
+axes.set_title("The days around the mean time count most")
 axes.legend()
 show(figure, "12-deviation")
 
@@ -478,8 +477,8 @@ show(figure, "12-drifts")
 # thing: a line that turns up again has begun to learn the training rows by heart.
 #
 # In the paper each rung stands on the one before. Here *implicit* and *temporal* both stand on
-# *biased*, alone. The plain model has a panel to itself. Before you believe a difference, look at
-# the spread in the table above.
+# *biased*, alone. The plain model has a panel to itself. One split is one draw: before you believe
+# a difference, look how much the gains above differ from split to split.
 
 # %% tags=["demo"]
 seed, LONGEST = SEEDS[0], 15

@@ -259,8 +259,9 @@ def fit_confidence(seed, alpha, penalty):
 # %% [markdown]
 # ## What the weights do
 #
-# Three models of all pairs: without confidence ($\alpha = 0$), with some, and with much. For each
-# count, the figure shows what the model predicts for training pairs of that count, on average.
+# Three models of all pairs: without confidence ($\alpha = 0$), with some, and with much, each with
+# a penalty of its own (more about that below). For each count, the figure shows what
+# the model predicts for training pairs of that count, on average.
 
 # %% tags=["demo"]
 def predictions_of(model):
@@ -361,8 +362,8 @@ show(figure, "13-how-much-confidence")
 #
 # Now the test rows, for three seeds: each draws a split and a start of its own. Beside the model
 # with and without confidence: popularity, and the rating model of step 6 with the same number of
-# factors, trained on the same rows until its validation RMSE first rises. "Little known" leaves the
-# more popular half of the films out of the lists and of what is hidden: there popularity helps
+# factors, trained on the same rows until its validation RMSE no longer falls. "Little known" leaves
+# the more popular half of the films out of the lists and of what is hidden: there popularity helps
 # less. Seconds are those of one fit.
 
 # %% tags=["demo"]

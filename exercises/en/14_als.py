@@ -270,8 +270,8 @@ show(figure, "14-sweeps")
 # %% [markdown]
 # ## What λ does
 #
-# A sweep has no learning rate and no batch size. What is left is $K$, $\lambda$ and the number of
-# sweeps. They are chosen on validation rows.
+# A sweep has no learning rate and no batch size. What is left to choose is $K$, $\lambda$ and the
+# number of sweeps. Here validation rows choose $\lambda$; $K$ and the sweeps stay as they are.
 
 # %% tags=["demo"]
 REGS = (0.05, 0.1, 0.15, 0.2, 0.3)
@@ -394,7 +394,9 @@ show(figure, "14-beside-step-6")
 # + \underbrace{\textstyle\sum_{i:\, n_{ui} > 0} \alpha\, n_{ui}\, q_i q_i^\top}_{\text{watched
 # films only}}\Big)^{-1} \sum_{i:\, n_{ui} > 0} (1 + \alpha\, n_{ui})\, q_i$$
 #
-# So the zeros cost next to nothing. The counts come as a sparse array in CSR format, which stores
+# So the zeros cost next to nothing, if you work out $Q^\top Q$ before the loop over the users. That
+# is advice: who works it out again for every user gets the same tables, only later, and the check
+# compares tables. The counts come as a sparse array in CSR format, which stores
 # only what is not zero: row $u$ has its columns in `indices` and its values in `data`, from place
 # `indptr[u]` to `indptr[u + 1]`.
 
@@ -436,7 +438,8 @@ check("implicit_als_sweep")
 # The count is that of step 13: half stars. As in step 8, a hidden film is relevant with four stars
 # or more, and the measure is nDCG at 10. $\alpha$ and $\lambda$ are chosen on **inner folds** of
 # the first split: its train and validation rows are split again, twice, and its test rows have no
-# say. Then train and validation rows together make the lists for the test rows.
+# say. There each choice has four sweeps. Then six sweeps over train and validation rows together
+# make the lists for the test rows.
 
 # %% tags=["demo"]
 ALPHAS, IMPLICIT_REGS = (0.1, 0.3, 1), (10, 30, 90)
