@@ -27,6 +27,8 @@ use_style()
 #
 # - **RMSE** on the test rows: how far off the predicted stars are. Popularity predicts no stars.
 # - **nDCG@10**: how well lists of ten hit the hidden films with four stars or more.
+# - **ahead**: how far this nDCG is ahead of popularity's, the mean of differences user by user; and
+#   **error**, the standard error of these differences. Below twice its size, do not bet on a lead.
 # - **coverage**: the share of all films that stand in somebody's list.
 # - **popularity**: how many ratings the median film of the lists has in train.
 # - **novelty**: how surprising a film of the lists is, in bits (step 8).
@@ -97,6 +99,11 @@ def factors_and_biases():
     return lists_by(scores), stars
 
 
+def ndcg_by_user(lists):
+    hidden = relevant.items()
+    return np.array([ranking.ndcg_at_k(lists.get(user, []), films, 10) for user, films in hidden])
+
+
 recommenders = {
     "popularity": popularity,
     "bias baseline": bias_baseline,
@@ -105,15 +112,19 @@ recommenders = {
 }
 n_ratings = np.bincount(train["item"], minlength=n_items)
 bits = -np.log2((n_ratings + 1) / (n_users + 1))
-rows = {}
+rows, by_user = {}, {}
 for name, recommender in recommenders.items():
     start = perf_counter()
     lists, stars = recommender()
     seconds = perf_counter() - start
     places = np.concatenate(list(lists.values()))
+    by_user[name] = ndcg_by_user(lists)
+    ahead = by_user[name] - by_user["popularity"]
     rows[name] = {
         "RMSE": np.nan if stars is None else training.rmse(test["rating"], np.clip(stars, 0.5, 5)),
         "nDCG@10": ranking.evaluate_ranking(lists, relevant, k=10)["ndcg"],
+        "ahead": ahead.mean(),
+        "error": ahead.std() / np.sqrt(len(ahead)),
         "coverage": len(np.unique(places)) / n_items,
         "popularity": np.median(n_ratings[places]),
         "novelty": bits[places].mean(),
