@@ -21,11 +21,11 @@ BROKEN = {
         "n_users, n_items, reg_user=10.0, reg_item=25.0)",
         ["`bias_baseline` has 5 as its default for that reason"],
     ),
-    "factors without a gain": (
+    "one factor": (
         "06_biases",
         "N_FACTORS = 64",
         "N_FACTORS = 1",
-        ["The last two lines split one gain in two", "is the worst of the three penalties"],
+        ["Who stops by the loss stops too early", "is the worst of the three penalties"],
     ),
 }
 
