@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
-from autograder.grading.output.function_verdicts import FunctionVerdict, verdicts_on
 from autograder.grading.output.csv_cells import hundredths
+from autograder.grading.output.function_verdicts import FunctionVerdict, verdicts_on
 from autograder.grading.results import Result
 from autograder.grading.slugs import slug
 from autograder.util.atomic import NotWritten, write_atomic
