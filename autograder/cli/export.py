@@ -1,5 +1,6 @@
 """`autograder export`: grades and feedback for other systems."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from autograder.cli.failure import stop
 from autograder.util.i18n import _, ngettext
-from autograder.util.text import print_visible
+from autograder.util.text import print_visible, visible
 
 if TYPE_CHECKING:
     from autograder.grading.output.grade_table import GradeTable
@@ -64,7 +65,7 @@ def moodle(
         "Nobody knows the field {identifier} of {learners}. They have no row. Name a roster with "
         "--roster."
     )
-    _end(written, filled, text, identifier=identifier)
+    _end(written, filled, text, _unfinished(results), identifier=identifier)
 
 
 @app.command(help=_("Fill in the grades of an offline grading worksheet of Moodle's."))
@@ -100,7 +101,8 @@ def worksheet(
         scale = _("Points of {most} were scaled to Moodle's maximum, {moodles}.")
         most, moodles = filled.scale
         print(scale.format(most=f"{most:g}", moodles=f"{moodles:g}"))
-    _end(written, filled, _("The worksheet lists no such learner: {learners}."))
+    text = _("The worksheet lists no such learner: {learners}.")
+    _end(written, filled, text, _unfinished(results))
 
 
 @app.command(help=_("Pack the learners' pages for Moodle's \"Upload multiple feedback files\"."))
@@ -125,17 +127,24 @@ def feedback(
     """Pack the pages; exit 1 where a learner's number is unknown."""
     from autograder.grading.output.moodle import FEEDBACK, write_feedback
     from autograder.grading.slugs import slug
+    from autograder.nbgrading.gradebook import feedback_in, is_course
 
     written = out or Path("feedback.zip")
     with _failures():
         people = _people(results, roster)
-        pages = {
-            learner: {FEEDBACK: results / slug(learner) / "index.html"}
-            for learner, row in _grades(results).rows.items()
-            if row and (results / slug(learner) / "index.html").is_file()
-        }
+        if is_course(results):
+            pages = feedback_in(results)
+        else:
+            pages = {
+                learner: {FEEDBACK: results / slug(learner) / "index.html"}
+                for learner, row in _grades(results).rows.items()
+                if row and (results / slug(learner) / "index.html").is_file()
+            }
         if not pages:
-            text = _("{folder} holds no learners' pages: name what `autograder grade` left.")
+            text = _(
+                "{folder} holds no learners' pages. Name what `autograder grade` left, or a course "
+                "after `nbgrader generate_feedback`."
+            )
             stop(text.format(folder=results))
         filled = write_feedback(pages, written, people, sheet)
     text = _(
@@ -173,29 +182,35 @@ def classroom(
 
 
 def _grades(results: Path) -> "GradeTable":
-    """Return the grades of a class.
+    """Return the grades of a class: those of the gradebook in a course of nbgrader's.
 
     Raises:
+        NoGradebook: The gradebook cannot be read.
         NoReports: There are no reports, or reports that no table may mix.
     """
     from autograder.grading.output.grade_table import table_of
     from autograder.grading.people import read_people
     from autograder.grading.read_reports import results_in
+    from autograder.nbgrading.gradebook import grades_in, is_course
 
+    if is_course(results):
+        return grades_in(results)
     absent = [each.learner for each in read_people(results) if not each.handed_in]
     return table_of(results_in(results), absent)
 
 
 def _people(results: Path, roster: Path | None) -> "list[Identity]":
-    """Return who the learners are: what grading has stored, with the rows of a roster.
+    """Return who the learners are: what grading or a gradebook knows, with the rows of a roster.
 
     Raises:
+        NoGradebook: The gradebook cannot be read.
         RosterError: The roster cannot be used.
     """
     from autograder.grading.people import Identity, read_people, with_roster
     from autograder.grading.roster import Person, read_roster
+    from autograder.nbgrading.gradebook import identities_in, is_course
 
-    people = read_people(results)
+    people = identities_in(results) if is_course(results) else read_people(results)
     if roster is None:
         return people
     known = {each.learner for each in people}
@@ -210,18 +225,35 @@ def _failures() -> Iterator[None]:
     from autograder.grading.output.moodle import MoodleError
     from autograder.grading.read_reports import NoReports
     from autograder.grading.roster import RosterError
+    from autograder.nbgrading.gradebook import NoGradebook
     from autograder.util.atomic import NotWritten
 
     try:
         yield
-    except (MoodleError, NoReports, NotWritten, RosterError) as error:
+    except (MoodleError, NoGradebook, NoReports, NotWritten, RosterError) as error:
         stop(str(error))
 
 
-def _end(written: Path, filled: "Filled", missing: str, **values: str) -> None:
-    """Say what was written and who is missing; exit 1 where somebody is."""
+def _unfinished(results: Path) -> list[str]:
+    """Return a sentence on each grade of a course that is not final."""
+    from autograder.nbgrading.gradebook import is_course, ungraded_in
+
+    return ungraded_in(results) if is_course(results) else []
+
+
+def _end(
+    written: Path,
+    filled: "Filled",
+    missing: str,
+    unfinished: "list[str] | None" = None,
+    **values: str,
+) -> None:
+    """Say what was written, who is missing and what is not final; exit 1 where anything is."""
     text = ngettext("{n} learner", "{n} learners", filled.n).format(n=filled.n)
     print_visible(_("written: {path} ({learners})").format(path=written, learners=text))
     if filled.missing:
         print_visible(missing.format(learners=", ".join(filled.missing), **values))
+    for sentence in unfinished or ():
+        print(visible(sentence), file=sys.stderr)
+    if filled.missing or unfinished:
         raise typer.Exit(1)
