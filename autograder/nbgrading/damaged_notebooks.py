@@ -67,6 +67,17 @@ def _raw_cells(data: bytes, n_cells: int) -> list[dict[str, Any]]:
     return [cell if isinstance(cell, dict) else {} for cell in cells]
 
 
+def claims_in(path: Path) -> set[str]:
+    """Return the grade_ids that the cells of a file claim, none of a file that cannot be read."""
+    try:
+        data = read_content(path)
+        written, _notes = shared_parser().as_written(data, path.name)
+    except UnreadableSubmission:
+        return set()
+    claims = (_claim(cell) for cell in _raw_cells(data, len(written)))
+    return {claim for claim in claims if isinstance(claim, str)}
+
+
 def _claim(cell: dict[str, Any]) -> str | None:
     """Return the grade_id that a cell claims."""
     metadata = cell.get("metadata")

@@ -4,29 +4,42 @@
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
 from copy import deepcopy
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
+from traitlets.config import Config
 
-from autograder import course
+from autograder.nbgrading.counted_files import counted_file, recognise
 from autograder.nbgrading.damaged_notebooks import NOTES, readable_notebook
 from autograder.nbgrading.harmless_text import clean, render
-from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory, Resources
+from autograder.nbgrading.nbgrader_types import Converter, Resources
 from autograder.nbgrading.plain_outputs import make_outputs_plain
-from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.nbgrading.released import released_notebook, step_of
 from autograder.reports.offline_pages import with_policy, without_network
 from autograder.util.text import visible
 
 
 class SubmissionExporter(NotebookExporter):
-    """nbconvert's notebook exporter, which replaces an unreadable file by the released notebook."""
+    """nbconvert's notebook exporter, which replaces an unreadable file by the released notebook.
+
+    nbgrader makes the exporter when a command has listed its notebooks, so that this is the place
+    to look for notebooks under other names.
+    """
+
+    def __init__(self, config: Config | None = None, **options: Any) -> None:
+        """Make the exporter of a command, and find the files that count.
+
+        Args:
+            config: The settings.
+            options: Passed on to nbconvert; `parent` is the command of nbgrader's.
+        """
+        super().__init__(config=config, **options)
+        if hasattr(self.parent, "assignments"):
+            recognise(self.parent)
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **options: Any
@@ -44,12 +57,14 @@ class SubmissionExporter(NotebookExporter):
         converter: Converter | None = self.parent
         if converter is None or resources is None or not converter._sanitizing:
             return super().from_filename(filename, resources=resources, **options)
+        counted = counted_file(converter, Path(filename))
         if step_of(resources) is None:
-            return super().from_filename(filename, resources=resources, **options)
+            return super().from_filename(str(counted.path), resources=resources, **options)
         released = released_notebook(converter.coursedir, resources["nbgrader"])
-        notebook = readable_notebook(Path(filename), released)
+        notebook = readable_notebook(counted.path, released)
         for note in notebook.metadata[NOTES]:
-            converter.log.warning("%s: %s", visible(filename), visible(note))
+            converter.log.warning("%s: %s", visible(str(counted.path)), visible(note))
+        notebook.metadata[NOTES] = [*counted.notes, *notebook.metadata[NOTES]]
         return self.from_notebook_node(notebook, resources=resources, **options)
 
 
@@ -94,36 +109,3 @@ class FeedbackExporter(HTMLExporter):
 def _is_exercise(resources: Resources | None) -> bool:
     names = (resources or {}).get("nbgrader", {})
     return "notebook" in names and step_of({"nbgrader": names}) is not None
-
-
-def step_of(resources: Resources) -> course.Step | None:
-    """Return the exercise that a notebook is, None for an instructor's own notebook."""
-    name = resources["nbgrader"]["notebook"]
-    return next((step for step in course.steps() if step.name == name), None)
-
-
-def released_notebook(coursedir: CourseDirectory, names: dict[str, str]) -> NotebookNode:
-    """Return the notebook as learners received it; where that file is gone, the kit's own.
-
-    An instructor's own notebook whose file is gone is empty.
-
-    Args:
-        coursedir: The course.
-        names: The names of the `assignment` and the `notebook`.
-
-    Returns:
-        The notebook, which callers share and must not change.
-    """
-    folder = coursedir.format_path(coursedir.release_directory, ".", names["assignment"])
-    path = Path(folder) / f"{names['notebook']}.ipynb"
-    try:
-        return _read_once(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError):
-        if step_of({"nbgrader": names}) is None:
-            return new_notebook()
-        return source_notebook(names["notebook"])
-
-
-@lru_cache(maxsize=32)
-def _read_once(path: Path, _modified: int) -> NotebookNode:
-    return nbformat.read(path, as_version=4)

@@ -15,6 +15,9 @@ class CourseDirectory(Protocol):
         root: The path of the folder.
         release_directory: The name of the folder of released notebooks.
         submitted_directory: The name of the folder of submitted notebooks.
+        db_url: The address of the gradebook.
+        course_id: The name of the course.
+        assignment_id: A pattern of the assignments that a command names.
         notebook_id: A pattern of the notebooks that a command names.
         student_id: A pattern of the learners that a command names.
         student_id_exclude: The learners that a command leaves out, separated by commas.
@@ -23,12 +26,20 @@ class CourseDirectory(Protocol):
     root: str
     release_directory: str
     submitted_directory: str
+    db_url: str
+    course_id: str
+    assignment_id: str
     notebook_id: str
     student_id: str
     student_id_exclude: str
 
-    def format_path(self, nbgrader_step: str, student_id: str, assignment_id: str) -> str:
-        """Return the path of a learner's assignment in one of the course's folders."""
+    def format_path(
+        self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False
+    ) -> str:
+        """Return the path of a learner's assignment in one of the course's folders.
+
+        With `escape` the path is a regular expression.
+        """
 
 
 class Converter(Protocol):
@@ -37,8 +48,13 @@ class Converter(Protocol):
     Attributes:
         coursedir: The course.
         log: nbgrader's logger.
+        assignments: The paths of the notebooks to convert, by learner's folder.
     """
 
     coursedir: CourseDirectory
     log: logging.Logger
+    assignments: dict[str, list[str]]
     _sanitizing: bool
+
+    def convert_notebooks(self) -> None:
+        """Convert the notebooks of `assignments`."""

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
 from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
+from autograder.nbgrading.counted_files import counted_file, names_counted_in
 from autograder.nbgrading.nbgrader_types import Converter
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.limited_parser import shared_parser
@@ -54,6 +56,7 @@ class Pool:
             require_isolation: Whether a missing layer of isolation stops grading.
             scheduler: The address of a Dask scheduler whose workers grade, or "".
         """
+        self._converter = converter
         self._coursedir = coursedir = converter.coursedir
         self._run = _RUNS.setdefault(converter, _Run())
         self._assignment = assignment
@@ -72,8 +75,8 @@ class Pool:
             learner: The learner's name in the course.
             exercise: The exercise's name, which is the notebook's.
         """
-        path = self._path(learner, exercise)
-        submission = Submission(exercise, path, learner)
+        submission = self._submission(learner, exercise)
+        path = submission.path
         try:
             content = read_content(path)
         except UnreadableSubmission as error:
@@ -82,9 +85,8 @@ class Pool:
         if state in self._run.results:
             return self._run.results[state]
         if not self._run.is_grading:
-            cached = self._store.cached(
-                learner, exercise, self._store.key(path.name, digest(content))
-            )
+            name = "\n".join((path.name, *submission.notes))
+            cached = self._store.cached(learner, exercise, self._store.key(name, digest(content)))
             if cached is not None:
                 return cached
             self._begin()
@@ -104,11 +106,16 @@ class Pool:
         pattern = self._coursedir.notebook_id
         wanted = {s.name for s in course.steps() if fnmatch.fnmatch(s.name, pattern)}
         return [
-            Submission(path.stem, path, learner)
+            self._submission(learner, name)
             for learner in self._learners()
-            for path in sorted(self._path(learner, "*").parent.glob("*.ipynb"))
-            if path.stem in wanted
+            for name in sorted(names_counted_in(self._converter, self._path(learner, "*").parent))
+            if name in wanted
         ]
+
+    def _submission(self, learner: str, exercise: str) -> Submission:
+        """Return the file that counts for a learner's notebook."""
+        counted = counted_file(self._converter, self._path(learner, exercise))
+        return replace(counted, learner=learner)
 
     def _learners(self) -> list[str]:
         """Return the learners that the command names and who submitted something."""

@@ -18,11 +18,11 @@ from traitlets import Bool, Integer, Unicode
 from autograder.course import Step
 from autograder.grading.results import Result
 from autograder.nbgrading.damaged_notebooks import NOTES
-from autograder.nbgrading.exporter import released_notebook, step_of
 from autograder.nbgrading.nbgrader_types import Converter, Resources
 from autograder.nbgrading.own_notebooks import run_in_sandbox
 from autograder.nbgrading.plain_outputs import make_outputs_plain
 from autograder.nbgrading.pool import Pool
+from autograder.nbgrading.released import released_notebook, step_of
 from autograder.nbgrading.replay import replay, unscored
 from autograder.nbgrading.restore_cells import restore
 from autograder.nbgrading.safe_notebook import make_own_notebook_harmless, make_texts_harmless
