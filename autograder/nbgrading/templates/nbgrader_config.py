@@ -56,8 +56,11 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = [MathsWithoutNetwork, GetGrades]
 
-# For `nbgrader zip_collect`: how the files in your platform's archive are named, for example
-# c.FileNameCollectorPlugin.named_regexp = r"(?P<student_id>[^_]+)_.*_(?P<file_id>\d\d_\w+)"
+# `nbgrader zip_collect` reads Moodle's downloads as they are. For another platform, write a pattern
+# for the paths of its files, which counts in place of Moodle's names:
+#   c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<file_id>[^/]+)"
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrading.zip_collect.ArchiveExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.nbgrading.zip_collect.MoodleCollector"
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
 
 # nbgrader enters a student into the gradebook with the first submission.
