@@ -76,6 +76,13 @@ def grade(
             ),
         ),
     ] = None,
+    points: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=_("Points of your own, such as points.toml: a table for each exercise."),
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Say which file is whose, and grade nothing."))
     ] = False,
@@ -88,6 +95,7 @@ def grade(
     ] = None,
 ) -> None:
     """Grade a class; exit 1 where a file needs a person."""
+    from autograder.course.points import PointsError, own_points, read_points
     from autograder.grading.command import Options, grade_paths
     from autograder.grading.executors.process import WorkersMissing
     from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
@@ -119,10 +127,12 @@ def grade(
             learner=learner,
             exercises=wanted,
         )
-        all_graded = grade_paths(submissions, options, plain_console())
+        with own_points(read_points(points) if points is not None else {}):
+            all_graded = grade_paths(submissions, options, plain_console())
     except (
         IsolationMissing,
         NotWritten,
+        PointsError,
         RosterError,
         SecretsReadable,
         WorkersMissing,
@@ -157,8 +167,9 @@ def course_(
         ),
     ] = False,
 ) -> None:
-    """Make or refresh an nbgrader course."""
+    """Make or refresh an nbgrader course; exit 1 where an edited notebook could not be updated."""
     from autograder.nbgrading.course import CourseError, make_course
+    from autograder.util.atomic import NotWritten
 
     if one_assignment and assignment_per_day:
         stop(_("Choose one of --one-assignment and --assignment-per-day."))
@@ -167,7 +178,7 @@ def course_(
     grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
     try:
         made = make_course(folder, names.exercises_in(exercises), grouping, adopt, memo)
-    except CourseError as error:
+    except (CourseError, NotWritten) as error:
         stop(str(error))
     if made.set_aside is not None:
         text = _(
@@ -176,8 +187,18 @@ def course_(
         print_visible(text.format(path=made.set_aside))
     for path in made.written:
         print_visible(_("written: {path}").format(path=path))
+    for update in made.merged:
+        text = _("{path} was edited, and took in what is new. As it was, it is now {before}")
+        print_visible(text.format(path=update.path, before=update.before))
+    for update in made.kept:
+        text = _(
+            "{path} was edited and stays as it is. The kit's new version is {new}: take from it "
+            "what you want, or put it in the place of your own."
+        )
+        print_visible(text.format(path=update.path, new=update.new))
     print(_("Assignments: {names}").format(names=", ".join(made.assignments)))
     print_visible(_("What to do with it: {path}").format(path=folder / "README.md"))
+    raise typer.Exit(1 if made.kept else 0)
 
 
 @app.command(

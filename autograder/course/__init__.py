@@ -5,6 +5,7 @@ from autograder.course.steps import (
     Step,
     Total,
     address,
+    changed_points,
     located,
     step,
     step_of_file,
@@ -12,6 +13,7 @@ from autograder.course.steps import (
     steps,
     timetable,
     total,
+    use_points,
 )
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Step",
     "Total",
     "address",
+    "changed_points",
     "located",
     "step",
     "step_of_file",
@@ -26,4 +29,5 @@ __all__ = [
     "steps",
     "timetable",
     "total",
+    "use_points",
 ]

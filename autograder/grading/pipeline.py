@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
+from autograder import course
 from autograder.grading.duplicates import Group, code_digest, duplicate_result
 from autograder.grading.executors.process import WorkersMissing, grade_parsed
 from autograder.grading.executors.threads import DaemonThreads
@@ -30,6 +31,7 @@ from autograder.grading.judge_pool import (
 )
 from autograder.grading.result_cache import ResultCache
 from autograder.grading.results import CACHED, Result, kit_fault, refused, result_from_json
+from autograder.reports.model import rescaled
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.submission import Parsed, Submission
@@ -217,6 +219,7 @@ class _Judging:
         """Store and return a result; where it is sound, also those of its duplicates."""
         with self._lock:
             group.judged = True
+            result = replace(result, report=rescaled(result.report))
             judged = [(group.original, result)]
             for each in group.waiting if result.sound else ():
                 judged.append((each, duplicate_result(result, group.original, each)))
@@ -243,15 +246,23 @@ class _Judging:
         return self._store.cached(submission.learner, submission.exercise, key, sha256)
 
     def _key(self, submission: Submission, sha256: str) -> str:
-        # Notes are part of a report, so that other notes make a stored report stale.
-        name = "\n".join((submission.path.name, *submission.notes))
-        return self._store.key(name, sha256)
+        return self._store.key(decisive_name(submission), sha256)
 
     def _refused(self, submission: Submission, reason: str, sha256: str) -> Result:
         result = refused(submission, reason, sha256)
         with self._lock:
             self._store.store(result)
         return result
+
+
+def decisive_name(submission: Submission) -> str:
+    """Return what decides a report beside the content, the kit and the rules.
+
+    Notes and points are part of a report, so that other notes or points make a stored one stale.
+    """
+    points = course.changed_points().get(submission.exercise, {})
+    own = [f"{function} = {number:g}" for function, number in sorted(points.items())]
+    return "\n".join((submission.path.name, *submission.notes, *own))
 
 
 def _grade_in_thread(opening: Future[Grader], parsed: Parsed) -> Result:

@@ -8,7 +8,7 @@ their folder (see `slugs`).
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from autograder import course
@@ -16,7 +16,7 @@ from autograder.grading.changes import Change, changes_between, merged
 from autograder.grading.results import Result, outputs_from_json, outputs_to_json
 from autograder.grading.rules import Rules
 from autograder.grading.slugs import slug
-from autograder.reports.model import Report, from_json
+from autograder.reports.model import Report, from_json, rescaled
 from autograder.util.atomic import write_atomic
 from autograder.util.fingerprint import digest
 
@@ -192,7 +192,8 @@ class SomeFunctions(ResultCache):
         if earlier is None or functions is None or not result.sound:
             return super().store(result, key)
         before, old_key = earlier
-        return super().store(merged(before, result, functions), old_key)
+        whole = merged(before, result, functions)
+        return super().store(replace(whole, report=rescaled(whole.report)), old_key)
 
     def _earlier(self, learner: str, exercise: str, sha256: str) -> tuple[Result, str] | None:
         """Return an earlier result on the same file with the functions of today, and its key."""

@@ -10,7 +10,9 @@ from unittest.mock import patch
 
 from autograder import course
 from autograder.bundle.manifest import MEMO
-from autograder.nbgrading.source_notebooks import write_source
+from autograder.course.points import PointsError, own_points, points_of_course
+from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.nbgrading.source_updates import Update, update_source
 from autograder.nbgrading.written_answers import write_memo_source
 from autograder.util.i18n import _
 
@@ -34,11 +36,15 @@ class Made:
         assignments: The exercises of each assignment.
         written: The files that changed.
         set_aside: The earlier settings under their new name, None where no file was renamed.
+        merged: Edited notebooks that took in what is new.
+        kept: Edited notebooks that stay as they are, since a person must decide.
     """
 
     assignments: dict[str, tuple[str, ...]]
     written: tuple[Path, ...]
     set_aside: Path | None = None
+    merged: tuple[Update, ...] = ()
+    kept: tuple[Update, ...] = ()
 
 
 def make_course(
@@ -62,6 +68,7 @@ def make_course(
         The assignments and the files that changed.
 
     Raises:
+        NotWritten: A file cannot be written.
         CourseError: The folder holds something else, or a course whose settings do not name the
             kit and that is not to be adopted.
     """
@@ -72,15 +79,20 @@ def make_course(
         raise CourseError(
             _("{folder} is neither empty nor a course: name another folder.").format(folder=folder)
         )
+    try:
+        points = points_of_course(folder)
+    except PointsError as error:
+        raise CourseError(str(error)) from error
     course_id = _course_id(config)
     set_aside = _set_aside(config, adopt)
     assignments = _assignments(exercises, grouping)
-    written = []
-    for name, parts in assignments.items():
-        for exercise in parts:
-            path = folder / "source" / name / f"{exercise}.ipynb"
-            if write_source(exercise, path):
-                written.append(path)
+    updates: list[Update] = []
+    with own_points(points):
+        for name, parts in assignments.items():
+            for exercise in parts:
+                path = folder / "source" / name / f"{exercise}.ipynb"
+                updates.append(update_source(folder, path, source_notebook(exercise)))
+    written = [update.path for update in updates if update.written]
     if memo:
         assignments[MEMO] = (MEMO,)
         path = folder / "source" / MEMO / f"{MEMO}.ipynb"
@@ -90,7 +102,9 @@ def make_course(
     written += _write_once(config, "nbgrader_config.py", course_id=course_id)
     written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
     _enter(folder, assignments, course_id)
-    return Made(assignments, tuple(written), set_aside)
+    merged = tuple(update for update in updates if update.before is not None)
+    kept = tuple(update for update in updates if update.new is not None)
+    return Made(assignments, tuple(written), set_aside, merged, kept)
 
 
 def _set_aside(config: Path, adopt: bool) -> Path | None:

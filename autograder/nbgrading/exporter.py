@@ -18,7 +18,9 @@ from autograder.nbgrading.damaged_notebooks import NOTES, readable_notebook
 from autograder.nbgrading.harmless_text import clean, render
 from autograder.nbgrading.nbgrader_types import Converter, Resources
 from autograder.nbgrading.plain_outputs import make_outputs_plain
+from autograder.nbgrading.points import points_on_cells
 from autograder.nbgrading.released import released_notebook, step_of
+from autograder.nbgrading.source_notebooks import write_points_into_prose
 from autograder.reports.offline_pages import with_policy, without_network
 from autograder.util.text import visible
 
@@ -66,6 +68,32 @@ class SubmissionExporter(NotebookExporter):
             converter.log.warning("%s: %s", visible(str(counted.path)), visible(note))
         notebook.metadata[NOTES] = [*counted.notes, *notebook.metadata[NOTES]]
         return self.from_notebook_node(notebook, resources=resources, **options)
+
+
+class ReleaseExporter(NotebookExporter):
+    """nbconvert's notebook exporter, which lets the prose of an exercise name the cells' points."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Resources | None = None, **options: Any
+    ) -> tuple[Any, Resources]:
+        """Convert a source notebook.
+
+        Args:
+            nb: The notebook.
+            resources: The names that nbgrader gives it, under `nbgrader`.
+            options: Passed on to nbconvert.
+
+        Returns:
+            The notebook as JSON, and the resources.
+        """
+        released = deepcopy(nb)
+        step = step_of(resources) if resources and "nbgrader" in resources else None
+        points = points_on_cells(nb)
+        if step is not None and any(
+            points.values()
+        ):  # a bonus exercise has points beside its cells
+            write_points_into_prose(released, {name: points.get(name, 0) for name in step.points})
+        return super().from_notebook_node(released, resources, **options)
 
 
 class FeedbackExporter(HTMLExporter):

@@ -187,8 +187,9 @@ def feedback_in(course: Path) -> dict[str, dict[str, Path]]:
     pages: dict[str, dict[str, Path]] = {}
     for path in sorted(glob(coursedir.format_path(directory, "*", "*"))):
         match = pattern.fullmatch(path)
-        for page in sorted(Path(path).glob("*.html")) if match else ():
-            pages.setdefault(match["id"], {})[page.name] = page
+        if match is not None:
+            own = {page.name: page for page in sorted(Path(path).glob("*.html"))}
+            pages.setdefault(match["id"], {}).update(own)
     return pages
 
 

@@ -18,12 +18,13 @@ from rich.console import Console
 from autograder import course
 from autograder.grading.command import executor_of, fresh_seed, progress_bar
 from autograder.grading.judge_pool import Grader
-from autograder.grading.pipeline import grade
+from autograder.grading.pipeline import decisive_name, grade
 from autograder.grading.result_cache import COURSE_FOLDER, ResultCache
 from autograder.grading.results import Result, refused
 from autograder.grading.rules import Rules
 from autograder.nbgrading.counted_files import counted_file, names_counted_in
 from autograder.nbgrading.nbgrader_types import Converter
+from autograder.nbgrading.points import use_points_of
 from autograder.submissions.cells import UnreadableSubmission
 from autograder.submissions.limited_parser import shared_parser
 from autograder.submissions.safe_read import read_content
@@ -59,6 +60,9 @@ class Pool:
         self._converter = converter
         self._coursedir = coursedir = converter.coursedir
         self._run = _RUNS.setdefault(converter, _Run())
+        if assignment not in self._run.assignments:
+            self._run.assignments.add(assignment)
+            use_points_of(coursedir, assignment)
         self._assignment = assignment
         self._jobs = jobs
         self._scheduler = scheduler
@@ -85,8 +89,8 @@ class Pool:
         if state in self._run.results:
             return self._run.results[state]
         if not self._run.is_grading:
-            name = "\n".join((path.name, *submission.notes))
-            cached = self._store.cached(learner, exercise, self._store.key(name, digest(content)))
+            key = self._store.key(decisive_name(submission), digest(content))
+            cached = self._store.cached(learner, exercise, key)
             if cached is not None:
                 return cached
             self._begin()
@@ -138,10 +142,12 @@ class _Run:
 
     Attributes:
         results: The results so far, by learner, path and digest of the content.
+        assignments: The assignments whose points this process counts with.
     """
 
     def __init__(self) -> None:
         self.results: dict[tuple[str, Path, str], Result] = {}
+        self.assignments: set[str] = set()
         self._grading: Generator[Result, None, None] | None = None
 
     @property

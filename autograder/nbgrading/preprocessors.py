@@ -15,12 +15,12 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool, Integer, Unicode
 
-from autograder.course import Step
 from autograder.grading.results import Result
 from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.nbgrader_types import Converter, Resources
 from autograder.nbgrading.own_notebooks import run_in_sandbox
 from autograder.nbgrading.plain_outputs import make_outputs_plain
+from autograder.nbgrading.points import points_on_cells
 from autograder.nbgrading.pool import Pool
 from autograder.nbgrading.released import released_notebook, step_of
 from autograder.nbgrading.replay import replay, unscored
@@ -78,7 +78,8 @@ class RestoreNotebook(_CoursePreprocessor):
             if is_graded_by_hand(released):
                 keep_outputs(nb)
             return nb, resources
-        notes = restore(nb, released)
+        notes = restore_written_answers(nb, released, put_back=False)
+        notes += restore(nb, released)
         self._warn(notes, resources)
         nb.metadata[NOTES] = [*nb.metadata.get(NOTES, []), *notes]
         make_texts_harmless(nb, released)
@@ -139,7 +140,7 @@ class GradeInSandbox(_CoursePreprocessor):
         result = pool.result(names["student"], names["notebook"])
         replay(nb, result)
         if step.bonus:
-            _enter_extra_credit(step, result, names)
+            _enter_extra_credit(result, nb, names)
         return nb, resources
 
     def _run_own_notebook(self, nb: NotebookNode, resources: Resources) -> None:
@@ -210,13 +211,17 @@ class MendNotebook(RestoreNotebook):
     """The earlier name of `RestoreNotebook`, which courses that exist name in their settings."""
 
 
-def _enter_extra_credit(step: Step, result: Result, names: dict[str, str]) -> None:
-    """Enter the points of a bonus exercise beside the scores, which are 0 of 0 points."""
+def _enter_extra_credit(result: Result, nb: NotebookNode, names: dict[str, str]) -> None:
+    """Enter the points of a bonus exercise beside the scores, which are 0 of 0 points.
+
+    If an instructor has given points to a check cell, the score has them, and no extra credit.
+    """
     from nbgrader.api import Gradebook
 
-    points = {function.name: function.points for function in result.report.functions}
+    counted = points_on_cells(nb)
+    points = {f.name: f.points for f in result.report.functions if not counted.get(f.name)}
     with Gradebook(names["db_url"]) as gradebook:
-        for function in step.functions:
+        for function in counted:
             place = f"check_{function}", names["notebook"], names["assignment"], names["student"]
             gradebook.find_grade(*place).extra_credit = points.get(function, 0.0)
         gradebook.db.commit()

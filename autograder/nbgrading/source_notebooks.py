@@ -3,12 +3,14 @@
 # nbformat and parts of nbconvert are not annotated.
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder import course
+from autograder.course.points import with_points_in_prose
 from autograder.course.solution_cells import checked_function, defined_function, holds_answer
 from autograder.course.solutions import solution_file
 
@@ -29,7 +31,21 @@ def source_notebook(exercise: str) -> nbformat.NotebookNode:
         if function in step.functions and (is_check(cell) or holds_answer(cell)):
             points = 0 if step.bonus else step.points[function]
             cell.metadata["nbgrader"] = metadata_of(cell, function, points)
+    if exercise in course.changed_points():
+        write_points_into_prose(notebook, step.points)
     return notebook
+
+
+def write_points_into_prose(notebook: nbformat.NotebookNode, points: Mapping[str, float]) -> None:
+    """Let the text cells of an exercise name other points.
+
+    Args:
+        notebook: The notebook; changed in place.
+        points: The points of every function of the exercise.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_points_in_prose(cell.source, points)
 
 
 def complete_source(notebook: nbformat.NotebookNode, name: str) -> None:
@@ -76,19 +92,6 @@ def metadata_of(cell: nbformat.NotebookNode, function: str, points: float) -> di
         "task": False,
     }
     return {**metadata, "points": points} if grade else metadata
-
-
-def write_source(exercise: str, path: Path) -> bool:
-    """Write a source notebook.
-
-    Args:
-        exercise: The exercise's name.
-        path: The file; its folder is made where there is no such folder.
-
-    Returns:
-        Whether the file changed.
-    """
-    return write_notebook(source_notebook(exercise), path)
 
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> bool:

@@ -49,7 +49,9 @@ def is_graded_by_hand(notebook: NotebookNode) -> bool:
     return bool(graded) and all(cell.cell_type == "markdown" for cell in graded)
 
 
-def restore_written_answers(notebook: NotebookNode, released: NotebookNode) -> list[str]:
+def restore_written_answers(
+    notebook: NotebookNode, released: NotebookNode, put_back: bool = True
+) -> list[str]:
     """Find the written answers of a notebook that has lost nbgrader's metadata.
 
     An answer is what a learner wrote between the question, as it was released, and the next text
@@ -58,6 +60,7 @@ def restore_written_answers(notebook: NotebookNode, released: NotebookNode) -> l
     Args:
         notebook: The learner's notebook; changed in place.
         released: The notebook as learners received it.
+        put_back: Whether an answer whose question is gone stands at the end, as it was released.
 
     Returns:
         A sentence for each answer that has no place.
@@ -72,6 +75,8 @@ def restore_written_answers(notebook: NotebookNode, released: NotebookNode) -> l
         answer = deepcopy(cell)
         question = _text_before(cell, released)
         place = next((n for n, c in enumerate(notebook.cells) if c.source == question), None)
+        if place is None and not put_back:
+            continue
         if place is None:
             notes.append(_("{cell} was missing and is put back").format(cell=name))
             notebook.cells.append(answer)

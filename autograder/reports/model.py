@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from autograder import course
+from autograder.course.points import scaled
 from autograder.util import i18n
 from autograder.util.i18n import _
 
@@ -240,6 +242,39 @@ def with_function(report: Report, function: FunctionReport) -> Report:
         points=round(report.points + function.points, 2),
         max_points=report.max_points + function.max_points,
     )
+
+
+def rescaled(report: Report) -> Report:
+    """Return a report with the points of this process (see `course.points`).
+
+    Each function earns the same fraction of its points, and so does each of its checks. A report
+    that has these points already comes back as it is.
+    """
+    points = course.step(report.exercise).points
+    if all(f.max_points == points.get(f.name, f.max_points) for f in report.functions):
+        return report
+    empty = replace(report, points=0.0, max_points=0.0, functions=())
+    return reduce(with_function, (_at(f, points[f.name]) for f in report.functions), empty)
+
+
+def _at(function: FunctionReport, points: float) -> FunctionReport:
+    old = function.max_points
+    if old == points:
+        return function
+    if not old:  # the step table gives nothing for it, so each check counts the same
+        each = points / max(1, len(function.checks))
+        checks = tuple(
+            replace(c, points=each if c.outcome == "passed" else 0.0, max_points=each)
+            for c in function.checks
+        )
+        return of_function(function.name, points, checks)
+    share = points / old
+    checks = tuple(
+        replace(c, points=round(c.points * share, 4), max_points=round(c.max_points * share, 4))
+        for c in function.checks
+    )
+    earned = scaled(function.points, old, points)
+    return FunctionReport(function.name, earned, float(points), checks)
 
 
 def owed(reports: list[Report]) -> list[Report]:

@@ -133,3 +133,45 @@ def test_one_learner_and_some_exercises_can_be_named(tmp_path):
         "grade", tmp_path / "class", "--exercises", "01", "--out", tmp_path / "other"
     )
     assert (result.exit_code, rows_of(tmp_path / "other" / "grades.csv")) == (0, {})
+
+
+def test_points_of_an_instructors_own_are_in_every_output_and_never_mixed(start_zygote, tmp_path):
+    hand_in(tmp_path / "class", "ada")
+    hand_in(tmp_path / "class", "ben", WRONG)
+    own = tmp_path / "points.toml"
+    own.write_text("[08_ranking]\nndcg_at_k = 13\nrecall_at_k = 0.5\n", encoding="utf-8")
+    command = ("grade", tmp_path / "class", "--out", tmp_path / "out")
+    assert autograder(*command).exit_code == 0
+    usual = {name: report_of(tmp_path / "out", name) for name in ("ada", "ben")}
+    result = autograder(*command, "--points", own)
+    assert result.exit_code == 0, result.output
+    assert "unchanged" not in result.output
+    reports = {name: report_of(tmp_path / "out", name) for name in ("ada", "ben")}
+    assert (usual["ada"].points, reports["ada"].points) == (10, 19.5)
+    for name, report in reports.items():
+        assert report.max_points == 19.5
+        for old, new in zip(usual[name].functions, report.functions, strict=True):
+            assert new.points == pytest.approx(old.points / old.max_points * new.max_points)
+    rows = rows_of(tmp_path / "out" / "grades.csv")
+    assert (rows["ada"]["total"], rows["ada"]["max"]) == ("19.5", "19.5")
+    page = (tmp_path / "out" / "ada" / "index.html").read_text(encoding="utf-8")
+    assert "19.5" in page
+    again = autograder(*command, "--points", own)
+    assert "2 of them unchanged since an earlier run" in again.output
+    assert autograder(*command).exit_code == 0
+    assert report_of(tmp_path / "out", "ada").max_points == 10
+
+
+def test_points_that_cannot_be_used_are_one_sentence(tmp_path):
+    hand_in(tmp_path / "class", "ada")
+    own = tmp_path / "points.toml"
+    own.write_text("[08_ranking]\nndcg = 13\n", encoding="utf-8")
+    result = autograder("grade", tmp_path / "class", "--out", tmp_path / "out", "--points", own)
+    assert result.exit_code == 2
+    assert "08_ranking has no function ndcg." in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def report_of(out, learner):
+    text = (out / learner / "08_ranking.json").read_text(encoding="utf-8")
+    return from_json(json.loads(text))

@@ -49,5 +49,6 @@ def table_of(results: list[Result], absent: Iterable[str] = ()) -> GradeTable:
         else {}
         for learner in book.everybody
     }
-    most = {step.name: step.max_points for step in book.steps}
+    most: dict[str, float] = {step.name: step.max_points for step in book.steps}
+    most |= {r.report.exercise: r.report.max_points for r in results if r.gradable}
     return GradeTable(columns, most, rows, frozenset(s.name for s in book.steps if s.bonus))

@@ -12,7 +12,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from autograder.nbgrading.exporter import FeedbackExporter, SubmissionExporter
+from autograder.nbgrading.exporter import FeedbackExporter, ReleaseExporter, SubmissionExporter
 from autograder.nbgrading.feedback import MathsWithoutNetwork
 from autograder.nbgrading.links import replace_links
 from autograder.nbgrading.preprocessors import GradeInSandbox, PlainScores, RestoreNotebook
@@ -23,6 +23,9 @@ c.CourseDirectory.course_id = "{course_id}"
 
 # A stub holds a TODO of its own already.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+
+# The prose of a released notebook names the points of its check cells.
+c.GenerateAssignment.exporter_class = ReleaseExporter
 
 # The kit reads a damaged notebook as far as that is safe, and restores it, before nbgrader sees it.
 c.Autograde.exporter_class = SubmissionExporter
