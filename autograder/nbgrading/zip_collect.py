@@ -25,7 +25,7 @@ from nbgrader.utils import unzip
 from autograder.bundle.unpack import is_bundle
 from autograder.grading.intake.names import MoodleName, moodle_name
 from autograder.grading.intake.tree import Node, tree_at
-from autograder.grading.output.grades_csv import plain_text
+from autograder.grading.output.csv_cells import plain_text
 from autograder.grading.result_cache import COURSE_FOLDER
 from autograder.submissions.discovery import looks_like_a_submission
 from autograder.util.i18n import _
