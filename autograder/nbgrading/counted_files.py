@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 from autograder import course
 from autograder.nbgrading.damaged_notebooks import claims_in
+from autograder.nbgrading.memo_texts import memo_texts_in
 from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory
 from autograder.nbgrading.released import released_notebook
 from autograder.submissions.cells import UnreadableSubmission
@@ -157,12 +158,14 @@ def _notebooks_in(folder: Path) -> tuple[list[Path], list[str]]:
     """Return the notebooks in a folder, and what to do about files that are converted first."""
     paths: list[Path] = []
     reasons: list[str] = []
-    script = _("{name} is a script. `autograder notebooks` makes a notebook of it.")
+    memos = memo_texts_in(folder)
+    script = _("{name} is no notebook. `autograder notebooks` makes a notebook of it.")
     several = _("{name} holds several exercises. `autograder notebooks` splits it.")
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or not looks_like_a_submission(path):
+        is_text = path.suffix.lower() == SUFFIXES[1] or path in memos
+        if path.name.startswith(".") or not (is_text or looks_like_a_submission(path)):
             continue
-        if path.suffix.lower() == SUFFIXES[1]:
+        if is_text:
             reasons.append(script.format(name=path.name))
         elif course.step_of_file(path) is None and _begins_several(path):
             reasons.append(several.format(name=path.name))

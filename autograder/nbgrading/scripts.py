@@ -3,6 +3,7 @@
 # nbformat and parts of nbconvert are not annotated.
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import course
+from autograder.bundle.manifest import MEMO
 from autograder.bundle.unpack import is_bundle
 from autograder.nbgrading.damaged_notebooks import sound_notebook
+from autograder.nbgrading.memo_texts import memo_of_text, memo_texts_in
 from autograder.nbgrading.restore_cells import NUMBER, restore
 from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.nbgrading.written_answers import memo_source
 from autograder.submissions.cells import UnreadableSubmission, Written
 from autograder.submissions.discovery import survey
 from autograder.submissions.limited_parser import LimitedParser
@@ -71,7 +75,14 @@ def _made_in(place: Path, released: Path, parser: LimitedParser) -> Iterator[Mad
     except UnreadableSubmission as error:
         yield Made(place, None, (str(error),))
         return
+    memos = memo_texts_in(place)
+    if memos and (place.name == MEMO or (released / f"{MEMO}.ipynb").is_file()):
+        made = _make_memo(memos[-1], released, parser)
+        if made is not None:
+            yield made
     for path, reason in found.left_out.items():
+        if path in memos:
+            continue
         if path.suffix == OLDER or is_bundle(path) or _is_of_assignment(path.name, released):
             continue  # `bundles` unpacks bundles, and nbgrader takes an instructor's own notebook
         yield Made(path, None, (reason,))
@@ -122,14 +133,32 @@ def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Ma
     except UnreadableSubmission as error:
         return Made(file.path, None, (*file.notes, str(error)))
     notebook = marked_notebook(section_of(written, file.exercise) or written, released)
-    notebook.metadata[MADE_FROM] = file.path.name
-    path = file.path.with_name(f"{file.exercise}.ipynb")
+    return _write(file.path, file.exercise, notebook, (*file.notes, *found))
+
+
+def _make_memo(file: Path, released: Path, parser: LimitedParser) -> Made | None:
+    """Make a notebook of a memo; None where the notebook made of this text is there already."""
+    try:
+        given = nbformat.read(released / f"{MEMO}.ipynb", as_version=4)
+    except (OSError, ValueError):
+        given = memo_source()
+    try:
+        notebook, notes = memo_of_text(file, given, parser)
+    except UnreadableSubmission as error:
+        return Made(file, None, (str(error),))
+    return _write(file, MEMO, notebook, tuple(notes))
+
+
+def _write(file: Path, name: str, notebook: NotebookNode, notes: tuple[str, ...]) -> Made | None:
+    """Write the notebook that was made of a file, beside the file."""
+    notebook.metadata[MADE_FROM] = file.name
+    path = file.with_name(f"{name}.ipynb")
     text = nbformat.writes(notebook) + "\n"
     if content_of(path) == text.encode():
         return None
     aside = _set_aside(path)
     write_atomic(path, text)
-    return Made(file.path, path, (*file.notes, *found, *aside))
+    return Made(file, path, (*notes, *aside))
 
 
 def marked_notebook(written: list[Written], released: NotebookNode) -> NotebookNode:
@@ -177,6 +206,9 @@ def content_of(path: Path) -> bytes | None:
 
 def rename_older(path: Path) -> str:
     """Rename a notebook, so that another one can take its place; return a note on the new name."""
-    aside = path.with_name(f"{path.name}{OLDER}")
+    aside, number = path.with_name(f"{path.name}{OLDER}"), 1
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_name(f"{path.name}.{number}{OLDER}")
     path.replace(aside)
     return _("the older notebook is now {name}").format(name=aside.name)

@@ -92,7 +92,7 @@ def test_notebooks_of_any_name_are_graded_as_they_are(made):
     for learner in ("nothing", "empty", "script"):
         assert f"{learner} · {DOT_PRODUCT} was not graded: {made}/submitted/{learner}" in log
         assert not (made / "autograded" / learner).exists()
-    assert f"{DOT_PRODUCT}.py is a script. `autograder notebooks` makes a notebook" in log
+    assert f"{DOT_PRODUCT}.py is no notebook. `autograder notebooks` makes a notebook" in log
     assert "usual ·" not in log
 
     nbgrader(made, "generate_feedback", DOT_PRODUCT)

@@ -4,7 +4,9 @@ import jupytext
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from typer.testing import CliRunner
 
+from autograder.cli.app import app
 from autograder.course.pages import page_text
 from autograder.nbgrading.restore_cells import restore
 from autograder.nbgrading.source_notebooks import source_notebook
@@ -126,3 +128,43 @@ def test_nbgrader_shows_the_memo_as_it_was_handed_in_and_takes_points(tmp_path):
     assert "RMSE decides." in page
     assert OUTPUT.text in page
     assert "<script>alert" not in page
+
+
+QUESTION = "## 1. Which recommender ships?"
+
+
+@pytest.mark.parametrize("name", ["memo.py", "memo.md"])
+def test_a_memo_that_is_no_notebook_stays_text(tmp_path, name):
+    notebook = memo_of_workspace("ALS ships.\n\n# because `x < y`", "RMSE decides.", "", "Four.")
+    if name.endswith(".py"):
+        text = jupytext.writes(notebook, fmt="py:percent")
+    else:
+        text = "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    place = tmp_path / "submitted" / "ada" / "memo"
+    place.mkdir(parents=True)
+    (place / name).write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["notebooks", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    made = nbformat.read(place / "memo.ipynb", as_version=4)
+    assert QUESTION in "\n".join(c.source for c in made.cells if c.cell_type == "markdown")
+    answers = answers_in(made)
+    assert answers["memo_1"] == "ALS ships.\n\n# because `x < y`"
+    assert (answers["memo_2"], answers["memo_4"]) == ("RMSE decides.", "Four.")
+    assert all(c.cell_type == "markdown" for c in made.cells if "nbgrader" in c.metadata)
+    again = CliRunner().invoke(app, ["notebooks", str(tmp_path)])
+    assert "written:" not in again.output
+
+
+def test_an_answer_in_an_exercise_is_found_by_its_question(tmp_path):
+    released = source_notebook("01_explore")
+    mark = {**memo_source().cells[-2].metadata.nbgrader, "grade_id": "why"}
+    question = new_markdown_cell("## Why is the tail long?")
+    released.cells += [question, new_markdown_cell("Write here.", metadata={"nbgrader": mark})]
+    notebook = nbformat.from_dict(released)
+    notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    notebook.cells[-1] = new_markdown_cell("Few films are known to many.")
+    notes = restore_written_answers(notebook, released, put_back=False)
+    assert notes + restore(notebook, released) == []
+    found = {c.metadata.get("nbgrader", {}).get("grade_id"): c for c in notebook.cells}
+    assert found["why"].source == "Few films are known to many."
+    assert found["why"].cell_type == "markdown"
