@@ -13,8 +13,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder import course
-from autograder.course.points import points_of_course
+from autograder.course.points import PointsError, points_of_course
 from autograder.nbgrading.nbgrader_types import CourseDirectory
+from autograder.util.text import visible
 
 _CHECK = "check_"
 
@@ -41,12 +42,17 @@ def use_points_of(coursedir: CourseDirectory, assignment: str) -> None:
         assignment: The assignment.
 
     Raises:
-        PointsError: The course's `points.toml` cannot be used.
+        SystemExit: The course's `points.toml` cannot be used, so that nothing may be graded.
     """
     from nbgrader.api import Gradebook, MissingEntry
 
+    try:
+        own = points_of_course(Path(coursedir.root))
+    except PointsError as error:
+        raise SystemExit(visible(str(error))) from error
+
     points = {name: dict(own) for name, own in course.changed_points().items()}
-    table = {**points, **points_of_course(Path(coursedir.root))}
+    table = {**points, **own}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks
@@ -57,7 +63,7 @@ def use_points_of(coursedir: CourseDirectory, assignment: str) -> None:
         if step.name in table:
             points[step.name] = dict(table[step.name])
         if step.name in cells:
-            own = {name: cells[step.name].get(f"{_CHECK}{name}", 0.0) for name in step.functions}
-            if any(own.values()) or not step.bonus:
-                points[step.name] = own
+            counted = {f: cells[step.name].get(f"{_CHECK}{f}", 0.0) for f in step.functions}
+            if any(counted.values()) or not step.bonus:
+                points[step.name] = counted
     course.use_points(points)

@@ -21,6 +21,7 @@ from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.util.atomic import write_atomic
 from autograder.workspace.merge import merge
 
+_ARRIVING = "new-"
 DELIVERED, NEW, BEFORE = ".delivered", ".new", ".before"
 
 
@@ -87,7 +88,10 @@ def _merged(base: str | None, current: str | None, new: NotebookNode) -> str | N
     delivered, mine = _notebook(base), _notebook(current)
     if delivered is None or mine is None:
         return None
-    result = merge(delivered.cells, mine.cells, deepcopy(new.cells), "")
+    arriving = deepcopy(new.cells)
+    for cell in arriving:  # the ids count cells, so that they name other cells in another version
+        cell["id"] = f"{_ARRIVING}{cell['id']}"
+    result = merge(delivered.cells, mine.cells, arriving, "")
     if result.conflicts or _deletes_what_changed(delivered, mine, new):
         return None
     own = {cell.get("id"): cell for cell in mine.cells}
@@ -101,12 +105,32 @@ def _merged(base: str | None, current: str | None, new: NotebookNode) -> str | N
         if name in own and name in was:
             _keep_marks(cell, own[name], was[name])
         cells.append(cell)
+    _name_new_cells(cells)
     mine.cells = cells
     return str(nbformat.writes(mine)) + "\n"
 
 
+def _name_new_cells(cells: list[NotebookNode]) -> None:
+    """Give the cells that are new in a notebook ids that no other cell has."""
+    taken = {cell.get("id") for cell in cells}
+    for cell in cells:
+        name = str(cell.get("id", ""))
+        if not name.startswith(_ARRIVING):
+            continue
+        wanted = free = name.removeprefix(_ARRIVING)
+        number = 1
+        while free in taken:
+            number += 1
+            free = f"{wanted}-{number}"
+        cell["id"] = free
+        taken.add(free)
+
+
 def _keep_marks(cell: NotebookNode, mine: NotebookNode, was: NotebookNode) -> None:
-    """Give a cell those of nbgrader's marks that the instructor has changed."""
+    """Give a cell the metadata, among them marks of nbgrader, that the instructor has changed."""
+    for key, value in mine.metadata.items():
+        if key != "nbgrader" and was.metadata.get(key) != value:
+            cell.metadata[key] = deepcopy(value)
     own, old = mine.metadata.get("nbgrader"), was.metadata.get("nbgrader")
     if own == old:
         return

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -11,13 +12,12 @@ pytest.importorskip("nbgrader")
 
 from autograder import course
 from autograder.cli.app import app
-from autograder.nbgrading.points import points_on_cells
+from autograder.nbgrading.points import points_on_cells, use_points_of
 from autograder.nbgrading.source_notebooks import source_notebook
 from tests.classes import DOT_PRODUCT, grade_id, hand_in, released
 from tests.nbgrading.commands import gradebook, nbgrader
 
 BONUS = "11_implicit_feedback"
-STUB = "raise NotImplementedError()"
 
 
 def autograder(*arguments):
@@ -54,6 +54,12 @@ def test_a_course_with_a_points_toml_that_cannot_be_used_is_left_alone(tmp_path)
     done = autograder("course", folder, "--exercises", "04")
     assert done.exit_code == 2
     assert "build_mf in 04_dot_product has -1 points" in done.stderr
+
+
+def test_nothing_is_graded_with_a_points_toml_that_cannot_be_used(tmp_path):
+    (tmp_path / "points.toml").write_text("[04_dot_product]\nbuild_mf = -1\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="build_mf in 04_dot_product has -1 points"):
+        use_points_of(SimpleNamespace(root=str(tmp_path)), DOT_PRODUCT)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 pytest.importorskip("nbgrader")
 
 from autograder.cli.app import app
-from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.nbgrading.source_notebooks import complete_source, source_notebook
 from autograder.nbgrading.source_updates import update_source
 from tests.classes import DOT_PRODUCT, grade_id
 
@@ -31,11 +31,14 @@ def path_in(folder):
 def earlier():
     notebook = source_notebook(DOT_PRODUCT)
     text_cell(notebook).source = "An earlier text."
+    del notebook.cells[2]  # so that the ids of all later cells are others
+    complete_source(notebook, "04")
     return notebook
 
 
 def text_cell(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "markdown"][3]
+    """The last text of the exercise."""
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"][-1]
 
 
 def cells_of(folder):
@@ -66,11 +69,12 @@ def add_own(notebook):
     """As an instructor does: cells of their own, other points, a question graded by hand."""
     question = new_markdown_cell(OWN, metadata={"nbgrader": {**MARKS, "grade_id": "why"}})
     question.metadata.nbgrader["points"] = 3
+    notebook.cells[0].metadata["slideshow"] = {"slide_type": "slide"}
     notebook.cells.insert(5, question)
     notebook.cells.append(new_code_cell("print('my example')"))
     by_id = {grade_id(cell): cell for cell in notebook.cells}
+    by_id["build_mf"].source += "\n# mine"
     by_id["check_build_mf"].metadata.nbgrader["points"] = 20
-    notebook.cells[-2].source += "\n# mine"
 
 
 def test_cells_points_and_marks_of_an_instructors_own_stay_beside_what_is_new(folder):
@@ -83,6 +87,10 @@ def test_cells_points_and_marks_of_an_instructors_own_stay_beside_what_is_new(fo
     assert text_cell(source_notebook(DOT_PRODUCT)).source in texts
     assert "print('my example')" in texts
     assert any(text.endswith("# mine") for text in texts)
+    assert source_notebook(DOT_PRODUCT).cells[2].source in texts
+    nbformat.validate(nbformat.read(path_in(folder), as_version=4))
+    assert len({cell.id for cell in cells}) == len(cells)
+    assert "slideshow" in cells[0].metadata
     by_id = {grade_id(cell): cell for cell in cells if grade_id(cell)}
     assert by_id["check_build_mf"].metadata.nbgrader["points"] == 20
     assert by_id["check_score_matrix"].metadata.nbgrader["points"] == 2
