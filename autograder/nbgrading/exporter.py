@@ -89,9 +89,8 @@ class ReleaseExporter(NotebookExporter):
         released = deepcopy(nb)
         step = step_of(resources) if resources and "nbgrader" in resources else None
         points = points_on_cells(nb)
-        if step is not None and any(
-            points.values()
-        ):  # a bonus exercise has points beside its cells
+        # A bonus exercise has points beside its cells.
+        if step is not None and any(points.values()):
             write_points_into_prose(released, {name: points.get(name, 0) for name in step.points})
         return super().from_notebook_node(released, resources, **options)
 
