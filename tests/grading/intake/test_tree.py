@@ -1,12 +1,13 @@
 """Archives in a pile: read within limits, and never a reason to lose the rest."""
 
+import tarfile
 import time
 import zipfile
 
 import pytest
 
 from autograder.grading.collect import collect
-from autograder.grading.intake import tree
+from autograder.grading.intake import archives
 from autograder.grading.intake.tree import tree_at
 from tests.answers import solution_text
 from tests.grading.intake.test_shapes import lay, learners
@@ -56,6 +57,20 @@ def test_names_without_the_flag_for_utf8_are_read(tmp_path):
     assert names_in(path, tmp_path) == ["Zoé/01_explore.py"]
 
 
+def test_links_in_a_tar_archive_lead_nowhere(tmp_path):
+    path = tmp_path / "pile" / "ada.tar.gz"
+    path.parent.mkdir()
+    with tarfile.open(path, "w:gz") as archive:
+        for name, kind in (("01_explore.py", tarfile.SYMTYPE), ("pipe.py", tarfile.FIFOTYPE)):
+            entry = tarfile.TarInfo(f"../{name}")
+            entry.type, entry.linkname = kind, "/etc/hostname"
+            archive.addfile(entry)
+    [file] = tree_at(path, tmp_path / "u").files()
+    assert file.shown == path / "01_explore.py"
+    assert file.path.read_text("utf-8") == "/etc/hostname"
+    assert not file.path.is_symlink()
+
+
 def test_times_of_files_are_kept(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -75,7 +90,7 @@ def test_a_damaged_archive_is_named_and_hides_no_other(tmp_path, content):
 
 
 def test_an_archive_with_too_much_in_it_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(tree, "MAX_UNPACKED", 10_000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 10_000)
     pile = lay(tmp_path / "pile", "ada/01_explore.py", "ben/01_explore.py")
     zipped(pile / "cleo.zip", {f"{n}.py": 5_000 * "x" for n in range(4)})
     found = collect([pile], tmp_path / "out")
