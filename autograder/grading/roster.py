@@ -151,7 +151,7 @@ def read_roster(path: Path) -> Roster:
     separator is a comma, a semicolon or a tab.
 
     Args:
-        path: The file, in UTF-8 or, as Excel saves it, in Windows-1252.
+        path: The file, in UTF-8 or as Excel saves it.
 
     Raises:
         RosterError: The file cannot be read, lacks the columns, or lists somebody twice.
