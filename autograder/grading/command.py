@@ -5,7 +5,7 @@ import secrets
 import shutil
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +21,14 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading.changes import Change
-from autograder.grading.collect import Collected, collect, collect_one
+from autograder.grading.collect import (
+    GRADED,
+    LEFT_OUT,
+    Account,
+    Collected,
+    collect,
+    collect_one,
+)
 from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
@@ -33,7 +40,7 @@ from autograder.grading.output.grades_csv import write_grades
 from autograder.grading.output.pages import write_pages
 from autograder.grading.people import NAME as PEOPLE
 from autograder.grading.people import write_people
-from autograder.grading.pipeline import grade
+from autograder.grading.pipeline import grade, refusals
 from autograder.grading.result_cache import ResultCache, SomeFunctions
 from autograder.grading.results import CACHED, DUPLICATE, Result
 from autograder.grading.roster import Roster
@@ -115,10 +122,11 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
         submissions = [each for each in submissions if each.exercise in options.exercises]
     _print_readings(collected, console)
     if options.dry_run:
-        console.print(_table_of_files(collected))
+        unreadable = refusals(submissions, parser.parse)
+        console.print(_table_of_files(with_refusals(collected.accounts, unreadable)))
         _print_absent(collected, console)
-        _print_problems([], problems, console)
-        return not problems
+        _print_problems(unreadable, problems, console)
+        return not problems and not unreadable
     rules = Rules(
         seed=fresh_seed() if options.seed is None else options.seed,
         require_isolation=options.require_isolation,
@@ -150,7 +158,7 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
             raise
     results.sort(key=lambda result: (result.learner, result.report.exercise))
     write_grades(results, options.out / "grades.csv", collected.people)
-    write_files(collected.accounts, options.out / "files.csv")
+    write_files(with_refusals(collected.accounts, results), options.out / "files.csv")
     write_people(collected.people, options.out)
     write_pages(results, options.out, collected.absent)
     changed = write_changes(store.changes, options.out)
@@ -190,12 +198,27 @@ def _print_absent(collected: Collected, console: Console) -> None:
         _print_line(text.format(learners=", ".join(collected.absent)), console)
 
 
-def _table_of_files(collected: Collected) -> Table:
+def with_refusals(accounts: list[Account], results: list[Result]) -> list[Account]:
+    """Return what became of the files, where some of those that count cannot be graded."""
+    reasons = {
+        (r.learner, r.report.exercise): r.report.notes[0].partition("\n")[0]
+        for r in results
+        if not r.gradable
+    }
+    return [
+        replace(account, fate=LEFT_OUT, reason=reason)
+        if account.fate == GRADED and (reason := reasons.get((account.learner, account.exercise)))
+        else account
+        for account in accounts
+    ]
+
+
+def _table_of_files(accounts: list[Account]) -> Table:
     """Return a table with a row for each file: whose it is, and what becomes of it."""
     table = Table(box=None, pad_edge=False)
     for heading in (_("learner"), _("file"), _("what becomes of it")):
         table.add_column(heading)
-    for account in sorted(collected.accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
+    for account in sorted(accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
         cells = (account.learner or "?", _from_here(account.path), fate_in_words(account))
         table.add_row(*(Text(one_line(visible(cell))) for cell in cells))
     return table

@@ -96,6 +96,24 @@ def grade(
         judging.close()
 
 
+def refusals(
+    submissions: Iterable[Submission], parse: Callable[[Submission, bytes], Parsed]
+) -> list[Result]:
+    """Return the results of the submissions that nobody can read; judge nothing.
+
+    Args:
+        submissions: The files.
+        parse: Parses the bytes of a submission; see `LimitedParser.parse`.
+    """
+    refused_ones = []
+    for submission in submissions:
+        try:
+            parse(submission, read_content(submission.path))
+        except UnreadableSubmission as error:
+            refused_ones.append(refused(submission, str(error)))
+    return refused_ones
+
+
 class _Judging:
     """Submissions between reading and result.
 
