@@ -195,8 +195,7 @@ def _grades(results: Path) -> "GradeTable":
 
     if is_course(results):
         return grades_in(results)
-    absent = [each.learner for each in read_people(results) if not each.handed_in]
-    return table_of(results_in(results), absent)
+    return table_of(results_in(results), [each.learner for each in read_people(results)])
 
 
 def _people(results: Path, roster: Path | None) -> "list[Identity]":

@@ -26,11 +26,13 @@ def write_grades(results: list[Result], path: Path, people: Iterable[Identity] =
     Args:
         results: The results of the class.
         path: The file.
-        people: The learners and the people of the roster. Those who handed in nothing have a row.
+        people: The learners and the people of the roster. All of them have a row,
+            also those who handed in nothing, or nothing that could be read.
     """
     known = {each.learner: each for each in people}
-    absent = (each.learner for each in known.values() if not each.handed_in)
-    book = class_results(results, absent)
+    # A folder in which nobody has anything is no learner's.
+    others = [each.learner for each in known.values() if results or not each.handed_in]
+    book = class_results(results, others)
     fields = [f for f in _OF_THE_ROSTER if any(getattr(k.person, f) for k in known.values())]
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
