@@ -1,19 +1,22 @@
 """Collecting the submissions at the paths that an instructor names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder import course
 from autograder.grading.bundles import FOLDER as BUNDLES
 from autograder.grading.bundles import NOBODY, Unpacking
 from autograder.grading.gathering import Gathered, Gathering
-from autograder.grading.intake.names import clean
-from autograder.grading.intake.shapes import Reading, read_as
-from autograder.grading.intake.tree import tree_at
+from autograder.grading.intake.names import clean, names_somebody
+from autograder.grading.intake.shapes import Reading, belongs_to_others, read_together, readings_of
+from autograder.grading.intake.tree import Node, tree_at
 from autograder.grading.people import Identity
 from autograder.grading.roster import Person, Roster
 from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
+from autograder.submissions.which_file_counts import work_in
 from autograder.util.i18n import _
 
 ARCHIVES = ".archives"
@@ -84,9 +87,7 @@ def collect(
     collected = Collected()
     unpacking = Unpacking(out / BUNDLES)
     gathering = Gathering(unpacking, roster)
-    for reading in _readings(paths, out / ARCHIVES, collected):
-        gathering.add(reading)
-    gathering.add_bundles()
+    gathering.add_all(_readings(paths, out / ARCHIVES, collected))
     collected.problems += gathering.problems
     collected.accounts += [
         Account(path, "", "", LEFT_OUT, reason) for path, reason in gathering.unreadable.items()
@@ -129,27 +130,45 @@ def collect_one(
 
 def _readings(paths: list[Path], unpacked: Path, collected: Collected) -> list[Reading]:
     """Read each path once."""
+    trees = [tree_at(path, unpacked) for path in dict.fromkeys(path.absolute() for path in paths)]
     readings: list[Reading] = []
-    for path in dict.fromkeys(path.absolute() for path in paths):
-        tree = tree_at(path, unpacked)
-        if tree.problem:
-            text = _("{path} cannot be graded because {reason}.")
-            collected.problems.append(text.format(path=path, reason=tree.problem))
-            continue
-        reading = read_as(tree)
-        readings.append(reading)
-        owned = {file.shown for each in reading.learners for file in each.files}
+    for path, nodes, found in _piles(trees):
+        readings += found
+        collected.readings += [(path, reading.shape, len(reading.learners)) for reading in found]
+        owned = {file.shown for r in found for each in r.learners for file in each.files}
+        left_over = {file: reason for r in found for file, reason in r.left_over.items()}
+        collected.problems += [doubt for reading in found for doubt in reading.doubts]
+        collected.problems += [f"{file}: {reason}" for file, reason in left_over.items()]
+        collected.accounts += [
+            Account(file, "", "", LEFT_OUT, reason) for file, reason in left_over.items()
+        ]
         collected.accounts += [
             Account(file.shown, "", "", NO_EXERCISE)
-            for file in tree.files()
-            if file.shown not in owned and file.shown not in reading.left_over
+            for node in nodes
+            for file in node.files()
+            if file.shown not in owned and file.shown not in left_over
         ]
-        collected.readings.append((path, reading.shape, len(reading.learners)))
-        collected.problems += reading.doubts
-        for file, reason in reading.left_over.items():
-            collected.problems.append(f"{file}: {reason}")
-            collected.accounts.append(Account(file, "", "", LEFT_OUT, reason))
     return _named_by_their_homes(readings)
+
+
+def _piles(trees: list[Node]) -> Iterator[tuple[Path, list[Node], list[Reading]]]:
+    """Yield the piles in some trees: where each lies, its nodes, and how it is read.
+
+    The files that a shell wrote out of a folder are one pile, as the folder would be.
+    """
+    together: dict[Path, list[Node]] = {}
+    for tree in trees:
+        if not tree.problem and belongs_to_others(tree):
+            together.setdefault(tree.path.parent, []).append(tree)
+    read: list[Node] = []
+    for folder, nodes in together.items():
+        reading = read_together(folder, nodes)
+        if reading is not None:
+            read += nodes
+            yield folder, nodes, [reading]
+    for tree in trees:
+        if tree not in read:
+            yield tree.path, [tree], readings_of(tree)
 
 
 def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:
@@ -198,17 +217,69 @@ def _collect_from(
         if bundle is not None and submission.path in unpacked:
             notes = tuple(dict.fromkeys((*notes, *bundle.notes_on(exercise))))
         collected.submissions.append(replace(submission, learner=person.name, notes=notes))
-    for reason in found.left_out.values():
-        collected.problems.append(f"{person.name}: {reason}")
+    for path, reason in found.left_out.items():
+        if not _is_beside_work(path, found, reader):
+            collected.problems.append(f"{person.name}: {reason}")
+    collected.problems += _other_peoples(person, found, plain, reader)
     if not found.files and not found.left_out and not unreadable and not problems:
         collected.problems.append(NO_EXERCISE_OF.format(learner=person.name))
-    shown = {**plain, **dict.fromkeys(unpacked, bundle.bundle.path if bundle else Path())}
+    known = {file.path: file.shown for file in archives}
+    origin = known.get(bundle.bundle.path, bundle.bundle.path) if bundle is not None else Path()
+    shown = {**plain, **dict.fromkeys(unpacked, origin)}
     collected.accounts += _accounts(person.name, found, shown)
     collected.accounts += [
         Account(file.shown, person.name, "", NOT_COUNTED)
         for file in archives
         if bundle is None or file.path != bundle.bundle.path
     ]
+
+
+def _is_beside_work(path: Path, found: Found, reader: Reader) -> bool:
+    """Return whether a file that nobody can grade, such as a PDF, lies beside work of its name."""
+    step = course.step_of_file(path)
+    submission = found.files.get(step.name) if step is not None else None
+    return submission is not None and bool(work_in(submission.path, submission.exercise, reader))
+
+
+def _other_peoples(
+    person: Gathered, found: Found, shown: dict[Path, Path], reader: Reader
+) -> list[str]:
+    """Return a sentence where different work lies in two folders that may be of two people."""
+    sentences: list[str] = []
+    for exercise, submission in found.files.items():
+        own = _folder_of(submission.path, shown, person)
+        if own is None:
+            continue
+        text = _(
+            "{learner}: different work for {exercise} lies in {own} and {others}, and the work in "
+            "{own} was graded. If these folders are of several people, name them one by one."
+        )
+        work = None
+        others: list[str] = []
+        for path in found.candidates[exercise]:
+            folder = _folder_of(path, shown, person)
+            if folder is None or folder in (own, *others):
+                continue
+            work = work or work_in(submission.path, exercise, reader)
+            other = work_in(path, exercise, reader)
+            if other and other != work:
+                others.append(folder)
+        if others:
+            names = ", ".join(others)
+            sentences.append(
+                text.format(learner=person.name, exercise=exercise, own=own, others=names)
+            )
+    return sentences
+
+
+def _folder_of(path: Path, shown: dict[Path, Path], person: Gathered) -> str | None:
+    """Return the folder in a learner's folder that holds a file and may name a person."""
+    known = shown.get(path, path)
+    for home in person.homes:
+        if known.is_relative_to(home):
+            inner = known.relative_to(home).parts[:-1]
+            return inner[0] if inner and names_somebody(inner[0]) else None
+    return None
 
 
 def _accounts(learner: str, found: Found, shown: dict[Path, Path]) -> list[Account]:

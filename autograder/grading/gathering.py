@@ -1,5 +1,6 @@
 """Gathering: one learner for all that a person handed in, at all paths, under all names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Gathered:
         person: The row of the roster, None for somebody whom it lacks.
         names: The names under which files came.
         files: The files.
+        homes: The learner's own folders, as an instructor knows them.
         named: The files that an instructor named one by one.
         moodle: The names, with numbers, that Moodle gave the files.
         bundle: The bundle that named the learner, None where files or folders did.
@@ -30,6 +32,7 @@ class Gathered:
     person: Person | None = None
     names: set[str] = field(default_factory=set)
     files: dict[Path, Node] = field(default_factory=dict)
+    homes: set[Path] = field(default_factory=set)
     named: set[Path] = field(default_factory=set)
     moodle: dict[str, MoodleName] = field(default_factory=dict)
     bundle: TakenBundle | None = None
@@ -61,11 +64,19 @@ class Gathering:
         self._learners: dict[object, Gathered] = {}
         self._taken = {roster.label(p).casefold() for p in roster.people} if roster else set()
         self._bundles: list[Node] = []
+        self._unclear: dict[str, set[str]] = {}
 
     @property
     def learners(self) -> list[Gathered]:
         """The learners, in the order in which they came."""
         return list(self._learners.values())
+
+    def add_all(self, readings: Sequence[Reading]) -> None:
+        """Add the learners of all piles, and the bundles that name their learners."""
+        self._unclear = _unclear_names(readings)
+        for reading in readings:
+            self.add(reading)
+        self.add_bundles()
 
     def add(self, reading: Reading) -> None:
         """Add the learners of a pile; `add_bundles` adds the bundles that lie in no folder."""
@@ -75,9 +86,14 @@ class Gathering:
                 self._bundles += learner.files
                 continue
             person = self._person(learner.name, learner.number)
-            gathered = self._learner(person or _identity(learner, here), learner.name, person)
+            gathered = self._learner(
+                person or self._same_moodle_name(learner) or _identity(learner, here),
+                learner.name,
+                person,
+            )
             files = {file.path.absolute(): file for file in learner.files}
             gathered.files |= files
+            gathered.homes |= {part.shown for part in learner.parts if part.is_folder}
             gathered.named |= files.keys() if reading.is_file else set()
             if learner.number:
                 gathered.moodle[learner.number] = MoodleName(learner.name, learner.number, "")
@@ -100,7 +116,12 @@ class Gathering:
     def identities(self) -> list[Identity]:
         """Return the learners, and the people of the roster who handed in nothing."""
         came = [
-            Identity(each.name, each.person or Person(each.name), tuple(each.moodle.values()))
+            Identity(
+                each.name,
+                each.person or Person(each.name),
+                tuple(each.moodle.values()),
+                handed_in=bool(each.files) or each.person is None,
+            )
             for each in self.learners
         ]
         if self._roster is None:
@@ -108,6 +129,24 @@ class Gathering:
         missing = [p for p in self._roster.people if p not in self._learners]
         label = self._roster.label
         return came + [Identity(label(person), person, handed_in=False) for person in missing]
+
+    def _same_moodle_name(self, learner: Learner) -> object:
+        """Return who a learner is among several of one name in several downloads, else None.
+
+        Moodle's numbers are of one assignment, so nobody knows who is who in another one.
+        """
+        numbers = self._unclear.get(learner.name.casefold(), set())
+        if learner.number not in numbers:
+            return None
+        text = _(
+            "Several people are called {name} in several downloads ({numbers}), and Moodle's "
+            "numbers do not say who is the same person. Each was graded as a learner of their own: "
+            "grade each assignment by itself, with its worksheet as --roster."
+        )
+        problem = text.format(name=learner.name, numbers=", ".join(sorted(numbers)))
+        if problem not in self.problems:
+            self.problems.append(problem)
+        return "moodle", learner.name.casefold(), learner.number
 
     def _add_same(self, learner: Gathered, file: Node) -> None:
         if learner.bundle is not None and file.path.absolute() not in learner.files:
@@ -169,6 +208,25 @@ class Gathering:
         if problem not in self.problems:
             self.problems.append(problem)
         return None
+
+
+def _unclear_names(readings: Sequence[Reading]) -> dict[str, set[str]]:
+    """Return Moodle's names that several people have, and that come with other numbers elsewhere.
+
+    Returns:
+        All numbers of each such name.
+    """
+    by_name: dict[str, list[set[str]]] = {}
+    for reading in readings:
+        here: dict[str, set[str]] = {}
+        for learner in reading.learners:
+            if learner.number:
+                here.setdefault(learner.name.casefold(), set()).add(learner.number)
+        for name, numbers in here.items():
+            by_name.setdefault(name, []).append(numbers)
+    every = {name: set().union(*parts) for name, parts in by_name.items()}
+    most = {name: max(map(len, parts)) for name, parts in by_name.items()}
+    return {name: numbers for name, numbers in every.items() if 1 < most[name] < len(numbers)}
 
 
 def _identity(learner: Learner, here: set[str]) -> object:

@@ -78,10 +78,13 @@ def _is_same_document(best: Candidate, other: Candidate) -> bool:
 
 def _candidate(exercise: str, path: Path, reader: Reader) -> Candidate:
     plain = os.path.isfile(path) and not leads_out(path)
-    return Candidate(path, plain, _modified(path), _work(exercise, path, reader) if plain else None)
+    return Candidate(
+        path, plain, _modified(path), work_in(path, exercise, reader) if plain else None
+    )
 
 
-def _work(exercise: str, path: Path, reader: Reader) -> str | None:
+def work_in(path: Path, exercise: str, reader: Reader = OWN_READER) -> str | None:
+    """Return a digest of the work in a file, "" where there is none, None for no readable file."""
     try:
         return reader.work_in(read_content(path), path.name, exercise)
     except UnreadableSubmission:

@@ -10,7 +10,16 @@ from autograder import course
 _MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL
 )
+_ASSIGNMENT = re.compile(
+    r"(day|jour|tp|lab|assignment|devoir|seance|séance)[ _-]?\d+.*", re.IGNORECASE
+)
 _NO_NAMES = frozenset(Path(__file__).with_name("no_names.txt").read_text(encoding="utf-8").split())
+
+
+# Letters that Unicode does not take apart, as people write them on other keyboards.
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,17 @@ def names_nobody(folder: str) -> bool:
     return all(without_accents(word) in _NO_NAMES for word in words)
 
 
+def is_assignment(folder: str) -> bool:
+    """Return whether a folder's name, such as `day 1` or `01_explore`, is an assignment's."""
+    return course.step_of_file(Path(folder)) is not None or bool(_ASSIGNMENT.fullmatch(folder))
+
+
+def names_somebody(folder: str) -> bool:
+    """Return whether a folder's name may be a learner's."""
+    return bool(label_in(folder)) and not names_nobody(folder) and not is_assignment(folder)
+
+
 def without_accents(word: str) -> str:
-    """Return a text in small letters without accents."""
-    folded = unicodedata.normalize("NFD", word.casefold())
+    """Return a text in small letters without accents and ligatures."""
+    folded = unicodedata.normalize("NFD", word.casefold().translate(_LETTERS))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))

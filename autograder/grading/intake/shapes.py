@@ -5,21 +5,29 @@ learners, and one folder of files with learners' names in them. The first that f
 """
 
 import os
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import course
 from autograder.bundle.unpack import learner_of
-from autograder.grading.intake.names import clean, label_in, moodle_name, names_nobody
-from autograder.grading.intake.tree import Node
-from autograder.submissions.discovery import looks_like_a_submission
-from autograder.util.i18n import _
-
-_ASSIGNMENT = re.compile(
-    r"(day|jour|tp|lab|assignment|devoir|seance|séance)[ _-]?\d+.*", re.IGNORECASE
+from autograder.grading.intake.names import (
+    clean,
+    is_assignment,
+    moodle_name,
+    names_nobody,
+    names_somebody,
 )
+from autograder.grading.intake.tree import Node
+from autograder.grading.intake.work import (
+    by_label,
+    exercises_of,
+    nobodys,
+    overlap,
+    plain_files,
+    plainly_named,
+    with_work,
+)
+from autograder.util.i18n import _
 
 
 @dataclass(frozen=True)
@@ -73,42 +81,70 @@ def read_as(root: Node) -> Reading:
         return _file(root)
     if root.problem:
         return Reading(_("a folder"), [_of_folder(root)])
-    for recognise in (_moodle, _nbgrader, _clones, _by_assignment, _folders, _labelled):
+    for recognise in (*_DOWNLOADS, _by_assignment, _groups, _folders, _labelled):
         reading = recognise(root)
         if reading is not None:
             return reading
     inner = root.folders
-    if len(inner) == 1 and not _work_in(root.own_files):
+    if len(inner) == 1 and not with_work(root.own_files):
         reading = read_as(inner[0])
         if len(reading.learners) > 1 or reading.left_over:
             return reading
     return Reading(_("the folder of one learner"), [_of_folder(root)])
 
 
+def readings_of(root: Node) -> list[Reading]:
+    """Return the readings of a pile; several downloads in one folder or archive are several piles.
+
+    Args:
+        root: The pile, a file or a folder.
+    """
+    if not root.is_folder or root.problem or any(_read(root, each) for each in _DOWNLOADS):
+        return [read_as(root)]
+    inner = with_work(root.folders)
+    if not any(_is_download(folder) for folder in inner):
+        return [read_as(root)]
+    others = [child for child in root.children or () if child not in inner]
+    beside = Reading(_("files beside downloads"), [], nobodys(others))
+    parts = [reading for folder in inner for reading in readings_of(folder)]
+    return [*parts, beside] if beside.left_over else parts
+
+
+def _is_download(folder: Node) -> bool:
+    """Return whether a system laid a folder, or a folder in it."""
+    if any(_read(folder, each) for each in _DOWNLOADS):
+        return True
+    return any(_is_download(each) for each in folder.folders)
+
+
+def _read(root: Node, recognise: Callable[[Node], Reading | None]) -> bool:
+    return recognise(root) is not None
+
+
+def belongs_to_others(named: Node) -> bool:
+    """Return whether a path may be one of many that a shell wrote out, as in `class/*.py`."""
+    return not named.is_folder or named.is_clone or moodle_name(named.name) is not None
+
+
+def read_together(folder: Path, named: Sequence[Node]) -> Reading | None:
+    """Return the learners in some paths of one folder that `belongs_to_others`.
+
+    Args:
+        folder: The folder.
+        named: The paths.
+
+    Returns:
+        The reading; None where each path is a pile of its own.
+    """
+    if len(named) == 1 and not named[0].is_folder:
+        return None
+    root = Node(folder.name, folder, folder, tuple(named))
+    return _moodle(root) or _clones(root) or _labelled(root)
+
+
 def _of_folder(folder: Node, name: str | None = None) -> Learner:
     own = clean(folder.name if name is None else name) or "learner"
     return Learner(own, (folder,), home=folder.shown.resolve())
-
-
-def holds_work(node: Node) -> bool:
-    """Return whether a file may be somebody's work, or a folder holds such a file."""
-    return any(_is_work(file) for file in node.files())
-
-
-def _is_work(file: Node) -> bool:
-    """Return whether a file may be somebody's work; a script must say so itself.
-
-    Scripts that learners write beside their exercises, such as `utils.py`, are no work.
-    """
-    if file.is_folder or file.is_bundle or course.step_of_file(file.path) is not None:
-        return True
-    if not looks_like_a_submission(file.path):
-        return False
-    return ".ipynb" in file.name.lower() or file.defines_a_function
-
-
-def _work_in(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if holds_work(node)]
 
 
 def _file(file: Node) -> Reading:
@@ -137,7 +173,7 @@ def _moodle(root: Node) -> Reading | None:
     if not found:
         return None
     learners = [Learner(name, tuple(parts), number) for (name, number), parts in found.items()]
-    return Reading(_("submissions as Moodle packs them"), learners, _nobodys(others))
+    return Reading(_("submissions as Moodle packs them"), learners, nobodys(others))
 
 
 def _nbgrader(root: Node) -> Reading | None:
@@ -149,7 +185,7 @@ def _nbgrader(root: Node) -> Reading | None:
     elif root.name != "submitted":
         return None
     learners = [_of_folder(folder) for folder in root.folders]
-    return Reading(_("a course of nbgrader's"), learners, _nobodys(root.own_files))
+    return Reading(_("a course of nbgrader's"), learners, nobodys(root.own_files))
 
 
 def _clones(root: Node) -> Reading | None:
@@ -161,54 +197,106 @@ def _clones(root: Node) -> Reading | None:
     prefix = prefix[: prefix.rfind("-") + 1]
     learners = [_of_folder(clone, clone.name[len(prefix) :]) for clone in clones]
     others = [child for child in root.children or () if child not in clones]
-    return Reading(_("clones of GitHub Classroom's"), learners, _nobodys(others))
+    return Reading(_("clones of GitHub Classroom's"), learners, nobodys(others))
 
 
 def _by_assignment(root: Node) -> Reading | None:
     """Read folders of assignments, each with folders or files of learners."""
-    homes = _work_in(root.folders)
-    if not homes or not all(_is_assignment(home.name) for home in homes):
+    homes = with_work(root.folders)
+    if not homes or not all(is_assignment(home.name) for home in homes):
         return None
     parts: dict[str, list[Node]] = {}
-    left_over: dict[Path, str] = {}
+    left_over = nobodys(root.own_files)
+    unclear = []
     for home in homes:
-        inner = _work_in(home.folders)
-        if inner and all(not _is_assignment(folder.name) for folder in inner):
+        inner = with_work(home.folders)
+        labelled = _labelled(home)
+        if inner and all(not is_assignment(folder.name) for folder in inner):
             for folder in inner:
                 parts.setdefault(clean(folder.name), []).append(folder)
-            left_over |= _nobodys(home.own_files)
-            continue
-        labelled = _labelled(home)
-        if labelled is None:
-            return None
-        for learner in labelled.learners:
-            parts.setdefault(learner.name, []).extend(learner.parts)
-        left_over |= labelled.left_over
+            left_over |= nobodys(home.own_files)
+        elif labelled is not None:
+            for learner in labelled.learners:
+                parts.setdefault(learner.name, []).extend(learner.parts)
+            left_over |= labelled.left_over
+        else:
+            unclear.append(home)
+    if not parts:
+        return None
+    # A folder with the file of one learner says nothing by itself; the others say how to read it.
+    for home in unclear:
+        for label, files in by_label(with_work(home.own_files)).items():
+            if label:
+                parts.setdefault(label, []).extend(files)
+            else:
+                left_over |= nobodys(files)
+        left_over |= nobodys(home.folders)
     learners = [Learner(name, tuple(nodes)) for name, nodes in parts.items()]
-    left_over |= _nobodys(root.own_files)
     return Reading(_("folders of assignments"), learners, left_over)
+
+
+def _groups(root: Node) -> Reading | None:
+    """Read folders of groups with folders of learners, in which nobody's name comes twice.
+
+    Folders such as `course` in `homes/*/course` have the same name in several homes, and folders
+    such as `old` name nobody.
+    """
+    groups = with_work(root.folders)
+    members = [with_work(group.folders) for group in groups]
+    names = [clean(member.name).casefold() for each in members for member in each]
+    if len(groups) < 2 or with_work(root.own_files) or len(set(names)) < len(names):
+        return None
+    alone = any(
+        not each or with_work(group.own_files) for group, each in zip(groups, members, strict=True)
+    )
+    if alone or not all(names_somebody(member.name) for each in members for member in each):
+        return None
+    if not all(_share_an_exercise(each) for each in members if len(each) > 1):
+        return None
+    if max(map(len, members)) < 2:
+        return None
+    learners = [_of_folder(member) for each in members for member in each]
+    others = [child for child in root.children or () if child not in groups]
+    return Reading(_("folders of groups"), learners, nobodys(others))
+
+
+def _share_an_exercise(folders: Sequence[Node]) -> bool:
+    return overlap([exercises_of(with_work(folder.files())) for folder in folders])
 
 
 def _folders(root: Node) -> Reading | None:
     """Read folders or archives of learners, and perhaps files beside them."""
-    homes = [f for f in root.folders if not _is_assignment(f.name) and not names_nobody(f.name)]
-    named = _work_in(homes)
-    loose = _work_in(root.own_files)
-    if not named or (loose and len(named) < 2 and _plainly_named(loose)):
+    homes = [f for f in root.folders if not is_assignment(f.name) and not names_nobody(f.name)]
+    named = with_work(homes)
+    loose = with_work(root.own_files)
+    if not named or (loose and len(named) < 2 and plainly_named(loose)):
         return None
     if len(named) == 1 and not loose and _is_class(named[0]):
         return None
-    learners = [_of_folder(home) for home in homes]
-    left_over = _nobodys(folder for folder in root.folders if folder not in homes)
-    labelled = _labels(loose)
+    learners = [_with_archives(home, homes) for home in homes if not _is_twin(home, homes)]
+    left_over = nobodys(folder for folder in root.folders if folder not in homes)
+    labelled = by_label(loose)
     for label, files in labelled.items():
         if label:
             learners.append(Learner(label, tuple(files)))
         else:
             bundles = [file for file in files if file.is_bundle]
             learners += [Learner("", (bundle,)) for bundle in bundles]
-            left_over |= _nobodys(file for file in files if file not in bundles)
+            left_over |= nobodys(file for file in files if file not in bundles)
     return Reading(_("folders of learners"), learners, left_over)
+
+
+def _is_twin(home: Node, homes: Sequence[Node]) -> bool:
+    """Return whether an archive lies beside a folder of its name, into which it was unpacked."""
+    if not home.is_archive:
+        return False
+    return any(not h.is_archive and clean(h.name) == clean(home.name) for h in homes)
+
+
+def _with_archives(home: Node, homes: Sequence[Node]) -> Learner:
+    learner = _of_folder(home)
+    twins = [h for h in homes if _is_twin(h, homes) and clean(h.name) == clean(home.name)]
+    return replace(learner, parts=(*learner.parts, *twins))
 
 
 def _is_class(folder: Node) -> bool:
@@ -221,67 +309,28 @@ def _is_class(folder: Node) -> bool:
 
 def _labelled(root: Node) -> Reading | None:
     """Read files of a class in one folder, with the learners' names in the files' names."""
-    loose = _work_in(root.own_files)
+    loose = with_work(root.own_files)
     bundles = [file for file in loose if file.is_bundle]
-    labelled = _labels(_loose(loose))
+    labelled = by_label(plain_files(loose))
     named = {label: files for label, files in labelled.items() if label}
-    exercises = [_exercises(files) for files in named.values()]
-    shared = any(a & b for n, a in enumerate(exercises) for b in exercises[n + 1 :])
+    shared = overlap([exercises_of(files) for files in named.values()])
     if not bundles and not (len(named) > 1 and shared):
         return None
     several = len({clean(learner_of(bundle.path)).casefold() for bundle in bundles}) > 1
     if bundles and not shared and (several or not labelled):
         learners = [Learner("", (bundle,)) for bundle in bundles]
-        return Reading(_("bundles"), learners, _nobodys([*_loose(loose), *root.folders]))
+        return Reading(_("bundles"), learners, nobodys([*plain_files(loose), *root.folders]))
     if not shared:
         return None
     learners = [Learner(label, tuple(files)) for label, files in named.items()]
     learners += [Learner("", (bundle,)) for bundle in bundles]
-    rest = [*labelled.get("", ()), *_work_in(root.folders)]
+    rest = [*labelled.get("", ()), *with_work(root.folders)]
     text = _(
         "{folder} was read as files of {n} learners, by the names in the files' names. If these "
         "are files of one learner, put them into a folder of that name."
     )
     doubts: list[str] = [] if len(named) > 2 else [text.format(folder=root.shown, n=len(named))]
-    return Reading(_("one folder with names in the files' names"), learners, _nobodys(rest), doubts)
+    return Reading(_("one folder with names in the files' names"), learners, nobodys(rest), doubts)
 
 
-def _loose(files: Iterable[Node]) -> list[Node]:
-    return [file for file in files if not file.is_bundle]
-
-
-def _labels(files: Iterable[Node]) -> dict[str, list[Node]]:
-    labels: dict[str, list[Node]] = {}
-    for file in files:
-        labels.setdefault("" if file.is_bundle else label_in(Path(file.name).stem), []).append(file)
-    return labels
-
-
-def _exercises(files: Iterable[Node]) -> set[str]:
-    """Return the exercises that files' names say, "" for a name that says none."""
-    names = set()
-    for file in files:
-        lowered = file.name.lower()
-        names.add(next((step.name for step in course.steps() if step.name in lowered), ""))
-    return names
-
-
-def _plainly_named(files: Iterable[Node]) -> bool:
-    return all(not label_in(Path(file.name).stem) for file in files)
-
-
-def _is_assignment(name: str) -> bool:
-    return course.step_of_file(Path(name)) is not None or bool(_ASSIGNMENT.fullmatch(name))
-
-
-def _nobodys(nodes: Iterable[Node]) -> dict[Path, str]:
-    """Return the files among some nodes that may be somebody's work, with the reason."""
-    text = _("it lies beside the learners' folders: put it into the folder of its learner")
-    left_over: dict[Path, str] = {}
-    for node in nodes:
-        if node.is_archive and not holds_work(node):
-            left_over[node.shown] = _("there is no exercise in it")
-        for file in node.files():
-            if _is_work(file):
-                left_over[file.shown] = file.problem or text
-    return left_over
+_DOWNLOADS = (_moodle, _nbgrader, _clones)
