@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder import course
 from autograder.grading.bundles import FOLDER as BUNDLES
 from autograder.grading.bundles import NOBODY, Unpacking
+from autograder.grading.doubts import is_beside_work, of_several_people
 from autograder.grading.gathering import Gathered, Gathering
-from autograder.grading.intake.names import clean, names_somebody
-from autograder.grading.intake.shapes import Reading, belongs_to_others, read_together, readings_of
+from autograder.grading.intake.names import clean
+from autograder.grading.intake.shapes import Reading, read_together, readings_of
 from autograder.grading.intake.tree import Node, tree_at
 from autograder.grading.people import Identity
 from autograder.grading.roster import Person, Roster
 from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
-from autograder.submissions.which_file_counts import work_in
 from autograder.util.i18n import _
 
 ARCHIVES = ".archives"
@@ -158,8 +157,7 @@ def _piles(trees: list[Node]) -> Iterator[tuple[Path, list[Node], list[Reading]]
     """
     together: dict[Path, list[Node]] = {}
     for tree in trees:
-        if not tree.problem and belongs_to_others(tree):
-            together.setdefault(tree.path.parent, []).append(tree)
+        together.setdefault(tree.path.parent, []).append(tree)
     read: list[Node] = []
     for folder, nodes in together.items():
         reading = read_together(folder, nodes)
@@ -218,9 +216,9 @@ def _collect_from(
             notes = tuple(dict.fromkeys((*notes, *bundle.notes_on(exercise))))
         collected.submissions.append(replace(submission, learner=person.name, notes=notes))
     for path, reason in found.left_out.items():
-        if not _is_beside_work(path, found, reader):
+        if not is_beside_work(path, found, reader):
             collected.problems.append(f"{person.name}: {reason}")
-    collected.problems += _other_peoples(person, found, plain, reader)
+    collected.problems += of_several_people(person, found, plain, reader)
     if not found.files and not found.left_out and not unreadable and not problems:
         collected.problems.append(NO_EXERCISE_OF.format(learner=person.name))
     known = {file.path: file.shown for file in archives}
@@ -232,54 +230,6 @@ def _collect_from(
         for file in archives
         if bundle is None or file.path != bundle.bundle.path
     ]
-
-
-def _is_beside_work(path: Path, found: Found, reader: Reader) -> bool:
-    """Return whether a file that nobody can grade, such as a PDF, lies beside work of its name."""
-    step = course.step_of_file(path)
-    submission = found.files.get(step.name) if step is not None else None
-    return submission is not None and bool(work_in(submission.path, submission.exercise, reader))
-
-
-def _other_peoples(
-    person: Gathered, found: Found, shown: dict[Path, Path], reader: Reader
-) -> list[str]:
-    """Return a sentence where different work lies in two folders that may be of two people."""
-    sentences: list[str] = []
-    for exercise, submission in found.files.items():
-        own = _folder_of(submission.path, shown, person)
-        if own is None:
-            continue
-        text = _(
-            "{learner}: different work for {exercise} lies in {own} and {others}, and the work in "
-            "{own} was graded. If these folders are of several people, name them one by one."
-        )
-        work = None
-        others: list[str] = []
-        for path in found.candidates[exercise]:
-            folder = _folder_of(path, shown, person)
-            if folder is None or folder in (own, *others):
-                continue
-            work = work or work_in(submission.path, exercise, reader)
-            other = work_in(path, exercise, reader)
-            if other and other != work:
-                others.append(folder)
-        if others:
-            names = ", ".join(others)
-            sentences.append(
-                text.format(learner=person.name, exercise=exercise, own=own, others=names)
-            )
-    return sentences
-
-
-def _folder_of(path: Path, shown: dict[Path, Path], person: Gathered) -> str | None:
-    """Return the folder in a learner's folder that holds a file and may name a person."""
-    known = shown.get(path, path)
-    for home in person.homes:
-        if known.is_relative_to(home):
-            inner = known.relative_to(home).parts[:-1]
-            return inner[0] if inner and names_somebody(inner[0]) else None
-    return None
 
 
 def _accounts(learner: str, found: Found, shown: dict[Path, Path]) -> list[Account]:

@@ -5,7 +5,7 @@ learners, and one folder of files with learners' names in them. The first that f
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from autograder.grading.intake.tree import Node
 from autograder.grading.intake.work import (
     by_label,
     exercises_of,
+    holds_work,
     nobodys,
     overlap,
     plain_files,
@@ -99,10 +100,14 @@ def readings_of(root: Node) -> list[Reading]:
     Args:
         root: The pile, a file or a folder.
     """
-    if not root.is_folder or root.problem or any(_read(root, each) for each in _DOWNLOADS):
+    if not root.is_folder or root.problem or any(each(root) for each in _DOWNLOADS):
         return [read_as(root)]
     inner = with_work(root.folders)
-    if not any(_is_download(folder) for folder in inner):
+    downloads = [folder for folder in inner if _downloads_in(folder)]
+    sure = len(downloads) == len(inner) or any(
+        _downloads_in(folder) > 1 or not names_somebody(folder.name) for folder in downloads
+    )
+    if not downloads or not sure:
         return [read_as(root)]
     others = [child for child in root.children or () if child not in inner]
     beside = Reading(_("files beside downloads"), [], nobodys(others))
@@ -110,24 +115,20 @@ def readings_of(root: Node) -> list[Reading]:
     return [*parts, beside] if beside.left_over else parts
 
 
-def _is_download(folder: Node) -> bool:
-    """Return whether a system laid a folder, or a folder in it."""
-    if any(_read(folder, each) for each in _DOWNLOADS):
-        return True
-    return any(_is_download(each) for each in folder.folders)
+def _downloads_in(folder: Node) -> int:
+    """Return how many learners Moodle's downloads in a folder, at any depth, hold."""
+    reading = _moodle(folder)
+    if reading is not None:
+        return len(reading.learners)
+    return sum(map(_downloads_in, folder.folders))
 
 
-def _read(root: Node, recognise: Callable[[Node], Reading | None]) -> bool:
-    return recognise(root) is not None
-
-
-def belongs_to_others(named: Node) -> bool:
-    """Return whether a path may be one of many that a shell wrote out, as in `class/*.py`."""
+def _is_download_or_file(named: Node) -> bool:
     return not named.is_folder or named.is_clone or moodle_name(named.name) is not None
 
 
 def read_together(folder: Path, named: Sequence[Node]) -> Reading | None:
-    """Return the learners in some paths of one folder that `belongs_to_others`.
+    """Return the learners in some paths of one folder, as a shell writes out `class/*`.
 
     Args:
         folder: The folder.
@@ -139,6 +140,10 @@ def read_together(folder: Path, named: Sequence[Node]) -> Reading | None:
     if len(named) == 1 and not named[0].is_folder:
         return None
     root = Node(folder.name, folder, folder, tuple(named))
+    homes = [each for each in named if not _is_download_or_file(each)]
+    if homes:
+        whole = len(homes) > 1 and len(homes) < len(named) and not any(map(_is_class, homes))
+        return _folders(root) if whole else None
     return _moodle(root) or _clones(root) or _labelled(root)
 
 
@@ -212,7 +217,7 @@ def _by_assignment(root: Node) -> Reading | None:
         inner = with_work(home.folders)
         labelled = _labelled(home)
         if inner and all(not is_assignment(folder.name) for folder in inner):
-            for folder in inner:
+            for folder in _homes_in(home):
                 parts.setdefault(clean(folder.name), []).append(folder)
             left_over |= nobodys(home.own_files)
         elif labelled is not None:
@@ -255,9 +260,14 @@ def _groups(root: Node) -> Reading | None:
         return None
     if max(map(len, members)) < 2:
         return None
-    learners = [_of_folder(member) for each in members for member in each]
+    learners = [_of_folder(member) for group in groups for member in _homes_in(group)]
     others = [child for child in root.children or () if child not in groups]
     return Reading(_("folders of groups"), learners, nobodys(others))
+
+
+def _homes_in(folder: Node) -> list[Node]:
+    """Return the folders of learners in a folder, also those without work."""
+    return [f for f in folder.folders if holds_work(f) or names_somebody(f.name)]
 
 
 def _share_an_exercise(folders: Sequence[Node]) -> bool:

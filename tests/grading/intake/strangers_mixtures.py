@@ -347,7 +347,7 @@ PILES = {
             "Groupe A": one("Groupe A/Zoé Dupont/01_explore.py"),
             "Groupe B": one("Groupe B/01_explore.py"),
         },
-        ("Groupe A: different work for 01_explore lies in Zoé Dupont and Jean MARTIN",),
+        ("Groupe A: work for 01_explore lies in Zoé Dupont and in Jean MARTIN",),
     ),
     "long_names_and_untidy_names": Pile(
         {
@@ -367,5 +367,64 @@ PILES = {
             "fay": one("fay/01_explore.py"),
         },
         unreadable=("fay · 01_explore: ",),
+    ),
+    "groups_with_names_in_names": Pile(
+        {
+            "GA/01_explore_Zoé.py": WORK,
+            "GA/01_explore_Jean.py": WORK,
+            "GB/01_explore_Ana.py": WORK,
+        },
+        {"GA": one("GA/01_explore_Zoé.py"), "GB": one("GB/01_explore_Ana.py")},
+        ("GA: work for 01_explore lies in 01_explore_Zoé.py and in 01_explore_Jean.py",),
+    ),
+    "folders_and_files_written_out_by_a_shell": Pile(
+        {
+            "class/ada/01_explore.py": WORK,
+            "class/ben/01_explore.py": WORK,
+            "class/01_explore_CLEO.py": WORK,
+            "class/readme.txt": TEXT,
+        },
+        {
+            "ada": one("class/ada/01_explore.py"),
+            "ben": one("class/ben/01_explore.py"),
+            "CLEO": one("class/01_explore_CLEO.py"),
+        },
+        paths=("class/01_explore_CLEO.py", "class/ada", "class/ben", "class/readme.txt"),
+    ),
+    "a_learner_with_clones_and_one_with_a_name_of_moodles": Pile(
+        {
+            "ada/r1/.git/HEAD": TEXT,
+            "ada/r1/01_explore.py": WORK,
+            "ada/r2/.git/HEAD": TEXT,
+            "ada/r2/02_encode_split.py": SECOND,
+            f"ben/Ben Bernard_11{MOODLE}/01_explore.py": WORK,
+            "cleo/01_explore.py": WORK,
+        },
+        {
+            "ada": {STEP: "ada/r1/01_explore.py", OTHER: "ada/r2/02_encode_split.py"},
+            "ben": one(f"ben/Ben Bernard_11{MOODLE}/01_explore.py"),
+            "cleo": one("cleo/01_explore.py"),
+        },
+    ),
+    "a_download_of_one_beside_mails": Pile(
+        {
+            f"TP1/Zoé Dupont_11{MOODLE}/01_explore.py": WORK,
+            "mails/Ana/01_explore.py": WORK,
+            "01_explore.py": STUB,
+        },
+        {
+            "Zoé Dupont": one(f"TP1/Zoé Dupont_11{MOODLE}/01_explore.py"),
+            "Ana": one("mails/Ana/01_explore.py"),
+        },
+        ("pile/01_explore.py",),
+    ),
+    "assignments_with_somebody_who_has_no_exercise": Pile(
+        {
+            "TP1/ada/01_explore.py": WORK,
+            "TP1/ben/notes.txt": TEXT,
+            "TP2/ada/02_encode_split.py": SECOND,
+        },
+        {"ada": {STEP: "TP1/ada/01_explore.py", OTHER: "TP2/ada/02_encode_split.py"}},
+        ("ben: there is no exercise",),
     ),
 }
