@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.grading.bundles import FOLDER as BUNDLES
 from autograder.grading.collect import ARCHIVES
+from autograder.grading.intake.names import clean, moodle_name
 from autograder.grading.output.changes_page import TABLE as CHANGES
 from autograder.grading.output.changes_page import write_page
 from autograder.grading.output.csv_cells import as_written
@@ -60,11 +61,11 @@ def learner_called(name: str, people: list[Identity]) -> str:
     Raises:
         NobodyToForget: Nobody is called so, or several are.
     """
-    wanted = name.casefold()
+    wanted = clean(name).casefold()
     found = []
     for each in people:
         own = (each.learner, each.person.id, each.person.email, each.person.login)
-        if wanted in {value.casefold() for value in own if value}:
+        if wanted in {clean(value).casefold() for value in own if value}:
             found.append(each.learner)
     exact = [learner for learner in found if learner == name]
     if len(exact or found) == 1:
@@ -96,6 +97,8 @@ def forget(learner: str, folder: Path, really: bool) -> Forgotten:
         else:
             text = _("{path} lies in an archive, or is gone: delete the archive yourself.")
             done.stays.append(text.format(path=path))
+    for home in _homes(learner, handed_in, folder):
+        _remove_emptied(home, handed_in, done, really)
     for place in (folder / slug(learner), folder / CACHE_FOLDER / slug(learner)):
         remove(place, done, really)
     for place in (folder / ARCHIVES, folder / BUNDLES):
@@ -119,6 +122,37 @@ def remove(path: Path, done: Forgotten, really: bool) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
+
+
+def _homes(learner: str, handed_in: list[Path], folder: Path) -> list[Path]:
+    """Return the folders above a learner's files that have the learner's name."""
+    own = next((each for each in read_people(folder) if each.learner == learner), None)
+    names = {learner}
+    if own is not None:
+        names |= {own.person.name, own.person.login, *(moodle.learner for moodle in own.moodle)}
+    folded = {clean(name).casefold() for name in names}
+    homes: dict[Path, None] = {}
+    for path in handed_in:
+        for above in path.parents:
+            named = moodle_name(above.name)
+            called = named.learner if named is not None else clean(above.name)
+            if called and called.casefold() in folded and above.is_dir():
+                homes[above] = None
+                break
+    return list(homes)
+
+
+def _remove_emptied(home: Path, gone: list[Path], done: Forgotten, really: bool) -> None:
+    """Remove a folder in which nothing is left; name the folder if grading did not read all of it.
+
+    Such a folder may hold a hidden copy, or be the home of the person, so it is nobody's to remove.
+    """
+    left = [path for path in home.rglob("*") if path.is_symlink() or not path.is_dir()]
+    if set(left) - set(gone):
+        text = _("{path} holds files that the grader did not read: look at them yourself.")
+        done.stays.append(text.format(path=home))
+        return
+    remove(home, done, really)
 
 
 def _write_pages(folder: Path) -> None:

@@ -429,6 +429,27 @@ def test_forget_by_an_id_and_by_a_name_in_another_form(tmp_path):
     assert files(tmp_path / "pile") == {}
 
 
+def test_forget_leaves_no_folder_with_the_name(tmp_path):
+    out = result(tmp_path, [ZOE, JEAN, "Ana Díaz"])
+    done = forget(nfd("Zoé Dupont"), out, "--yes")
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in (tmp_path / "pile").iterdir()} == {JEAN, "Ana Díaz"}
+
+
+def test_forget_names_a_folder_with_hidden_copies(tmp_path, monkeypatch):
+    """The grader does not read hidden files, and whoever forgets must know of them."""
+    monkeypatch.setenv("COLUMNS", "400")
+    out = result(tmp_path, ["Ana Díaz", "ben"])
+    copy = tmp_path / "pile" / "Ana Díaz" / ".ipynb_checkpoints" / "08_ranking-checkpoint.ipynb"
+    copy.parent.mkdir()
+    copy.write_text("{}", encoding="utf-8")
+    done = forget("Ana Díaz", out, "--yes")
+    assert copy.exists()
+    assert f"{tmp_path / 'pile' / 'Ana Díaz'} holds files that the grader did not read" in (
+        done.output.replace("\n", "")
+    )
+
+
 def test_forget_nobody(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")
     out = result(tmp_path, [ZOE, JEAN])
