@@ -5,11 +5,13 @@ What a learner uses inside an exercise: `check`, `hint`, `carry_over`, `beside`,
 in a notebook of several exercises, `begin_exercise`.
 """
 
+from autograder.util.quick_imports import leave_out_grammar
 from autograder.util.quiet import quieten
 
 __version__ = "0.2.0"
 
 quieten()
+leave_out_grammar()
 
 __all__ = [
     "begin_exercise",

@@ -1,0 +1,42 @@
+"""Imports that cost a second and serve nobody here: they are left out while a library loads.
+
+`jsonschema`, which comes with notebooks' format, imports `rfc3987_syntax` if it is installed, as it
+is beside Jupyter. That module builds a grammar when it is imported, which takes longer than all
+else that a short command does. The grammar checks addresses of the format "iri", which no notebook
+has.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+GRAMMAR, IMPORTER = "rfc3987_syntax", "jsonschema._format"
+
+
+class _WithoutGrammar(MetaPathFinder):
+    """A finder that refuses the grammar as long as `jsonschema` is being imported."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return None, so that another finder finds the module.
+
+        Raises:
+            ModuleNotFoundError: `jsonschema` asks, which then does without.
+        """
+        if fullname == GRAMMAR and _is_being_imported(IMPORTER):
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+
+def leave_out_grammar() -> None:
+    """Let `jsonschema` do without its slow grammar; any other import of the grammar works."""
+    if not any(isinstance(finder, _WithoutGrammar) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _WithoutGrammar())
+
+
+def _is_being_imported(name: str) -> bool:
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return bool(getattr(spec, "_initializing", False))
