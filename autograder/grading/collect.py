@@ -234,11 +234,13 @@ def _collect_from(
 
 def _accounts(learner: str, found: Found, shown: dict[Path, Path]) -> list[Account]:
     accounts = []
-    counted = {file.path: exercise for exercise, file in found.files.items()}
+    counted: dict[Path, list[str]] = {}
+    for exercise, file in found.files.items():
+        counted.setdefault(file.path, []).append(exercise)
     candidates = {path: name for name, paths in found.candidates.items() for path in paths}
     for path, known in shown.items():
         if path in counted:
-            accounts.append(Account(known, learner, counted[path], GRADED))
+            accounts += [Account(known, learner, exercise, GRADED) for exercise in counted[path]]
         elif path in candidates:
             accounts.append(Account(known, learner, candidates[path], NOT_COUNTED))
         elif path in found.left_out:

@@ -125,7 +125,7 @@ def _tidy_cells(document: dict[str, Any], version: int, name: str) -> list[dict[
         raise _no_notebook(name, _("it has no cells"))
     cells = [_tidy(cell) for cell in cells]
     length = sum(len(value) for cell in cells for value in cell.values() if isinstance(value, str))
-    if len(cells) > MAX_CELLS or length > MAX_LENGTH:
+    if len(cells) > MAX_CELLS or length > 2 * MAX_LENGTH:
         raise _no_notebook(name, _("there is far more in it than an exercise holds"))
     return cells
 

@@ -20,7 +20,7 @@ from autograder.submissions.markers import (
 )
 from autograder.util.i18n import _
 
-MAX_CELLS = 500
+MAX_CELLS = 2_000
 MAX_FENCES = 200
 MAX_HEADER = 10_000
 MAX_BRACKETS = 200
@@ -97,7 +97,7 @@ def _in_place(cells: list[Written], text: str) -> list[Written]:
 def _is_excessive(text: str) -> bool:
     """Return whether a text is larger than exercises are, or would take Jupytext minutes."""
     return (
-        len(text) > MAX_LENGTH
+        len(text) > 2 * MAX_LENGTH
         or len(MARKER.findall(text)) > MAX_CELLS
         or len(_FENCE.findall(text)) > MAX_FENCES
     )
