@@ -262,7 +262,7 @@ def forget(
     ],
     yes: Annotated[bool, typer.Option("--yes", help=_("Remove without a question."))] = False,
 ) -> None:
-    """Show what there is of a person, ask, and remove it."""
+    """Show what there is of a person, ask, and remove it; exit 1 where something stays."""
     from autograder.grading.forget import NobodyToForget, known_learners, learner_called
     from autograder.grading.forget import forget as forget_learner
     from autograder.nbgrading.forget import forget_student, is_course, students_in
@@ -288,8 +288,9 @@ def forget(
         stop(text.format(path=error.filename, reason=error.strerror))
     for line in done.removed:
         print_visible(_("removed: {what}").format(what=line))
-    for sentence in done.stays:
+    for sentence in (*done.stays, *done.advice):
         print_visible(sentence)
+    raise typer.Exit(1 if done.stays else 0)
 
 
 def _print_made(notebooks: "Iterable[Made]") -> tuple[int, int]:

@@ -35,10 +35,12 @@ class Forgotten:
     Attributes:
         removed: A line on each thing that was removed, or would be.
         stays: A sentence on each thing that only the instructor can remove.
+        advice: A sentence on each place where more may be, which nobody here can see.
     """
 
     removed: list[str] = field(default_factory=list)
     stays: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
 
 
 def known_learners(folder: Path) -> list[Identity]:
@@ -90,7 +92,8 @@ def forget(learner: str, folder: Path, really: bool) -> Forgotten:
         NotWritten: A table or page cannot be written without the learner.
     """
     done = Forgotten()
-    handed_in = [Path(as_written(row["file"])) for row in _rows_of(learner, folder / "files.csv")]
+    rows = _rows_of(learner, folder / "files.csv")
+    handed_in = list(dict.fromkeys(Path(as_written(row["file"])) for row in rows))
     for path in handed_in:
         if path.is_file() or path.is_symlink():
             remove(path, done, really)

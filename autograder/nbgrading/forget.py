@@ -60,7 +60,7 @@ def forget_student(student: str, course: Path, really: bool) -> Forgotten:
                 done.removed.append(text.format(name=student, path=course / _GRADEBOOK))
                 if really:
                     gradebook.remove_student(student)
-    done.stays.append(
+    done.advice.append(
         _(
             "nbgrader's exchange, exported tables and archives that were handed in lie outside of "
             "the course's folders: look there yourself."

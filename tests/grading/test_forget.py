@@ -82,7 +82,7 @@ def test_a_second_run_continues_and_then_nobody_is_called_so(results):
 def test_what_lies_in_an_archive_stays_and_is_named(results):
     pile, out = results
     done = forget("ben", out, "--yes")
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
     assert (pile / "ben.zip").is_file()
     assert "lies in an archive, or is gone: delete the archive yourself." in done.output
 
