@@ -163,10 +163,10 @@ def _piles(trees: list[Node]) -> Iterator[tuple[Path, list[Node], list[Reading]]
         reading = read_together(folder, nodes)
         if reading is not None:
             read += nodes
-            yield folder, nodes, [reading]
+            yield nodes[0].shown.parent, nodes, [reading]
     for tree in trees:
         if tree not in read:
-            yield tree.path, [tree], readings_of(tree)
+            yield tree.shown, [tree], readings_of(tree)
 
 
 def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:

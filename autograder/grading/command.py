@@ -189,7 +189,7 @@ def _print_readings(collected: Collected, console: Console) -> None:
             "{path} was read as {shape}: {n} learners.",
             n,
         )
-        _print_line(text.format(path=path, shape=shape, n=n), console)
+        _print_line(text.format(path=_from_here(path), shape=shape, n=n), console)
 
 
 def _print_absent(collected: Collected, console: Console) -> None:
@@ -217,7 +217,8 @@ def _table_of_files(accounts: list[Account]) -> Table:
     """Return a table with a row for each file: whose it is, and what becomes of it."""
     table = Table(box=None, pad_edge=False)
     for heading in (_("learner"), _("file"), _("what becomes of it")):
-        table.add_column(heading)
+        # Learners' paths are long, and differ at their ends.
+        table.add_column(heading, overflow="fold")
     for account in sorted(accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
         cells = (account.learner or "?", _from_here(account.path), fate_in_words(account))
         table.add_row(*(Text(one_line(visible(cell))) for cell in cells))

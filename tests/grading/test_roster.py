@@ -1,5 +1,8 @@
 """The roster: rows of people, and which of them a name means."""
 
+import shutil
+import zipfile
+
 import pytest
 from typer.testing import CliRunner
 
@@ -174,3 +177,20 @@ def test_a_dry_run_leaves_nothing_and_names_files_from_here(tmp_path, monkeypatc
     assert "pile/ada/01_explore.py" in done.output.replace("\\", "/")
     assert f"{tmp_path}/pile/ada/" not in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["pile"]
+
+
+def test_a_dry_run_shows_whole_paths_and_names_the_archive_that_it_was_given(tmp_path, monkeypatch):
+    homes = ["Jean-Baptiste Grenouille_1234501", "Zoé Dupont_1234502"]
+    files = [f"{home}_assignsubmission_file/04_dot_product (1).py" for home in homes]
+    lay(tmp_path / "pile", *files)
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for name in files:
+            archive.write(tmp_path / "pile" / name, name)
+    shutil.rmtree(tmp_path / "pile")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["grade", "class.zip", "--dry-run"])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("class.zip was read as submissions as Moodle packs them")
+    assert "…" not in done.output
+    together = CliRunner().invoke(app, ["grade", "class.zip", "class.zip", "--dry-run"])
+    assert ".archives" not in done.output + together.output

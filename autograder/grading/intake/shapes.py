@@ -139,7 +139,7 @@ def read_together(folder: Path, named: Sequence[Node]) -> Reading | None:
     """
     if len(named) == 1 and not named[0].is_folder:
         return None
-    root = Node(folder.name, folder, folder, tuple(named))
+    root = Node(folder.name, folder, named[0].shown.parent, tuple(named))
     homes = [each for each in named if not _is_download_or_file(each)]
     if homes:
         whole = len(homes) > 1 and len(homes) < len(named) and not any(map(_is_class, homes))
