@@ -148,10 +148,10 @@ def feedback(
             stop(text.format(folder=results))
         filled = write_feedback(pages, written, people, sheet)
     text = _(
-        "Moodle's number is unknown of {learners}, whose pages are not in the archive. Name the "
+        "Nobody knows Moodle's number of {learners}. Their pages are not in the archive. Name the "
         "assignment's grading worksheet with --worksheet."
     )
-    _end(written, filled, text)
+    _end(written, filled, text, [] if is_course(results) else _without_results(results))
 
 
 @app.command(help=_("Write results for Gradescope, a file for each submission."))
@@ -234,10 +234,24 @@ def _failures() -> Iterator[None]:
 
 
 def _unfinished(results: Path) -> list[str]:
-    """Return a sentence on each grade of a course that is not final."""
+    """Return a sentence on each grade of a course that is not final, and on missing grades."""
     from autograder.nbgrading.gradebook import is_course, ungraded_in
 
-    return ungraded_in(results) if is_course(results) else []
+    return ungraded_in(results) if is_course(results) else _without_results(results)
+
+
+def _without_results(results: Path) -> list[str]:
+    """Return a sentence on the learners whose files held no exercise, if there are any."""
+    from autograder.grading.people import read_people
+
+    present = {each.learner for each in read_people(results) if each.handed_in}
+    names = [name for name, row in _grades(results).rows.items() if name in present and not row]
+    text = _(
+        "No exercise among the files of {learners} was graded, so there is no grade and no page. "
+        "{table} lists the files."
+    )
+    table = results / "files.csv"
+    return [text.format(learners=", ".join(names), table=table)] if names else []
 
 
 def _end(

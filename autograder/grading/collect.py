@@ -65,6 +65,11 @@ class Collected:
         """The names of those on the roster who handed in nothing."""
         return tuple(each.learner for each in self.people if not each.handed_in)
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The names of those who handed in anything."""
+        return tuple(each.learner for each in self.people if each.handed_in)
+
 
 def collect(
     paths: list[Path], out: Path, reader: Reader = OWN_READER, roster: Roster | None = None

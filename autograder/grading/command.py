@@ -160,7 +160,7 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
     write_grades(results, options.out / "grades.csv", collected.people)
     write_files(with_refusals(collected.accounts, results), options.out / "files.csv")
     write_people(collected.people, options.out)
-    write_pages(results, options.out, collected.absent)
+    write_pages(results, options.out, collected.absent, collected.present)
     changed = write_changes(store.changes, options.out)
     console.print(class_table(results))
     _print_absent(collected, console)

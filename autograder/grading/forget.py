@@ -164,8 +164,10 @@ def _write_pages(folder: Path) -> None:
         results = results_in(folder)
     except NoReports:
         results = []
-    absent = [each.learner for each in read_people(folder) if not each.handed_in]
-    write_class_page(results, folder, absent)
+    people = read_people(folder)
+    absent = [each.learner for each in people if not each.handed_in]
+    present = [each.learner for each in people if each.handed_in]
+    write_class_page(results, folder, absent, present)
     if (folder / CHANGES).is_file():
         write_page(folder)
 

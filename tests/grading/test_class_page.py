@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course.misconceptions import catalogue
+from autograder.grading.output.pages import write_pages
 from autograder.util.i18n import _
 from tests.grading.made_results import (
     AWFUL_NAMES,
@@ -218,3 +219,14 @@ def test_a_class_without_isolation_is_told_so(page):
 def test_a_class_that_handed_in_nothing_has_a_page_and_a_table(page, grades):
     assert "No submission was found." in words(page())
     assert rows(grades()) == [["learner", "total", "max"]]
+
+
+def test_who_handed_in_no_exercise_has_a_row_and_a_remark(tmp_path):
+    write_pages([submission("ada")], tmp_path, ["eve"], ["ada", "Björn"])
+    shown = parse(tmp_path / "index.html")
+    numbers = {words(part.dt): words(part.dd) for part in shown.header.dl.find_all("div")}
+    assert (numbers["learners"], numbers["without an exercise"]) == ("1", "1")
+    table = shown.find("table", class_="heat")
+    assert [words(row.th) for row in table.tbody("tr")] == ["ada", "Björn", "eve"]
+    (remark,) = shown.find(id="remarks").find_all("li")
+    assert words(remark.find(class_="who")) == "Björn"

@@ -19,8 +19,12 @@ from autograder.grading.output.moodle import (
     write_moodle,
     write_worksheet,
 )
-from autograder.grading.people import Identity
+from autograder.grading.people import Identity, write_people
+from autograder.grading.result_cache import ResultCache
 from autograder.grading.roster import Person
+from autograder.grading.slugs import slug
+from tests.grading.common import RULES, autograder
+from tests.grading.made_results import submission
 
 TABLE = GradeTable(
     ("01_explore", "04_dot_product", "11_implicit_feedback", "15_bug_hunt"),
@@ -237,3 +241,39 @@ def test_a_learner_without_a_number_is_named(tmp_path, pages):
     filled = write_feedback(pages, tmp_path / "feedback.zip", PEOPLE[:1])
     assert filled.missing == ("Jean MARTIN",)
     assert feedback_as_moodle_reads_it(tmp_path / "feedback.zip").keys() == {501}
+
+
+@pytest.fixture
+def class_with_a_letter(page, tmp_path):
+    """Results of a class in which Björn handed in a letter, and Eve nothing."""
+    page(submission("Zoé Dupont"))
+    ResultCache(tmp_path, "kit", RULES).store(submission("Zoé Dupont"))
+    people = [*PEOPLE[::2], Identity("Björn", Person("Björn", "u4", "bo@example.org", "bo"))]
+    write_people(people, tmp_path)
+    return tmp_path
+
+
+def test_exports_name_who_handed_in_no_exercise(class_with_a_letter):
+    folder = class_with_a_letter
+    commands = (
+        ["worksheet", worksheet(folder), folder, "--out", folder / "w.csv"],
+        ["moodle", folder, "--identifier", "ID number", "--out", folder / "m.csv"],
+        ["feedback", folder, "--out", folder / "f.zip"],
+    )
+    for command in commands:
+        done = autograder("export", *command)
+        assert done.exit_code == 1, done.output
+        assert "No exercise among the files of Björn was graded" in done.stderr
+        assert "Eve" not in done.stderr
+
+
+def test_feedback_has_no_link_to_the_page_of_the_class(class_with_a_letter):
+    folder = class_with_a_letter
+    own = folder / slug("Zoé Dupont") / "index.html"
+    assert "../index.html" in own.read_text(encoding="utf-8")
+    autograder("export", "feedback", folder, "--out", folder / "f.zip")
+    with zipfile.ZipFile(folder / "f.zip") as archive:
+        (name,) = archive.namelist()
+        page = archive.read(name).decode("utf-8")
+    assert "../" not in page
+    assert "<h1><bdi>Zoé Dupont</bdi></h1>" in page

@@ -22,16 +22,19 @@ class ClassResults:
         steps: The exercises that anyone handed in, in course order.
         results: The results of what was handed in, by learner's name (sorted), then by exercise.
         absent: The names of those on the roster who handed in nothing.
+        ungraded: The names of those who handed in something, and no exercise.
     """
 
     steps: tuple[Step, ...]
     results: dict[str, dict[str, Result]]
     absent: tuple[str, ...] = ()
+    ungraded: tuple[str, ...] = ()
 
     @property
     def everybody(self) -> list[str]:
-        """The names of the learners and of those who handed in nothing, sorted."""
-        return sorted([*self.results, *self.absent], key=lambda name: (name.casefold(), name))
+        """The names of the learners and of those without results, sorted."""
+        names = [*self.results, *self.absent, *self.ungraded]
+        return sorted(names, key=lambda name: (name.casefold(), name))
 
     @property
     def submissions(self) -> list[Result]:
@@ -136,19 +139,24 @@ class Remark:
     notes: tuple[str, ...]
 
 
-def class_results(results: list[Result], absent: Iterable[str] = ()) -> ClassResults:
+def class_results(
+    results: list[Result], absent: Iterable[str] = (), present: Iterable[str] = ()
+) -> ClassResults:
     """Sort the results; of two results for a learner and an exercise the later counts.
 
     Args:
         results: The results of the class.
         absent: The names of those on the roster who handed in nothing.
+        present: The names of those who handed in anything.
     """
     by_learner: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in sorted(results, key=lambda r: (r.learner.casefold(), r.learner)):
         by_learner[result.learner][result.report.exercise] = result
     handed_in = {result.report.exercise for result in results}
     steps = tuple(step for step in course.steps() if step.name in handed_in)
-    return ClassResults(steps, dict(by_learner), tuple(sorted(set(absent) - by_learner.keys())))
+    nothing = set(absent) - by_learner.keys()
+    ungraded = set(present) - by_learner.keys() - nothing
+    return ClassResults(steps, dict(by_learner), tuple(sorted(nothing)), tuple(sorted(ungraded)))
 
 
 def level(points: float, max_points: float) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.grading.intake.names import clean
 from autograder.grading.output.csv_cells import hundredths, plain_text
 from autograder.grading.output.grade_table import GradeTable
+from autograder.grading.output.pages import page_alone
 from autograder.grading.people import Identity
 from autograder.grading.roster import Person, Roster, read_roster
 from autograder.grading.tables import Table, TableError, read_table
@@ -181,7 +182,8 @@ def write_feedback(
                 # A fixed time, so that the same feedback is the same archive.
                 entry = zipfile.ZipInfo(f"{own}/{name}")
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, file.read_bytes())
+                page = file.read_bytes()
+                archive.writestr(entry, page_alone(page) if name == FEEDBACK else page)
     write_atomic(path, content.getvalue())
     return Filled(len(pages) - len(missing), tuple(missing))
 

@@ -25,6 +25,7 @@ from autograder.util.atomic import write_atomic
 
 MAX_HARDEST = 6
 
+_BACK = re.compile(rb'\s*<p class="back"><a href="\.\./index\.html">[^<]*</a></p>')
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x08")
 
 
@@ -45,23 +46,33 @@ class Output:
     left_out: int
 
 
-def write_pages(results: list[Result], out: Path, absent: Iterable[str] = ()) -> None:
+def write_pages(
+    results: list[Result], out: Path, absent: Iterable[str] = (), present: Iterable[str] = ()
+) -> None:
     """Write `out/index.html` for the class and `out/<slug>/index.html` for every learner.
 
     Args:
         results: The results of the class.
         out: The folder of the results.
         absent: The names of those on the roster who handed in nothing.
+        present: The names of those who handed in anything, also without an exercise.
     """
-    book = class_results(results, absent)
+    book = class_results(results, absent, present)
     for learner in book.results:
         write_atomic(out / slug(learner) / "index.html", _learner_page(book, learner))
-    write_class_page(results, out, absent)
+    write_class_page(results, out, absent, present)
 
 
-def write_class_page(results: list[Result], out: Path, absent: Iterable[str] = ()) -> None:
+def page_alone(page: bytes) -> bytes:
+    """Return a learner's page without the link to the page of the class, which no learner has."""
+    return _BACK.sub(b"", page, count=1)
+
+
+def write_class_page(
+    results: list[Result], out: Path, absent: Iterable[str] = (), present: Iterable[str] = ()
+) -> None:
     """Write `out/index.html`, the page of the class; see `write_pages`."""
-    write_atomic(out / "index.html", _class_page(class_results(results, absent)))
+    write_atomic(out / "index.html", _class_page(class_results(results, absent, present)))
 
 
 def _class_page(book: ClassResults) -> str:
