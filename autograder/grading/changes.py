@@ -1,9 +1,10 @@
 """Changes: what a new judgement of an old submission gave or took, function by function."""
 
 from dataclasses import dataclass, replace
+from math import isclose
 
 from autograder.grading.results import Result
-from autograder.reports.model import Report, with_function
+from autograder.reports.model import FunctionReport, Report, with_function
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Change:
         after: The points of the new report.
         max_points: The points that can be earned now.
         same_file: Whether the file is the same, so that the kit judged otherwise.
+        rescaled: Whether the share is the same, of another number of points.
     """
 
     learner: str
@@ -27,6 +29,7 @@ class Change:
     after: float
     max_points: float
     same_file: bool
+    rescaled: bool = False
 
 
 def changes_between(learner: str, before: Report, after: Report) -> list[Change]:
@@ -40,20 +43,28 @@ def changes_between(learner: str, before: Report, after: Report) -> list[Change]
             return []
         points = (before.points, after.points, after.max_points)
         return [Change(learner, after.exercise, "", *points, same_file)]
-    old = {function.name: function.points for function in before.functions}
+    old = {function.name: function for function in before.functions}
     return [
         Change(
             learner,
             after.exercise,
             function.name,
-            old.get(function.name, 0.0),
+            old[function.name].points if function.name in old else 0.0,
             function.points,
             function.max_points,
             same_file,
+            function.name in old and _is_rescaled(old[function.name], function),
         )
         for function in after.functions
-        if function.points != old.get(function.name, 0.0)
+        if function.points != (old[function.name].points if function.name in old else 0.0)
     ]
+
+
+def _is_rescaled(before: FunctionReport, after: FunctionReport) -> bool:
+    """Return whether a function earned the same share of another number of points."""
+    if before.max_points == after.max_points:
+        return False
+    return isclose(before.points * after.max_points, after.points * before.max_points)
 
 
 def merged(earlier: Result, new: Result, functions: frozenset[str]) -> Result:

@@ -168,6 +168,8 @@ def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: 
     _print_summary(results, options.out, console)
     if changed:
         _print_changes(store.changes, options.out, console)
+    elif options.only is not None:
+        console.print(_("No points changed since the earlier run."))
     return not problems and all(result.gradable for result in results)
 
 

@@ -8,14 +8,26 @@ from typer.testing import CliRunner
 
 from autograder import course
 from autograder.cli.app import app
-from autograder.grading.changes import Change
+from autograder.grading.changes import Change, changes_between
 from autograder.grading.collect import collect
 from autograder.grading.output.changes_page import PAGE, TABLE, write_changes
 from autograder.grading.pipeline import grade
 from autograder.grading.result_cache import ResultCache, SomeFunctions
 from autograder.grading.results import CACHED
+from autograder.reports.model import of_function, with_function
 from autograder.submissions.parse import parse
-from tests.grading.common import RIGHT, RULES, STEP, WRONG, Judges, hand_in, rows_of, write
+from tests.grading.common import (
+    RIGHT,
+    RULES,
+    STEP,
+    WRONG,
+    Judges,
+    autograder,
+    hand_in,
+    rows_of,
+    write,
+)
+from tests.grading.made_results import submission, verdict
 
 FUNCTION = "recall_at_k"
 OTHERS = dict.fromkeys(STEP.functions, 0.0)
@@ -120,6 +132,31 @@ def test_the_page_keeps_earlier_runs(tmp_path):
     assert "<b>Zoé" not in page
     assert "The learner handed in another file." in page
     assert "The kit judged the same file again." in page
+
+
+def test_the_page_says_where_a_function_is_worth_other_points(tmp_path):
+    before, after = (submission("ada").report for _time in range(2))
+    name = before.functions[0].name
+    worth = before.functions[0].max_points
+    rescaled = of_function(name, 2 * worth, (verdict("passed", 2 * worth),))
+    after = with_function(after, rescaled)
+    (change,) = changes_between("ada", before, after)
+    assert (change.before, change.after) == (worth, 2 * worth)
+    write_changes([change], tmp_path)
+    assert rows_of(tmp_path / TABLE)["ada"]["reason"] == "other points"
+    assert "The function is worth other points now." in (tmp_path / PAGE).read_text("utf-8")
+    lost = with_function(before, of_function(name, 2 * worth, (verdict("failed", 2 * worth),)))
+    (change,) = changes_between("ada", before, lost)
+    write_changes([change], tmp_path)
+    assert "The kit judged the same file again." in (tmp_path / PAGE).read_text("utf-8")
+
+
+def test_only_says_that_no_points_changed(start_zygote, tmp_path):
+    hand_in(tmp_path / "class", "ada", WRONG)
+    command = ("grade", tmp_path / "class", "--out", tmp_path / "out")
+    assert "No points changed" not in autograder(*command).output
+    again = autograder(*command, "--only", FUNCTION)
+    assert "No points changed since the earlier run." in again.output
 
 
 def test_only_and_force_exclude_each_other(tmp_path):

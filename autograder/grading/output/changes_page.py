@@ -13,7 +13,7 @@ from autograder.util.atomic import write_atomic
 
 TABLE, PAGE = "changes.csv", "changes.html"
 _COLUMNS = ("time", "learner", "exercise", "function", "before", "after", "max", "reason")
-_SAME, _OTHER = "judged again", "other file"
+_SAME, _OTHER, _RESCALED = "judged again", "other file", "other points"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def write_page(folder: Path) -> None:
 
 def _row(time: str, change: Change) -> list[str | int | float]:
     points = [hundredths(p) for p in (change.before, change.after, change.max_points)]
-    reason = _SAME if change.same_file else _OTHER
+    same = _RESCALED if change.rescaled else _SAME
+    reason = same if change.same_file else _OTHER
     texts = [time, plain_text(change.learner), change.exercise, change.function]
     return [*texts, *points, reason]
 
@@ -87,7 +88,8 @@ def _earlier_runs(table: Path) -> list[Run]:
                 float(row["before"]),
                 float(row["after"]),
                 float(row["max"]),
-                row["reason"] == _SAME,
+                row["reason"] != _OTHER,
+                row["reason"] == _RESCALED,
             )
             runs.setdefault(row["time"], []).append(change)
     return [Run(time, tuple(changes)) for time, changes in runs.items()]
