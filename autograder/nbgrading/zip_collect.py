@@ -11,7 +11,7 @@ cannot be imported everywhere (see `preprocessors`).
 # nbgrader is not annotated.
 # mypy: disable-error-code="no-untyped-call,misc"
 
-import csv
+import os
 import re
 import shutil
 from collections import defaultdict
@@ -25,14 +25,12 @@ from nbgrader.utils import unzip
 from autograder.bundle.unpack import is_bundle
 from autograder.grading.intake.names import MoodleName, moodle_name
 from autograder.grading.intake.tree import Node, tree_at
-from autograder.grading.output.csv_cells import plain_text
 from autograder.grading.result_cache import COURSE_FOLDER
+from autograder.nbgrading.register import COLUMNS, read_register, write_register
 from autograder.submissions.discovery import looks_like_a_submission
 from autograder.util.i18n import _
 from autograder.util.text import visible
 
-REGISTER = "moodle.csv"
-COLUMNS = ("assignment", "participant", "name", "student_id")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\\/:*?\"<>|\[\]]+")
 _MAX_ID = 100
 
@@ -87,6 +85,7 @@ class MoodleCollector(FileNameCollectorPlugin):
         """
         super().__init__(**options)
         self._files: dict[str, set[str]] = defaultdict(set)
+        self._keep_times()
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Return whose an extracted file is, and its own name.
@@ -120,6 +119,25 @@ class MoodleCollector(FileNameCollectorPlugin):
         name = _free(Path(name), self._files[student]).name
         self._files[student].add(name)
         return {"student_id": student, "file_id": name}
+
+    def _keep_times(self) -> None:
+        """Let the copies in `submitted` have the times of the files in the download.
+
+        nbgrader copies without times, and offers no step after the copy. Times decide which of a
+        learner's files for an exercise counts.
+        """
+        transfer = getattr(self.parent, "_transfer_files", None)
+        if transfer is None:
+            return
+
+        def with_times(collected: dict[str, dict[str, Any]]) -> None:
+            transfer(collected)
+            for own in (collected or {}).values():
+                for source, copy in zip(own["src_files"], own["dest_files"], strict=True):
+                    times = Path(source).stat()
+                    os.utime(copy, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+        self.parent._transfer_files = with_times
 
     @cached_property
     def _extracted(self) -> Path:
@@ -164,25 +182,12 @@ class MoodleCollector(FileNameCollectorPlugin):
 
     def _register(self, students: dict[tuple[str, str], str]) -> None:
         """Write the participant numbers of this assignment into the course's register."""
-        path = Path(self.parent.coursedir.root) / COURSE_FOLDER / REGISTER
+        course = Path(self.parent.coursedir.root)
         assignment = self.parent.coursedir.assignment_id
-        rows = [row for row in registered(path) if row["assignment"] != assignment]
+        rows = [row for row in read_register(course) if row["assignment"] != assignment]
         for (name, number), student in sorted(students.items()):
-            values = (assignment, number, plain_text(name), plain_text(student))
-            rows.append(dict(zip(COLUMNS, values, strict=True)))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-
-
-def registered(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a register of Moodle's participants, [] where there is none."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: row.get(name) or "" for name in COLUMNS} for row in csv.DictReader(file)]
+            rows.append(dict(zip(COLUMNS, (assignment, number, name, student), strict=True)))
+        write_register(rows, course)
 
 
 def student_id(name: str) -> str:

@@ -111,3 +111,22 @@ def test_moodles_downloads_are_collected_and_graded(made, form, tmp_path):
     assert numbers["Li Wei (105)"] == ("105", "Li Wei")
     assert numbers["Zoé d'Arc"] == ("102", "Zoé d'Arc")
     assert {row["assignment"] for row in rows} == {DOT_PRODUCT}
+
+
+@pytest.mark.process
+def test_collected_files_have_the_times_of_the_download(made, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(made, folder)
+    text = nbformat.writes(released(folder, DOT_PRODUCT).untouched(DOT_PRODUCT))
+    archive = folder / "downloaded" / DOT_PRODUCT / "archive"
+    archive.mkdir(parents=True)
+    hours = {f"{DOT_PRODUCT} (1).ipynb": 10, f"{DOT_PRODUCT}.ipynb": 12}
+    with zipfile.ZipFile(archive / "TP 4.zip", "w") as file:
+        for name, hour in hours.items():
+            entry = zipfile.ZipInfo(f"Zoé Dupont_101{FILE}/{name}", (2026, 11, 20, hour, 0, 0))
+            file.writestr(entry, text)
+    nbgrader(folder, "zip_collect", DOT_PRODUCT)
+    home = folder / "submitted" / "Zoé Dupont" / DOT_PRODUCT
+    times = {path.name: path.stat().st_mtime for path in home.glob("*.ipynb")}
+    first, second = (times[name] for name in hours)
+    assert second - first == 2 * 60 * 60
