@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.forget import Forgotten, remove
+from autograder.grading.intake.names import moodle_name
 from autograder.grading.people import Identity
 from autograder.grading.result_cache import CACHE_FOLDER, COURSE_FOLDER, learner_of
 from autograder.grading.roster import Person
 from autograder.grading.slugs import slug
-from autograder.util.i18n import _
+from autograder.nbgrading.register import read_register, register_of, write_register
+from autograder.util.i18n import _, ngettext
 
 _FOLDERS = ("submitted", "autograded", "feedback")
 _GRADEBOOK = "gradebook.db"
@@ -33,7 +35,8 @@ def students_in(course: Path) -> list[Identity]:
                 people[student.id] = Identity(student.id, person)
     folders = [path for name in _FOLDERS for path in sorted((course / name).glob("*/"))]
     names = [path.name for path in folders]
-    names += [learner_of(path) for path in (course / COURSE_FOLDER).glob("*/[!.]*/")]
+    names += [learner_of(path) for path in (course / COURSE_FOLDER).glob("[!.]*/[!.]*/")]
+    names += [row["student_id"] for row in read_register(course)]
     for name in names:
         people.setdefault(name, Identity(name, Person("", name)))
     return list(people.values())
@@ -53,6 +56,7 @@ def forget_student(student: str, course: Path, really: bool) -> Forgotten:
     for store in sorted((course / COURSE_FOLDER).glob("*/")):
         remove(store / slug(student), done, really)
         remove(store / CACHE_FOLDER / slug(student), done, really)
+    _forget_downloads(student, course, done, really)
     if (course / _GRADEBOOK).is_file():
         with _gradebook(course) as gradebook:
             if student in {each.id for each in gradebook.students}:
@@ -62,11 +66,33 @@ def forget_student(student: str, course: Path, really: bool) -> Forgotten:
                     gradebook.remove_student(student)
     done.advice.append(
         _(
-            "nbgrader's exchange, exported tables and archives that were handed in lie outside of "
-            "the course's folders: look there yourself."
+            "nbgrader's exchange, and tables and archives that you exported, lie outside of the "
+            "course's folders: look there yourself."
         )
     )
     return done
+
+
+def _forget_downloads(student: str, course: Path, done: Forgotten, really: bool) -> None:
+    """Remove what `nbgrader zip_collect` unpacked of a student, and the rows of the register."""
+    rows = read_register(course)
+    own = [row for row in rows if row["student_id"] == student]
+    if not own:
+        return
+    for assignment in dict.fromkeys(row["assignment"] for row in own):
+        called = {(r["name"], r["participant"]) for r in own if r["assignment"] == assignment}
+        download = course / "downloaded" / assignment
+        for path in sorted((download / "extracted").rglob("*")):
+            named = moodle_name(path.name)
+            if named is not None and (named.learner, named.number) in called:
+                remove(path, done, really)
+        text = _("{path} may hold files of {name}: delete the archive yourself.")
+        archives = sorted(p for p in (download / "archive").glob("*") if p.is_file())
+        done.stays += [text.format(path=path, name=student) for path in archives]
+    text = ngettext("{n} row of {path}", "{n} rows of {path}", len(own))
+    done.removed.append(text.format(n=len(own), path=register_of(course)))
+    if really:
+        write_register([row for row in rows if row not in own], course)
 
 
 def _gradebook(course: Path) -> Any:

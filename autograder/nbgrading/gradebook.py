@@ -20,8 +20,10 @@ from unittest.mock import patch
 from urllib.parse import quote
 
 from autograder.grading import roster
+from autograder.grading.intake.names import MoodleName
 from autograder.grading.output.grade_table import GradeTable
 from autograder.grading.people import Identity
+from autograder.nbgrading.register import read_register
 from autograder.util.i18n import _
 
 GRADEBOOK = "gradebook.db"
@@ -157,19 +159,27 @@ def people_in(course: Path) -> list[Person]:
 def identities_in(course: Path) -> list[Identity]:
     """Return the students of the gradebook as exports know people.
 
+    `nbgrader zip_collect` makes ids of Moodle's full names. Such an id is no user name and no ID
+    number, and Moodle's number of the student stands in the course's register.
+
     Raises:
         NoGradebook: The course has no gradebook that can be read.
     """
+    moodle: dict[str, list[MoodleName]] = {}
+    for row in read_register(course):
+        name = MoodleName(row["name"], row["participant"], "")
+        moodle.setdefault(row["student_id"], []).append(name)
     return [
         Identity(
             student.id,
             roster.Person(
                 f"{student.first_name} {student.last_name}".strip(),
-                student.id,
+                "" if student.id in moodle else student.id,
                 student.email,
-                student.id,
+                "" if student.id in moodle else student.id,
                 student.lms_id,
             ),
+            tuple(moodle.get(student.id, ())),
         )
         for student in people_in(course)
     ]
