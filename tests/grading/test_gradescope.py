@@ -384,7 +384,11 @@ def test_an_empty_upload_lists_every_test_and_says_what_is_asked_for(package, ca
     [
         ({"essay.docx": b"x"}, "essay.docx is no exercise of the course and was not graded."),
         ({"a.txt": b"", "b.csv": b""}, "a.txt, b.csv are no exercises of the course"),
-        ({"work.rar": b"x"}, "work.rar cannot be graded because it is an archive."),
+        (
+            {"work.rar": b"x"},
+            "work.rar cannot be graded because it is an archive of a kind that the grader does "
+            "not read: unpack it, and use the folder in its place.",
+        ),
         ({"work.zip": b"PK"}, "work.zip cannot be graded because it is a damaged archive"),
         ({"04_dot_product.docx": b"x"}, "Hand in the .py or .ipynb file itself."),
         ({"evil\u202e.txt": b""}, "evil⟨U+202E⟩.txt is no exercise"),

@@ -75,7 +75,7 @@ def unpacked_at(path: Path, unpacked: Path) -> Path:
     Raises:
         CannotUnpack: The archive is damaged, too large, encrypted or of another kind.
     """
-    again = _("unpack it yourself, and name the folder")
+    again = _("unpack it, and use the folder in its place")
     name = path.name.lower()
     if name.endswith(_OTHERS):
         text = _("it is an archive of a kind that the grader does not read: {again}")
