@@ -109,11 +109,14 @@ class AtOnce(Executor):
         self.waiting = []
 
 
+OF_ONE = float(STEP.points[STEP.functions[0]])
+
+
 def full_points(version, rules, parsed):
     """Return what a process sends for a submission: full points in one function."""
-    check = CheckResult(f"test_{STEP.name}.py::test_it_holds", "passed", 10.0, 10.0)
+    check = CheckResult(f"test_{STEP.name}.py::test_it_holds", "passed", OF_ONE, OF_ONE)
     report = Report(STEP.name, f"{STEP.name}.py", parsed.sha256, 0.0, 0.0, (), ())
-    function = of_function(STEP.functions[0], 10, (check,))
+    function = of_function(STEP.functions[0], OF_ONE, (check,))
     return result_to_json(Result(parsed.submission.learner, with_function(report, function)))
 
 
@@ -139,7 +142,7 @@ def graded_by(executor, submissions, out):
 def test_any_executor_grades_and_results_are_stored_here(submissions, tmp_path):
     first = graded_by(AtOnce(full_points), submissions, tmp_path / "out")
     assert {learner: each.report.points for learner, each in first.items()} == dict.fromkeys(
-        POINTS, 10.0
+        POINTS, OF_ONE
     )
     again = graded_by(AtOnce(no_grader), submissions, tmp_path / "out")
     assert all(each.origin == CACHED for each in again.values())
