@@ -25,11 +25,17 @@ Path(sys.argv[1]).write_bytes(content)
 
 
 def files_of(wheel):
-    """The files of a wheel by name, without what names its builder."""
+    """The files of a wheel by name, without what names its builder.
+
+    An environment keeps the README of the day on which the kit was installed, so that of the
+    metadata only the fields count.
+    """
     with zipfile.ZipFile(wheel) as archive:
         assert archive.testzip() is None
         names = [name for name in archive.namelist() if not name.endswith(("/RECORD", "/WHEEL"))]
-        return {name: archive.read(name) for name in names}
+        files = {name: archive.read(name) for name in names}
+    [metadata] = [name for name in files if name.endswith("/METADATA")]
+    return {**files, metadata: files[metadata].partition(b"\n\n")[0]}
 
 
 @pytest.mark.slow
