@@ -76,7 +76,7 @@ def test_a_full_name_is_no_user_name(course, tmp_path):
 @pytest.mark.parametrize("student", [ZOE, ADA, BO])
 def test_nothing_of_a_forgotten_student_stays_but_the_archive(course, student):
     done = autograder("forget", student, course, "--yes")
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
     others = NUMBERS.keys() - {student}
     assert {row["student_id"] for row in read_register(course)} == others
     left = [path.name for path in course.rglob("*_assignsubmission_file_")]
