@@ -8,13 +8,14 @@ from the course's `points.toml`, else from the step table.
 # nbgrader and nbformat are not annotated.
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
+from contextlib import suppress
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder import course
 from autograder.course.points import PointsError, points_of_course
-from autograder.nbgrading.nbgrader_types import CourseDirectory
+from autograder.nbgrading.nbgrader_types import CourseDirectory, is_there
 from autograder.util.text import visible
 
 _CHECK = "check_"
@@ -53,12 +54,11 @@ def use_points_of(coursedir: CourseDirectory, assignment: str) -> None:
 
     points = {name: dict(own) for name, own in course.changed_points().items()}
     table = {**points, **own}
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
+    cells: dict[str, dict[str, float]] = {}
+    if is_there(coursedir.db_url):
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook, suppress(MissingEntry):
             notebooks = gradebook.find_assignment(assignment).notebooks
-        except MissingEntry:
-            notebooks = []
-        cells = {n.name: {c.name: c.max_score for c in n.grade_cells} for n in notebooks}
+            cells = {n.name: {c.name: c.max_score for c in n.grade_cells} for n in notebooks}
     for step in course.steps():
         if step.name in table:
             points[step.name] = dict(table[step.name])
