@@ -1,9 +1,7 @@
 """Write a bundle: one zip with notebooks, pages, reports, the record, manifest and receipts."""
 
-import io
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +19,7 @@ from autograder.util.atomic import NotWritten
 from autograder.util.fingerprint import digest, kit_fingerprint
 from autograder.util.i18n import _
 from autograder.util.user_state import opened_answers
+from autograder.util.zips import zipped
 from autograder.workspace.opened_answers import last_hash_of, read_text, record_of
 from autograder.workspace.place import Workspace
 
@@ -84,7 +83,8 @@ def write_bundle(
     files[NAME] = _json(document)
     files |= dict(zip(RECEIPTS, (receipt.html().encode(), receipt.text().encode()), strict=True))
     path = free_path(workspace.root, learner, now)
-    _write_new(path, _zipped(files, now))
+    names = sorted(files, key=lambda name: (name != NAME, name))  # the manifest first
+    _write_new(path, zipped({name: files[name] for name in names}, written=now.timetuple()[:6]))
     return HandedIn(path, document["checksum"], tuple(notes))
 
 
@@ -127,19 +127,6 @@ def _fitting(notebook: "NotebookNode") -> "tuple[NotebookNode, bytes]":
         if len(content) <= MAX_NOTEBOOK:
             break
     return notebook, content
-
-
-def _zipped(files: Mapping[str, bytes], now: datetime) -> bytes:
-    """Return an archive of files, the manifest first and the others by name."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files, key=lambda name: (name != NAME, name)):
-            entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o100644 << 16
-            entry.create_system = 3  # the same bytes on every system
-            archive.writestr(entry, files[name])
-    return buffer.getvalue()
 
 
 def _write_new(path: Path, content: bytes) -> None:

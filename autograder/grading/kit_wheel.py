@@ -16,10 +16,10 @@ import recommender_data
 from autograder import __version__
 from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.util.zips import zipped
 
 DISTRIBUTION = "recommender-course"
 _STEM = DISTRIBUTION.replace("-", "_")
-_DATE = (1980, 1, 1, 0, 0, 0)
 _WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -115,14 +115,7 @@ def _packed(files: dict[str, bytes]) -> bytes:
     record = f"{_STEM}-{__version__}.dist-info/RECORD"
     lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items())]
     files = {**files, record: "".join(f"{line}\n" for line in [*lines, f"{record},,"]).encode()}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.external_attr = 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return packed.getvalue()
+    return zipped(dict(sorted(files.items())))
 
 
 def _digest(data: bytes) -> str:

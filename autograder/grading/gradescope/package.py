@@ -1,6 +1,5 @@
 """The zip that an instructor uploads to Gradescope: scripts, settings, the kit and its versions."""
 
-import io
 import json
 import shlex
 import zipfile
@@ -13,11 +12,11 @@ from autograder.grading.output.gradescope import document
 from autograder.util import paths
 from autograder.util.atomic import NotWritten, write_atomic
 from autograder.util.i18n import _
+from autograder.util.zips import zipped
 
 CONSTRAINTS = "constraints.txt"
 SETUP, RUN = "setup.sh", "run_autograder"
 _TEMPLATES = Path(__file__).parent / "templates"
-_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_package(path: Path, settings: Settings, wheel: Path | None = None) -> None:
@@ -45,7 +44,7 @@ def write_package(path: Path, settings: Settings, wheel: Path | None = None) -> 
         CONSTRAINTS: paths.constraints().read_bytes(),
         name: content,
     }
-    write_atomic(path, _packed(files))
+    write_atomic(path, zipped(files, executables=(SETUP, RUN)))
 
 
 def _is_package(path: Path) -> bool:
@@ -60,17 +59,3 @@ def _template(name: str) -> str:
     # Bash reads no carriage returns, whatever the checkout's line ends are.
     text = (_TEMPLATES / name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")
-
-
-def _packed(files: dict[str, bytes]) -> bytes:
-    """Return an archive with these files at its root; the scripts are executable."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, _DATE)
-            mode = 0o755 if name in (SETUP, RUN) else 0o644
-            entry.external_attr = (0o100000 | mode) << 16
-            entry.create_system = 3
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return packed.getvalue()
