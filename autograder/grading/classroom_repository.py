@@ -2,7 +2,6 @@
 
 import shlex
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -158,14 +157,9 @@ def _write(path: Path, content: bytes, made: Made, by_a_person: bool = True) -> 
 
 def _renamed(path: Path) -> Path:
     """Rename a file to a free name beside it; return the new name."""
-    for number in count(1):
-        aside = path.with_name(f"{path.name}{BEFORE}{f'-{number}' if number > 1 else ''}")
-        if not aside.exists():
-            try:
-                return path.rename(aside)
-            except OSError as error:
-                text = _("{path} cannot be renamed to {aside}: {reason}. Nothing was changed.")
-                raise NotWritten(
-                    text.format(path=path, aside=aside, reason=error.strerror)
-                ) from error
-    raise AssertionError("count() does not end")
+    aside = paths.free_path(path.with_name(f"{path.name}{BEFORE}"), "{name}-{n}")
+    try:
+        return path.rename(aside)
+    except OSError as error:
+        text = _("{path} cannot be renamed to {aside}: {reason}. Nothing was changed.")
+        raise NotWritten(text.format(path=path, aside=aside, reason=error.strerror)) from error

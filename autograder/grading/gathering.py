@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.grading.bundles import NOBODY, TakenBundle, Unpacking, key_of
-from autograder.grading.intake.names import MoodleName, clean
+from autograder.grading.intake.names import MoodleName, clean, free_name
 from autograder.grading.intake.shapes import Learner, Reading
 from autograder.grading.intake.tree import Node
 from autograder.grading.people import Identity
@@ -177,7 +177,7 @@ class Gathering:
             if person is not None and self._roster is not None:
                 label = self._roster.label(person)
             else:
-                label = _free_name(name, self._taken)
+                label = free_name(name, self._taken)
             self._learners[key] = Gathered(label, person)
         self._learners[key].names.add(name)
         return self._learners[key]
@@ -243,13 +243,3 @@ def _identity(learner: Learner, here: set[str]) -> object:
         number += 1
     here.add(f"{name} {number}")
     return name, number
-
-
-def _free_name(wanted: str, taken: set[str]) -> str:
-    """Return a name, with a number where it is taken, and add it to those that are taken."""
-    name, number = wanted, 1
-    while name.casefold() in taken:
-        number += 1
-        name = f"{wanted} ({number})"
-    taken.add(name.casefold())
-    return name

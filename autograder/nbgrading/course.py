@@ -14,6 +14,7 @@ from autograder.course.points import PointsError, own_points, points_of_course
 from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.nbgrading.source_updates import Update, update_source
 from autograder.nbgrading.written_answers import write_memo_source
+from autograder.util import paths
 from autograder.util.i18n import _
 
 COURSE_ID = "recommender"
@@ -144,8 +145,7 @@ def _names_the_kit(config: Path) -> bool:
 
 def _aside(config: Path) -> Path:
     """Return a free name for the earlier settings."""
-    names = [f"{config.name}{BEFORE}", *(f"{config.name}{BEFORE}.{n}" for n in range(2, 1000))]
-    return next(path for path in map(config.with_name, names) if not path.exists())
+    return paths.free_path(config.with_name(f"{config.name}{BEFORE}"), "{name}.{n}")
 
 
 def _lines_to_add() -> str:

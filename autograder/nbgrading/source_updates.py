@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.grading.result_cache import COURSE_FOLDER
 from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.util.atomic import write_atomic
+from autograder.util.paths import free_path
 from autograder.workspace.merge import merge
 
 _ARRIVING = "new-"
@@ -27,7 +28,7 @@ DELIVERED, NEW, BEFORE = ".delivered", ".new", ".before"
 
 @dataclass(frozen=True)
 class Update:
-    """What became of a source notebook.
+    """The outcome of an update of one source notebook.
 
     Attributes:
         path: The notebook.
@@ -77,7 +78,7 @@ def update_source(course: Path, path: Path, notebook: NotebookNode) -> Update:
     write_atomic(delivered, text)
     if merged == current:
         return Update(path)
-    before = _free(course / COURSE_FOLDER / BEFORE / place)
+    before = free_path(course / COURSE_FOLDER / BEFORE / place, "{stem}.{n}{suffix}")
     write_atomic(before, path.read_bytes())
     write_atomic(path, merged)
     return Update(path, written=True, before=before)
@@ -182,11 +183,3 @@ def _text_of(path: Path) -> str | None:
 def _write_changed(path: Path, text: str) -> None:
     if _text_of(path) != text:
         write_atomic(path, text)
-
-
-def _free(path: Path) -> Path:
-    free, number = path, 1
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    return free

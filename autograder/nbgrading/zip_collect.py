@@ -29,6 +29,7 @@ from autograder.grading.result_cache import COURSE_FOLDER
 from autograder.nbgrading.register import COLUMNS, read_register, write_register
 from autograder.submissions.discovery import looks_like_a_submission
 from autograder.util.i18n import _
+from autograder.util.paths import free_path
 from autograder.util.text import visible
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\\/:*?\"<>|\[\]]+")
@@ -65,7 +66,7 @@ class ArchiveExtractor(ExtractorPlugin):
             unzip(str(node.path), str(target.parent), self.zip_ext, True, True)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(node.path, _free(target))
+            shutil.copy2(node.path, free_path(target))
 
 
 class MoodleCollector(FileNameCollectorPlugin):
@@ -116,7 +117,7 @@ class MoodleCollector(FileNameCollectorPlugin):
         name = learner.rest if is_own_file else path.name
         if name in self._files[student]:
             name = f"{path.parent.name} {path.name}"
-        name = _free(Path(name), self._files[student]).name
+        name = _free_name(name, self._files[student])
         self._files[student].add(name)
         return {"student_id": student, "file_id": name}
 
@@ -196,10 +197,10 @@ def student_id(name: str) -> str:
     return " ".join(words)[:_MAX_ID].strip(" .") or "learner"
 
 
-def _free(path: Path, taken: set[str] | None = None) -> Path:
-    """Return a path, with a number where it exists or where its name is taken."""
-    free, number = path, 1
-    while free.exists() if taken is None else free.name in taken:
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return a file's name, with a number where it is taken."""
+    path, free, number = Path(name), name, 1
+    while free in taken:
         number += 1
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        free = f"{path.stem} ({number}){path.suffix}"
     return free

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from importlib.util import cache_from_source
+from itertools import chain, count
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
@@ -29,6 +30,18 @@ def exercises(language: str = "en") -> Path:
 def constraints() -> Path:
     """Return the file with the versions of the libraries that the kit was tested with."""
     return course_root() / "constraints.txt"
+
+
+def free_path(path: Path, pattern: str = "{stem} ({n}){suffix}") -> Path:
+    """Return a path at which nothing lies: the path itself, else one with a number in its name.
+
+    Args:
+        path: The wanted path.
+        pattern: The name with a number, of `{stem}`, `{suffix}`, `{name}` and `{n}` from 2 on.
+    """
+    names = {"stem": path.stem, "suffix": path.suffix, "name": path.name}
+    numbered = (path.with_name(pattern.format(n=n, **names)) for n in count(2))
+    return next(free for free in chain([path], numbered) if not free.exists())
 
 
 def secret_folders() -> tuple[Path, ...]:

@@ -22,6 +22,7 @@ from typing import IO, BinaryIO
 
 from autograder.submissions.safe_read import MAX_BYTES
 from autograder.util.i18n import _
+from autograder.util.paths import free_path
 
 MAX_UNPACKED = 4 * 2**30
 MAX_ENTRIES = 50_000
@@ -170,7 +171,7 @@ def _wanted(parts: list[str]) -> bool:
 def _write(entries: Iterator[_Entry], folder: Path) -> None:
     left = MAX_UNPACKED
     for parts, source, written in entries:
-        target = _free(folder.joinpath(*parts))
+        target = free_path(folder.joinpath(*parts))
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as copy:
             # One byte more than the limit, so that reading refuses the file by its size.
@@ -213,15 +214,6 @@ def _fit(part: str) -> str:
         stem = stem[: len(stem) - 10]
     fit = f"{stem}.{suffix}" if suffix else stem
     return fit.encode("utf-8", "replace").decode()
-
-
-def _free(path: Path) -> Path:
-    number = 1
-    free = path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-    return free
 
 
 def _seconds(entry: zipfile.ZipInfo) -> float | None:

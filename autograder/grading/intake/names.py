@@ -92,3 +92,13 @@ def without_accents(word: str) -> str:
     """Return a text in small letters without accents and ligatures."""
     folded = unicodedata.normalize("NFD", word.casefold().translate(_LETTERS))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Return a name, with a number where it is taken, and add it to those that are taken."""
+    name, number = wanted, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{wanted} ({number})"
+    taken.add(name.casefold())
+    return name
