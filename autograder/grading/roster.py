@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
-from autograder.grading.intake.names import clean, without_accents
-from autograder.grading.tables import TableError, read_table
+from autograder.grading.intake.names import clean, free_name, without_accents
+from autograder.grading.tables import Table, TableError, read_table
 from autograder.util.i18n import _
 
 _HEADERS = {
@@ -81,14 +83,10 @@ class Roster:
         taken: set[str] = set()
         for person in self.people:
             wish = self._wish(person)
-            label, number = wish, 1
-            if wish.casefold() in taken and person.id:
-                label = f"{wish} ({person.id})"
-            while label.casefold() in taken:
-                number += 1
-                label = f"{wish} ({number})"
-            taken.add(label.casefold())
-            labels[person] = label
+            with_id = f"{wish} ({person.id})"
+            is_free = person.id and with_id.casefold() not in taken
+            wanted = with_id if wish.casefold() in taken and is_free else wish
+            labels[person] = free_name(wanted, taken)
         return labels
 
     @staticmethod
@@ -111,31 +109,34 @@ class Roster:
             name: The name as files or folders give it.
             number: The participant's number in Moodle, "" elsewhere.
         """
-        given = clean(name).casefold()
         words = _words(name)
+        return (
+            [p for p in self._by_number.get(number, ()) if self._may_be(p, words)]
+            or self._by_identifier.get(clean(name).casefold(), [])
+            or self._by_words.get(words, [])
+            or [p for p in self.people if _is_part(self._words_of[p], words)]
+        )
 
-        def numbered(person: Person) -> bool:
-            own = _words(person.name)
-            contradicts = own and not own & words and "participant" not in words
-            return bool(number) and person.participant == number and not contradicts
+    def _may_be(self, person: Person, words: frozenset[str]) -> bool:
+        """Return whether the words of a name do not contradict a person's own name."""
+        own = self._words_of[person]
+        return not own or bool(own & words) or "participant" in words
 
-        def identified(person: Person) -> bool:
-            address = person.email.casefold()
-            known = {person.id.casefold(), person.login.casefold(), address}
-            return bool(given) and given in {*known, address.partition("@")[0]}
+    @cached_property
+    def _words_of(self) -> dict[Person, frozenset[str]]:
+        return {person: _words(person.name) for person in self.people}
 
-        def same_words(person: Person) -> bool:
-            return bool(words) and _words(person.name) == words
+    @cached_property
+    def _by_words(self) -> dict[frozenset[str], list[Person]]:
+        return _index((person, [self._words_of[person]]) for person in self.people)
 
-        def shares_words(person: Person) -> bool:
-            own = _words(person.name)
-            return any(len(word) > 1 for word in own & words) and (own <= words or words <= own)
+    @cached_property
+    def _by_number(self) -> dict[str, list[Person]]:
+        return _index((person, [person.participant]) for person in self.people)
 
-        for test in (numbered, identified, same_words, shares_words):
-            found = [person for person in self.people if test(person)]
-            if found:
-                return found
-        return []
+    @cached_property
+    def _by_identifier(self) -> dict[str, list[Person]]:
+        return _index((person, _identifiers(person)) for person in self.people)
 
     def nearest(self, name: str) -> list[str]:
         """Return up to three names on the roster that look like a name."""
@@ -157,9 +158,21 @@ def read_roster(path: Path) -> Roster:
         RosterError: The file cannot be read, lacks the columns, or lists somebody twice.
     """
     try:
-        table = read_table(path)
+        return roster_of(read_table(path), path)
     except TableError as error:
         raise RosterError(str(error)) from error
+
+
+def roster_of(table: Table, path: Path) -> Roster:
+    """Return the people in the rows of a table, in their order.
+
+    Args:
+        table: The table.
+        path: The file that it comes from.
+
+    Raises:
+        RosterError: The table lacks the columns, or lists somebody twice or nobody.
+    """
     columns = _columns(table.header)
     if not {"id", "identifier", "name", "last", "email", "login"} & columns.keys():
         text = _(
@@ -199,11 +212,34 @@ def _person(row: list[str], columns: dict[str, int]) -> Person:
 
 
 def _require_different(people: tuple[Person, ...], field: str, path: Path) -> None:
-    values = [str(getattr(person, field)).casefold() for person in people]
-    twice = next((value for value in values if value and values.count(value) > 1), None)
+    values = Counter(str(getattr(person, field)).casefold() for person in people)
+    twice = next((value for value, n in values.items() if value and n > 1), None)
     if twice is not None:
         text = _("{path} lists {value} twice in the column {column}: correct it there.")
         raise RosterError(text.format(path=path, value=twice, column=field))
+
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def _identifiers(person: Person) -> set[str]:
+    address = person.email.casefold()
+    return {person.id.casefold(), person.login.casefold(), address, address.partition("@")[0]}
+
+
+def _is_part(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether all words of the shorter name, among them a real one, are in the other."""
+    return any(len(word) > 1 for word in one & other) and (one <= other or other <= one)
+
+
+def _index(entries: Iterable[tuple[Person, Iterable[_Key]]]) -> dict[_Key, list[Person]]:
+    """Return the people by key, in their order; an empty key names nobody."""
+    index: dict[_Key, list[Person]] = {}
+    for person, keys in entries:
+        for key in keys:
+            if key:
+                index.setdefault(key, []).append(person)
+    return index
 
 
 def _words(name: str) -> frozenset[str]:

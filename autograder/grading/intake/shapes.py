@@ -283,7 +283,18 @@ def _folders(root: Node) -> Reading | None:
         return None
     if len(named) == 1 and not loose and _is_class(named[0]):
         return None
-    learners = [_with_archives(home, homes) for home in homes if not _is_twin(home, homes)]
+    unpacked = {clean(home.name) for home in homes if not home.is_archive}
+    # An archive beside a folder of its name was unpacked into that folder.
+    packed: dict[str, list[Node]] = {}
+    alone = []
+    for home in homes:
+        if home.is_archive and clean(home.name) in unpacked:
+            packed.setdefault(clean(home.name), []).append(home)
+        else:
+            alone.append(home)
+    learners = [
+        replace(_of_folder(home), parts=(home, *packed.get(clean(home.name), ()))) for home in alone
+    ]
     left_over = nobodys(folder for folder in root.folders if folder not in homes)
     labelled = by_label(loose)
     for label, files in labelled.items():
@@ -294,19 +305,6 @@ def _folders(root: Node) -> Reading | None:
             learners += [Learner("", (bundle,)) for bundle in bundles]
             left_over |= nobodys(file for file in files if file not in bundles)
     return Reading(_("folders of learners"), learners, left_over)
-
-
-def _is_twin(home: Node, homes: Sequence[Node]) -> bool:
-    """Return whether an archive lies beside a folder of its name, into which it was unpacked."""
-    if not home.is_archive:
-        return False
-    return any(not h.is_archive and clean(h.name) == clean(home.name) for h in homes)
-
-
-def _with_archives(home: Node, homes: Sequence[Node]) -> Learner:
-    learner = _of_folder(home)
-    twins = [h for h in homes if _is_twin(h, homes) and clean(h.name) == clean(home.name)]
-    return replace(learner, parts=(*learner.parts, *twins))
 
 
 def _is_class(folder: Node) -> bool:
