@@ -265,13 +265,14 @@ def forget(
     """Show what there is of a person, ask, and remove it; exit 1 where something stays."""
     from autograder.grading.forget import NobodyToForget, known_learners, learner_called
     from autograder.grading.forget import forget as forget_learner
-    from autograder.nbgrading.forget import forget_student, is_course, students_in
+    from autograder.nbgrading.forget import forget_student, students_in
+    from autograder.nbgrading.gradebook import NoGradebook, is_course
     from autograder.util.atomic import NotWritten
 
     in_course = is_course(folder)
-    people = students_in(folder) if in_course else known_learners(folder)
     remove = forget_student if in_course else forget_learner
     try:
+        people = students_in(folder) if in_course else known_learners(folder)
         name = learner_called(learner, people)
         found = remove(name, folder, really=False)
         if not yes:
@@ -281,7 +282,7 @@ def forget(
             if not typer.confirm(visible(question.format(name=name))):
                 stop(_("Nothing was removed."))
         done = remove(name, folder, really=True)
-    except (NobodyToForget, NotWritten) as error:
+    except (NobodyToForget, NoGradebook, NotWritten) as error:
         stop(str(error))
     except OSError as error:
         text = _("{path} cannot be removed: {reason}. The same command goes on there.")

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 from autograder import course
 from autograder.nbgrading.damaged_notebooks import claims_in
+from autograder.nbgrading.gradebook import cells_of
 from autograder.nbgrading.memo_texts import memo_texts_in
 from autograder.nbgrading.nbgrader_types import Converter, CourseDirectory
 from autograder.nbgrading.released import released_notebook
@@ -126,13 +127,7 @@ def _places(coursedir: CourseDirectory) -> list[_Place]:
 
 def _notebooks_of(coursedir: CourseDirectory, assignment: str) -> frozenset[str]:
     """Return the notebooks of an assignment that a command names, () before it is generated."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            names = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
-        except MissingEntry:
-            names = set()
+    names = cells_of(coursedir, assignment)
     return frozenset(fnmatch.filter(names, coursedir.notebook_id))
 
 

@@ -12,27 +12,27 @@ from autograder.grading.people import Identity
 from autograder.grading.result_cache import CACHE_FOLDER, COURSE_FOLDER, learner_of
 from autograder.grading.roster import Person
 from autograder.grading.slugs import slug
+from autograder.nbgrading.gradebook import GRADEBOOK, people_in
 from autograder.nbgrading.register import read_register, register_of, write_register
 from autograder.util.i18n import _, ngettext
 
 _FOLDERS = ("submitted", "autograded", "feedback")
-_GRADEBOOK = "gradebook.db"
-
-
-def is_course(folder: Path) -> bool:
-    """Return whether a folder is a course of nbgrader's."""
-    return (folder / "nbgrader_config.py").is_file() or (folder / _GRADEBOOK).is_file()
 
 
 def students_in(course: Path) -> list[Identity]:
-    """Return everybody of whom a course holds anything."""
+    """Return everybody of whom a course holds anything.
+
+    Args:
+        course: The folder of the course.
+
+    Raises:
+        NoGradebook: The gradebook cannot be read.
+    """
     people = {}
-    if (course / _GRADEBOOK).is_file():
-        with _gradebook(course) as gradebook:
-            for student in gradebook.students:
-                name = f"{student.first_name or ''} {student.last_name or ''}".strip()
-                person = Person(name, student.id, student.email or "")
-                people[student.id] = Identity(student.id, person)
+    if (course / GRADEBOOK).is_file():
+        for student in people_in(course):
+            person = Person(student.name, student.id, student.email)
+            people[student.id] = Identity(student.id, person)
     folders = [path for name in _FOLDERS for path in sorted((course / name).glob("*/"))]
     names = [path.name for path in folders]
     names += [learner_of(path) for path in (course / COURSE_FOLDER).glob("[!.]*/[!.]*/")]
@@ -57,11 +57,11 @@ def forget_student(student: str, course: Path, really: bool) -> Forgotten:
         remove(store / slug(student), done, really)
         remove(store / CACHE_FOLDER / slug(student), done, really)
     _forget_downloads(student, course, done, really)
-    if (course / _GRADEBOOK).is_file():
+    if (course / GRADEBOOK).is_file():
         with _gradebook(course) as gradebook:
             if student in {each.id for each in gradebook.students}:
                 text = _("the student {name} and all grades in {path}")
-                done.removed.append(text.format(name=student, path=course / _GRADEBOOK))
+                done.removed.append(text.format(name=student, path=course / GRADEBOOK))
                 if really:
                     gradebook.remove_student(student)
     done.advice.append(
@@ -98,4 +98,4 @@ def _forget_downloads(student: str, course: Path, done: Forgotten, really: bool)
 def _gradebook(course: Path) -> Any:
     from nbgrader.api import Gradebook
 
-    return Gradebook(f"sqlite:///{(course / _GRADEBOOK).absolute()}")
+    return Gradebook(f"sqlite:///{(course / GRADEBOOK).absolute()}")

@@ -23,6 +23,7 @@ from autograder.grading import roster
 from autograder.grading.intake.names import MoodleName
 from autograder.grading.output.grade_table import GradeTable
 from autograder.grading.people import Identity
+from autograder.nbgrading.nbgrader_types import CourseDirectory
 from autograder.nbgrading.register import read_register
 from autograder.util.i18n import _
 
@@ -51,6 +52,11 @@ class Person:
     last_name: str = ""
     email: str = ""
     lms_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The full name, "" where the gradebook has none."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 def is_course(folder: Path) -> bool:
@@ -173,7 +179,7 @@ def identities_in(course: Path) -> list[Identity]:
         Identity(
             student.id,
             roster.Person(
-                f"{student.first_name} {student.last_name}".strip(),
+                student.name,
                 "" if student.id in moodle else student.id,
                 student.email,
                 "" if student.id in moodle else student.id,
@@ -201,6 +207,29 @@ def feedback_in(course: Path) -> dict[str, dict[str, Path]]:
             own = {page.name: page for page in sorted(Path(path).glob("*.html"))}
             pages.setdefault(match["id"], {}).update(own)
     return pages
+
+
+def cells_of(coursedir: CourseDirectory, assignment: str) -> dict[str, dict[str, float]]:
+    """Return the points of the cells that count, by notebook and cell.
+
+    Nothing is generated yet where there is no gradebook, or no such assignment. nbgrader would make
+    a missing gradebook.
+
+    Args:
+        coursedir: The course, as a command of nbgrader's has it.
+        assignment: The assignment.
+    """
+    from nbgrader.api import Gradebook, MissingEntry
+
+    kind, _separator, path = coursedir.db_url.partition(":///")
+    if kind == "sqlite" and not Path(path).is_file():
+        return {}
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            notebooks = gradebook.find_assignment(assignment).notebooks
+        except MissingEntry:
+            return {}
+        return {n.name: {c.name: float(c.max_score) for c in n.grade_cells} for n in notebooks}
 
 
 def _cells_to_grade(submission: Any) -> list[str]:

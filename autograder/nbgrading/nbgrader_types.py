@@ -1,7 +1,6 @@
 """The types of the parts of nbgrader that the kit uses; nbgrader itself is not annotated."""
 
 import logging
-from pathlib import Path
 from typing import Any, Protocol
 
 # The resources that nbconvert passes between preprocessors. nbgrader puts the names of the learner
@@ -59,9 +58,3 @@ class Converter(Protocol):
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of `assignments`."""
-
-
-def is_there(url: str) -> bool:
-    """Return whether there is a gradebook at an address; nbgrader makes one where it opens none."""
-    kind, _separator, path = url.partition(":///")
-    return kind != "sqlite" or Path(path).is_file()

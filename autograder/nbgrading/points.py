@@ -8,14 +8,14 @@ from the course's `points.toml`, else from the step table.
 # nbgrader and nbformat are not annotated.
 # mypy: disable-error-code="no-untyped-call,no-any-return"
 
-from contextlib import suppress
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder import course
 from autograder.course.points import PointsError, points_of_course
-from autograder.nbgrading.nbgrader_types import CourseDirectory, is_there
+from autograder.nbgrading.gradebook import cells_of
+from autograder.nbgrading.nbgrader_types import CourseDirectory
 from autograder.util.text import visible
 
 _CHECK = "check_"
@@ -45,8 +45,6 @@ def use_points_of(coursedir: CourseDirectory, assignment: str) -> None:
     Raises:
         SystemExit: The course's `points.toml` cannot be used, so that nothing may be graded.
     """
-    from nbgrader.api import Gradebook, MissingEntry
-
     try:
         own = points_of_course(Path(coursedir.root))
     except PointsError as error:
@@ -54,11 +52,7 @@ def use_points_of(coursedir: CourseDirectory, assignment: str) -> None:
 
     points = {name: dict(own) for name, own in course.changed_points().items()}
     table = {**points, **own}
-    cells: dict[str, dict[str, float]] = {}
-    if is_there(coursedir.db_url):
-        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook, suppress(MissingEntry):
-            notebooks = gradebook.find_assignment(assignment).notebooks
-            cells = {n.name: {c.name: c.max_score for c in n.grade_cells} for n in notebooks}
+    cells = cells_of(coursedir, assignment)
     for step in course.steps():
         if step.name in table:
             points[step.name] = dict(table[step.name])
