@@ -7,20 +7,18 @@ has.
 """
 
 import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from typing import Any
 
 GRAMMAR, IMPORTER = "rfc3987_syntax", "jsonschema._format"
 
 
-class _WithoutGrammar(MetaPathFinder):
-    """A finder that refuses the grammar as long as `jsonschema` is being imported."""
+class _WithoutGrammar:
+    """A finder that refuses the grammar as long as `jsonschema` is being imported.
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    It has no base class, because `importlib.abc` would itself cost every command its start.
+    """
+
+    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> None:
         """Return None, so that another finder finds the module.
 
         Raises:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
-from autograder.grading.output.gradescope import VISIBILITIES, Visibility
+from autograder.grading.output.visibility import VISIBILITIES, Visibility
 from autograder.util.i18n import _
 
 SETTINGS = "autograder.json"

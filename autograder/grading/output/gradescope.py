@@ -4,14 +4,13 @@ Gradescope documents the fields under "Autograder Specifications". The documente
 extra credit. A test with a score and without `max_score` adds points to the total all the same.
 """
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 from autograder.grading.output.csv_cells import hundredths
 from autograder.grading.output.function_verdicts import FunctionVerdict
+from autograder.grading.output.visibility import Visibility
 from autograder.util.text import visible
 
-Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]
-VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 BONUS = "bonus"
 
 
