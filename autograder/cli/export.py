@@ -1,5 +1,6 @@
 """`autograder export`: grades and feedback for other systems."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible, visible
@@ -59,13 +61,14 @@ def moodle(
 
     written = out or Path("moodle.csv")
     with _failures():
-        people = _people(results, roster)
-        filled = write_moodle(_grades(results), written, people, identifier, decimal_comma)
+        table, people = _class_in(results, roster)
+        filled = write_moodle(table, written, people, identifier, decimal_comma)
+        unfinished = [*_ungraded(results), *_without_results(results, table, people)]
     text = _(
         "Nobody knows the field {identifier} of {learners}. They have no row. Name a roster with "
         "--roster."
     )
-    _end(written, filled, text, _unfinished(results), identifier=identifier)
+    _end(written, filled, text, unfinished, identifier=identifier)
 
 
 @app.command(help=_("Fill in the grades of an offline grading worksheet of Moodle's."))
@@ -94,15 +97,15 @@ def worksheet(
     if written.absolute() == sheet.absolute():
         stop(_("{path} is Moodle's own file: name another one with --out.").format(path=written))
     with _failures():
-        filled = write_worksheet(
-            _grades(results), exercise, sheet, written, _people(results, roster)
-        )
+        table, people = _class_in(results, roster)
+        filled = write_worksheet(table, exercise, sheet, written, people)
+        unfinished = [*_ungraded(results), *_without_results(results, table, people)]
     if filled.scale is not None:
         scale = _("Points of {most} were scaled to Moodle's maximum, {moodles}.")
         most, moodles = filled.scale
         print(scale.format(most=f"{most:g}", moodles=f"{moodles:g}"))
     text = _("The worksheet lists no such learner: {learners}.")
-    _end(written, filled, text, _unfinished(results))
+    _end(written, filled, text, unfinished)
 
 
 @app.command(help=_("Pack the learners' pages for Moodle's \"Upload multiple feedback files\"."))
@@ -131,14 +134,15 @@ def feedback(
 
     written = out or Path("feedback.zip")
     with _failures():
-        people = _people(results, roster)
+        table, people = _class_in(results, roster)
         if is_course(results):
             pages = feedback_in(results)
         else:
+            homes = {learner: results / slug(learner) for learner, row in table.rows.items() if row}
             pages = {
-                learner: {FEEDBACK: results / slug(learner) / "index.html"}
-                for learner, row in _grades(results).rows.items()
-                if row and (results / slug(learner) / "index.html").is_file()
+                learner: {FEEDBACK: home / "index.html"}
+                for learner, home in homes.items()
+                if (home / "index.html").is_file()
             }
         if not pages:
             text = _(
@@ -151,7 +155,7 @@ def feedback(
         "Nobody knows Moodle's number of {learners}. Their pages are not in the archive. Name the "
         "assignment's grading worksheet with --worksheet."
     )
-    _end(written, filled, text, [] if is_course(results) else _without_results(results))
+    _end(written, filled, text, _without_results(results, table, people))
 
 
 @app.command(help=_("Write results for Gradescope, a file for each submission."))
@@ -176,46 +180,57 @@ def classroom(
     ] = None,
 ) -> None:
     """Write the results; in a workflow also its outputs and its summary."""
-    from autograder.cli.grading_systems import export_classroom
+    from autograder import course
+    from autograder.grading.output import classroom as form
+    from autograder.grading.read_reports import results_in
 
-    export_classroom(results, exercises, out)
+    nothing_handed_in = (results / "grades.csv").is_file() and not any(results.glob("*/*.json"))
+    written = out or Path("classroom")
+    with _failures():
+        found = [] if exercises and nothing_handed_in else results_in(results)
+        there = {result.report.exercise for result in found}
+        wanted = names.exercises_in(exercises) if exercises else there
+        steps = [step for step in course.steps() if step.name in wanted]
+        form.write_classroom(found, steps, written)
+        learners = list(form.by_learner(found).values())
+        for variable, text_of in (
+            ("GITHUB_OUTPUT", form.outputs),
+            ("GITHUB_STEP_SUMMARY", form.summary),
+        ):
+            if len(learners) == 1 and os.environ.get(variable):
+                form.append(Path(os.environ[variable]), text_of(learners[0], steps))
+    if len(learners) == 1:
+        print(form.log(learners[0], steps))
+    print_visible(_("written: {path}").format(path=written))
 
 
-def _grades(results: Path) -> "GradeTable":
-    """Return the grades of a class: those of the gradebook in a course of nbgrader's.
+def _class_in(results: Path, roster: Path | None) -> "tuple[GradeTable, list[Identity]]":
+    """Return the grades of a class, and who the learners are, each file read once.
+
+    In a course of nbgrader's both come from the gradebook. A roster completes what is known of the
+    learners.
 
     Raises:
         NoGradebook: The gradebook cannot be read.
         NoReports: There are no reports, or reports that no table may mix.
-    """
-    from autograder.grading.output.grade_table import table_of
-    from autograder.grading.people import read_people
-    from autograder.grading.read_reports import results_in
-    from autograder.nbgrading.gradebook import grades_in, is_course
-
-    if is_course(results):
-        return grades_in(results)
-    return table_of(results_in(results), [each.learner for each in read_people(results)])
-
-
-def _people(results: Path, roster: Path | None) -> "list[Identity]":
-    """Return who the learners are: what grading or a gradebook knows, with the rows of a roster.
-
-    Raises:
-        NoGradebook: The gradebook cannot be read.
         RosterError: The roster cannot be used.
     """
+    from autograder.grading.output.grade_table import table_of
     from autograder.grading.people import Identity, read_people, with_roster
+    from autograder.grading.read_reports import results_in
     from autograder.grading.roster import Person, read_roster
-    from autograder.nbgrading.gradebook import identities_in, is_course
+    from autograder.nbgrading.gradebook import grades_in, identities_in, is_course
 
-    people = identities_in(results) if is_course(results) else read_people(results)
+    if is_course(results):
+        table, people = grades_in(results), identities_in(results)
+    else:
+        people = read_people(results)
+        table = table_of(results_in(results), [each.learner for each in people])
     if roster is None:
-        return people
+        return table, people
     known = {each.learner for each in people}
-    learners = [name for name in _grades(results).rows if name not in known]
-    people += [Identity(name, Person(name)) for name in learners]
-    return with_roster(people, read_roster(roster))
+    unknown = [Identity(name, Person(name)) for name in table.rows if name not in known]
+    return table, with_roster([*people, *unknown], read_roster(roster))
 
 
 @contextmanager
@@ -233,32 +248,33 @@ def _failures() -> Iterator[None]:
         stop(str(error))
 
 
-def _unfinished(results: Path) -> list[str]:
-    """Return a sentence on each grade of a course that is not final, and on missing grades."""
+def _ungraded(results: Path) -> list[str]:
+    """Return a sentence on each grade of a course that is not final."""
     from autograder.nbgrading.gradebook import is_course, ungraded_in
 
-    return ungraded_in(results) if is_course(results) else _without_results(results)
+    return ungraded_in(results) if is_course(results) else []
 
 
-def _without_results(results: Path) -> list[str]:
+def _without_results(results: Path, table: "GradeTable", people: "list[Identity]") -> list[str]:
     """Return a sentence on the learners whose files held no exercise, if there are any."""
-    from autograder.grading.people import read_people
+    from autograder.nbgrading.gradebook import is_course
 
-    present = {each.learner for each in read_people(results) if each.handed_in}
-    names = [name for name, row in _grades(results).rows.items() if name in present and not row]
+    present = {each.learner for each in people if each.handed_in}
+    names = [name for name, row in table.rows.items() if name in present and not row]
+    if is_course(results) or not names:
+        return []
     text = _(
         "No exercise among the files of {learners} was graded, so there is no grade and no page. "
         "{table} lists the files."
     )
-    table = results / "files.csv"
-    return [text.format(learners=", ".join(names), table=table)] if names else []
+    return [text.format(learners=", ".join(names), table=results / "files.csv")]
 
 
 def _end(
     written: Path,
     filled: "Filled",
     missing: str,
-    unfinished: "list[str] | None" = None,
+    unfinished: list[str],
     **values: str,
 ) -> None:
     """Say what was written, who is missing and what is not final; exit 1 where anything is."""
@@ -266,7 +282,7 @@ def _end(
     print_visible(_("written: {path} ({learners})").format(path=written, learners=text))
     if filled.missing:
         print_visible(missing.format(learners=", ".join(filled.missing), **values))
-    for sentence in unfinished or ():
+    for sentence in unfinished:
         print(visible(sentence), file=sys.stderr)
     if filled.missing or unfinished:
         raise typer.Exit(1)

@@ -1,6 +1,5 @@
 """The instructor's commands for other grading systems: gradescope, classroom."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from autograder import __version__
 from autograder.cli import names
 from autograder.cli.failure import stop
-from autograder.grading.output.gradescope import Visibility
+from autograder.grading.output.visibility import Visibility
 from autograder.util.i18n import _
 from autograder.util.text import print_visible
 
@@ -97,38 +96,3 @@ def classroom(
     if not made.written:
         print(_("Nothing has changed."))
     print(_("Its exercises: {names}.").format(names=", ".join(wanted)))
-
-
-def export_classroom(results: Path, exercises: str | None, out: Path | None) -> None:
-    """Write results for GitHub Classroom's reporter; in a workflow also outputs and a summary.
-
-    Args:
-        results: A folder that `autograder grade` left.
-        exercises: The exercises of the assignment, None for those with reports.
-        out: The folder of the JSON files.
-    """
-    from autograder import course
-    from autograder.grading.output import classroom as form
-    from autograder.grading.read_reports import NoReports, results_in
-    from autograder.util.atomic import NotWritten
-
-    nothing_handed_in = (results / "grades.csv").is_file() and not any(results.glob("*/*.json"))
-    written = out or Path("classroom")
-    try:
-        found = [] if exercises and nothing_handed_in else results_in(results)
-        there = {result.report.exercise for result in found}
-        wanted = names.exercises_in(exercises) if exercises else there
-        steps = [step for step in course.steps() if step.name in wanted]
-        form.write_classroom(found, steps, written)
-        learners = list(form.by_learner(found).values())
-        for variable, text_of in (
-            ("GITHUB_OUTPUT", form.outputs),
-            ("GITHUB_STEP_SUMMARY", form.summary),
-        ):
-            if len(learners) == 1 and os.environ.get(variable):
-                form.append(Path(os.environ[variable]), text_of(learners[0], steps))
-        if len(learners) == 1:
-            print(form.log(learners[0], steps))
-    except (NoReports, NotWritten) as error:
-        stop(str(error))
-    print_visible(_("written: {path}").format(path=written))

@@ -9,7 +9,6 @@ column, and its importer of feedback splits a folder's name into full name, numb
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,11 @@ from autograder.grading.output.csv_cells import hundredths, plain_text
 from autograder.grading.output.grade_table import GradeTable
 from autograder.grading.output.pages import page_alone
 from autograder.grading.people import Identity
-from autograder.grading.roster import Person, Roster, read_roster
+from autograder.grading.roster import Person, Roster, read_roster, roster_of
 from autograder.grading.tables import Table, TableError, read_table
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
+from autograder.util.zips import zipped
 
 IDENTIFIERS = ("Username", "ID number", "Email address")
 BYTE_ORDER_MARK = "\ufeff"
@@ -38,7 +38,7 @@ class MoodleError(Exception):
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of learners whose grades were to be written.
+    """The outcome of an export: how many learners it holds, and who is missing.
 
     Attributes:
         n: The number of learners with a grade.
@@ -127,12 +127,14 @@ def write_worksheet(
         )
         raise MoodleError(text.format(path=worksheet, line=", ".join(sheet.header)))
     points, most = _points(table, column)
-    rows = _rows_of(worksheet, table.rows, people)
+    listed = roster_of(sheet, worksheet)
+    place = {person: index for index, person in enumerate(listed.people)}
+    rows = _rows_of(listed, table.rows, people)
     scale = None
-    for learner, index in rows.items():
+    for learner, person in rows.items():
         if learner not in points:
             continue
-        row = sheet.rows[index]
+        row = sheet.rows[place[person]]
         cell = row[maximum] if maximum is not None else ""
         moodles = _parsed(cell)
         value = points[learner]
@@ -171,20 +173,16 @@ def write_feedback(
     known = {each.learner: each for each in people}
     folder = _folders(known) if worksheet is None else _folders_by(worksheet, pages, known)
     missing = []
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for learner, files in pages.items():
-            own = folder(learner)
-            if not own:
-                missing.append(learner)
-                continue
-            for name, file in files.items():
-                # A fixed time, so that the same feedback is the same archive.
-                entry = zipfile.ZipInfo(f"{own}/{name}")
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                page = file.read_bytes()
-                archive.writestr(entry, page_alone(page) if name == FEEDBACK else page)
-    write_atomic(path, content.getvalue())
+    packed: dict[str, bytes] = {}
+    for learner, files in pages.items():
+        own = folder(learner)
+        if not own:
+            missing.append(learner)
+            continue
+        for name, file in files.items():
+            page = file.read_bytes()
+            packed[f"{own}/{name}"] = page_alone(page) if name == FEEDBACK else page
+    write_atomic(path, zipped(packed))
     return Filled(len(pages) - len(missing), tuple(missing))
 
 
@@ -231,18 +229,12 @@ def _column(sheet: Table, names: tuple[str, ...]) -> int | None:
 
 
 def _rows_of(
-    worksheet: Path, learners: Iterable[str], people: Iterable[Identity]
-) -> dict[str, int]:
+    listed: Roster, learners: Iterable[str], people: Iterable[Identity]
+) -> dict[str, Person]:
     """Return the worksheet's row of each learner whom it knows."""
-    listed = read_roster(worksheet)
-    place = {person: index for index, person in enumerate(listed.people)}
     known = {each.learner: each for each in people}
-    rows = {}
-    for learner in learners:
-        person = _found(listed, learner, known.get(learner))
-        if person is not None:
-            rows[learner] = place[person]
-    return rows
+    found = {learner: _found(listed, learner, known.get(learner)) for learner in learners}
+    return {learner: person for learner, person in found.items() if person is not None}
 
 
 def _found(listed: Roster, learner: str, identity: Identity | None) -> Person | None:
@@ -280,13 +272,10 @@ def _folders(known: dict[str, Identity]) -> Callable[[str], str]:
 def _folders_by(
     worksheet: Path, learners: Iterable[str], known: dict[str, Identity]
 ) -> Callable[[str], str]:
-    rows = _rows_of(worksheet, learners, known.values())
-    people = read_roster(worksheet).people
+    rows = _rows_of(read_roster(worksheet), learners, known.values())
 
     def folder(learner: str) -> str:
-        if learner not in rows:
-            return ""
-        person = people[rows[learner]]
+        person = rows.get(learner, Person())
         return _folder(person.name or learner, person.participant) if person.participant else ""
 
     return folder
