@@ -30,7 +30,7 @@ class NobodyToForget(Exception):
 
 @dataclass
 class Forgotten:
-    """What was removed of a person, and what stays.
+    """The removed and the remaining traces of a person.
 
     Attributes:
         removed: A line on each thing that was removed, or would be.

@@ -1,6 +1,6 @@
-"""What goes back to Moodle: read by the rules of Moodle's own importers.
+"""Grades and feedback for Moodle; two readers follow the rules of Moodle's own importers.
 
-No Moodle is at hand. The two readers below follow its code: `assignfeedback_offline` finds a
+No Moodle is at hand. The readers below follow its code: `assignfeedback_offline` finds a
 participant by the number at the end of the first column and needs three columns by name;
 `assignfeedback_file` splits each part of a path at underscores.
 """

@@ -58,9 +58,9 @@ def _nothing(settings: Settings, work: GradedWork) -> str:
         text = _("You handed in no file. This assignment asks for: {exercises}.")
     else:
         text = _(
-            "None of the files that you handed in is an exercise of this assignment. It asks for: "
-            "{exercises}. Hand in each exercise as {example}.py or {example}.ipynb, or hand in "
-            "the file that `autograder submit` made."
+            "None of the files that you handed in is an exercise of this assignment. The "
+            "assignment asks for: {exercises}. Hand in each exercise as {example}.py or "
+            "{example}.ipynb, or hand in the file that `autograder submit` made."
         )
     return text.format(exercises=names, example=settings.steps[0].name)
 

@@ -83,7 +83,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Pile:
-    """What lies in a folder, and what an instructor expects of the command."""
+    """The files in a folder, and the result that an instructor expects of the command."""
 
     files: dict
     learners: dict  # learner: {exercise: the file that counts, relative to the pile}
