@@ -210,7 +210,8 @@ def test_a_learners_page_shows_what_cells_printed_and_drew_cut(run):
 def test_nothing_else_is_left(run):
     assert run.leftovers == []
     names = {path.name for path in run.out.iterdir()}
-    assert names == {".kept", "files.csv", "grades.csv", "index.html", *map(slug, LEARNERS)}
+    tables = {"files.csv", "grades.csv", "index.html", "people.csv"}
+    assert names == {".kept", *tables, *map(slug, LEARNERS)}
     assert not [path for path in run.out.rglob("*") if path.suffix == ".partial"]
 
 
