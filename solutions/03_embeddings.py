@@ -320,7 +320,8 @@ factors = np.arange(1, 129)
 parameters = [count_parameters(n_users, n_items, k) for k in factors.tolist()]
 enough = next((k for k, n in zip(factors, parameters, strict=True) if n >= len(ratings)), None)
 print(f"{dataset.name}: {n_users:,} users, {n_items:,} films, {len(ratings):,} ratings")
-print(f"first K with as many parameters as ratings: {enough or 'above 128'}")
+first = enough or "above 128"
+print(f"first K with as many parameters as ratings: {first}")
 print(f"K = 64: {parameters[63]:,} parameters, {parameters[63] / len(ratings):.1f} for each rating")
 
 figure, axes = plt.subplots()

@@ -351,10 +351,10 @@ def titled(rows):
 
 well_known = np.argsort(-popularity)[:100]
 famous = titled(far_apart(places, well_known, 9))
-for name in ("popularity", "era"):
+for name, figure_name in ("popularity", "09-map-by-popularity"), ("era", "09-map-by-era"):
     axes = plot_map(places, labels[name], famous)
     axes.set_title(f"The same map of {len(films):,} films, coloured by {name}")
-    show(axes.figure, f"09-map-by-{name}")
+    show(axes.figure, figure_name)
 
 # %% [markdown]
 # ### Explore it

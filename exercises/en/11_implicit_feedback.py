@@ -400,7 +400,8 @@ for name, (model, inputs) in contenders.items():
     closed[name] = (error_of["biased (step 6)"] - error_of[name]) / gap
     line = f"{name:16} RMSE of newcomers {error_of[name]:.3f}, {closed[name]:4.0%} of the gap"
     print(f"{line}  ({seconds:.1f} s)")
-print(f"{'best possible':16} RMSE of newcomers {best:.3f}, for who knows all that was planted")
+name = "best possible"
+print(f"{name:16} RMSE of newcomers {best:.3f}, for who knows all that was planted")
 
 # %% tags=["demo"]
 figure, axes = plt.subplots(figsize=(10, 4.5))
