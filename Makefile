@@ -3,6 +3,7 @@
 #   make test      the unit tier: no slow tests, no processes, no bank, no hostile submissions
 #   make test-all  every test
 #   make coverage  the unit tier with a report on covered lines, in the terminal and in htmlcov/
+#   make messages  extract what is translated, and merge it into the catalogues of each language
 #   make lint      style, types, directions of imports, dependencies, the built exercises, numbers in prose
 #   make nightly   every test, the bank on three seeds, mutants of the answers, hostile submissions
 #                  in stock nbgrader
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 UNIT := not slow and not process and not bank and not hostile
 
-.PHONY: demo test test-all coverage nightly lint lab clean
+.PHONY: demo test test-all coverage nightly messages lint lab clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
@@ -42,6 +43,9 @@ lint: $(READY)
 	$(BIN)/deptry .
 	$(BIN)/autograder dev build --check
 	$(BIN)/autograder dev prose
+
+messages: $(READY)
+	$(BIN)/autograder dev messages
 
 lab: $(READY)
 	test -f my-course/.autograder.toml || $(BIN)/autograder start my-course

@@ -1,4 +1,4 @@
-"""The author's commands, `autograder dev`: new, check, prose, build."""
+"""The author's commands, `autograder dev`: new, check, prose, build, messages."""
 
 import sys
 from pathlib import Path
@@ -16,9 +16,7 @@ from autograder.util.text import print_visible
 if TYPE_CHECKING:
     from autograder.cli.requirements import Finding
 
-app = typer.Typer(
-    help=_("For authors of exercises: new, check, prose, build."), no_args_is_help=True
-)
+app = typer.Typer(help=_("For authors: new, check, prose, build, messages."), no_args_is_help=True)
 
 OnlyCompare = Annotated[
     bool, typer.Option("--check", help=_("Only compare; fail and show a diff where they differ."))
@@ -26,6 +24,16 @@ OnlyCompare = Annotated[
 NotebookFolder = Annotated[
     Path | None,
     typer.Option("--notebooks", help=_("Write the exercises as notebooks to this folder too.")),
+]
+CatalogueLanguage = Annotated[
+    str | None, typer.Option("--language", help=_("One language; a new one gets its catalogues."))
+]
+OnlyCheck = Annotated[
+    bool, typer.Option("--check", help=_("Change nothing; fail and name what is missing or wrong."))
+]
+OnlyCatalogue = Annotated[
+    str | None,
+    typer.Option("--only", help=_("Print this catalogue only, for example 04_dot_product.")),
 ]
 Language = Annotated[str, typer.Option(help=_("The language of the exercises."))]
 
@@ -140,6 +148,35 @@ def build(
     for path in written:
         print_visible(_("written: {path}").format(path=path))
     print(_("The exercises are up to date."))
+
+
+@app.command(help=_("Bring the catalogues for translators up to date, and count what they lack."))
+def messages(
+    language: CatalogueLanguage = None,
+    check: OnlyCheck = False,
+    only: OnlyCatalogue = None,
+) -> None:
+    """Write the catalogues and print their states, or print all that they lack."""
+    from autograder.cli.author_folders import NoCheckout, require_checkout
+    from autograder.cli.catalogue_table import print_faults, print_table
+    from autograder.course.solution_cells import SolutionError
+    from autograder.course.translation import catalogues, upkeep
+    from autograder.util.atomic import NotWritten
+
+    sound = True
+    try:
+        require_checkout()
+        for each in [language] if language else catalogues.languages():
+            states = upkeep.update(each, write=not check)
+            if only is not None:
+                states = [state for state in states if state.name == only]
+            print_table(each, states)
+            if check:
+                print_faults(states)
+                sound = sound and all(s.complete and not s.changed for s in states)
+    except (NoCheckout, SolutionError, catalogues.CatalogueError, NotWritten) as error:
+        stop(str(error))
+    raise typer.Exit(0 if sound else 1)
 
 
 def moved_build(

@@ -9,6 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 CHECKS = PACKAGE / "checks"
 MISCONCEPTIONS = PACKAGE / "course" / "misconceptions"
+LOCALE = PACKAGE / "locale"
 
 
 def course_root() -> Path:
