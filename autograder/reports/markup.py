@@ -31,6 +31,7 @@ def environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(_=_, ngettext=ngettext, sign=wording.SIGNS)
+    made.globals["outcome_word"] = wording.outcome_word
     made.filters.update(points=wording.format_points, prose=prose, lines=wording.lines)
     return made
 

@@ -52,7 +52,7 @@ class VerdictPanel:
         return "\n".join(part for part in parts if part)
 
     def _headline(self) -> str:
-        outcome = _(self.report.outcome)
+        outcome = wording.outcome_word(self.report.outcome)
         if not self.report.max_points:
             return _("{function}: {outcome}").format(function=self.report.name, outcome=outcome)
         return _("{function}: {outcome}, {points} of {max_points} points").format(
@@ -70,7 +70,7 @@ class VerdictPanel:
         return _render(
             "panel.html.j2",
             report=self.report,
-            outcome=_(self.report.outcome),
+            outcome=wording.outcome_word(self.report.outcome),
             colour=COLOURS[self.report.outcome],
             headline=self._headline(),
             count=count,

@@ -88,7 +88,7 @@ def table(reports: list[Report]) -> Table:
 def problem_panel(report: Report, function: FunctionReport) -> Panel:
     """Return the first problem of a function, ready to print."""
     outcome = function.problem.outcome if function.problem else function.outcome
-    title = f"{report.exercise} · {function.name} · {_(outcome)}"
+    title = f"{report.exercise} · {function.name} · {wording.outcome_word(outcome)}"
     body = Text(_message_of(function))
     if outcome == "todo":
         objective = course.step(report.exercise).objective

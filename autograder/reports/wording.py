@@ -18,6 +18,17 @@ MAX_WORDS = 90
 _MIN_WORDS = 8
 
 
+def outcome_word(outcome: str) -> str:
+    """Return the word for an outcome of a check."""
+    return {
+        "passed": _("passed"),
+        "failed": _("failed"),
+        "todo": _("todo"),
+        "error": _("error"),
+        "timeout": _("timeout"),
+    }[outcome]
+
+
 class Line(NamedTuple):
     """A line of a message: its label, empty for a plain sentence, and its text."""
 

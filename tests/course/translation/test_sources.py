@@ -10,6 +10,7 @@ from autograder import course
 from autograder.checking import exception_causes
 from autograder.course import misconceptions
 from autograder.course.translation import sources
+from autograder.reports import wording
 from autograder.util import paths
 
 
@@ -63,6 +64,11 @@ def test_known_mistakes_checks_and_causes_of_exceptions_are_in_a_catalogue(spoke
     for step in course.steps():
         assert spoken[step.title] == spoken[step.objective] == 1, step.name
     assert spoken["Whatever the weights are, the score of (u, i) is exactly q_i · p_u."] == 1
+
+
+def test_the_words_for_outcomes_are_in_a_catalogue(spoken):
+    for outcome in wording.SIGNS:
+        assert spoken[wording.outcome_word(outcome)] == 1
 
 
 def test_each_exercise_and_the_pages_have_catalogues(messages):
