@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.grading.intake.names import MoodleName
 from autograder.grading.output.csv_cells import as_written, plain_text
-from autograder.grading.roster import Person, Roster
+from autograder.grading.roster import Person, Roster, claimed_once
 from autograder.util.atomic import write_atomic
 
 NAME = "people.csv"
@@ -81,16 +81,25 @@ def read_people(folder: Path) -> list[Identity]:
 
 
 def with_roster(people: list[Identity], roster: Roster) -> list[Identity]:
-    """Return people with the fields that a roster has of them; nobody is added or left out."""
-    return [_completed(each, roster) for each in people]
+    """Return people with the fields that a roster has of them; nobody is added or left out.
+
+    A row that may be several people's completes nobody.
+    """
+    rows = claimed_once({each.learner: _row_of(each, roster) for each in people})
+    return [_completed(each, rows.get(each.learner)) for each in people]
 
 
-def _completed(identity: Identity, roster: Roster) -> Identity:
+def _completed(identity: Identity, row: Person | None) -> Identity:
+    if row is None:
+        return identity
+    own = {field: value for field, value in asdict(identity.person).items() if value}
+    return replace(identity, person=Person(**{**asdict(row), **own}))
+
+
+def _row_of(identity: Identity, roster: Roster) -> Person | None:
     names = [*(moodle.learner for moodle in identity.moodle), identity.learner]
     for name, number in [(n, m) for m in (*identity.numbers, "") for n in names]:
         found = roster.find(name, number)
         if len(found) == 1:
-            row = asdict(found[0])
-            own = {field: value for field, value in asdict(identity.person).items() if value}
-            return replace(identity, person=Person(**{**row, **own}))
-    return identity
+            return found[0]
+    return None

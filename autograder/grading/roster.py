@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
@@ -184,6 +184,16 @@ def roster_of(table: Table, path: Path) -> Roster:
     if not people:
         raise RosterError(_("{path} lists nobody.").format(path=path))
     return Roster(people, path)
+
+
+def claimed_once(found: Mapping[str, Person | None]) -> dict[str, Person]:
+    """Return who each learner is, without the people whom several learners may be.
+
+    Args:
+        found: Who on a roster each learner may be, None for nobody.
+    """
+    claims = Counter(person for person in found.values() if person is not None)
+    return {name: p for name, p in found.items() if p is not None and claims[p] == 1}
 
 
 def _columns(header: list[str]) -> dict[str, int]:

@@ -8,7 +8,9 @@ column, and its importer of feedback splits a folder's name into full name, numb
 
 import csv
 import io
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from autograder.grading.output.csv_cells import hundredths, plain_text
 from autograder.grading.output.grade_table import GradeTable
 from autograder.grading.output.pages import page_alone
 from autograder.grading.people import Identity
-from autograder.grading.roster import Person, Roster, read_roster, roster_of
+from autograder.grading.roster import Person, Roster, claimed_once, read_roster, roster_of
 from autograder.grading.tables import Table, TableError, read_table
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
@@ -115,7 +117,8 @@ def write_worksheet(
 
     Raises:
         RosterError: The worksheet lists nobody, or somebody twice.
-        MoodleError: The worksheet cannot be read, or lacks a column; the table lacks the exercise.
+        MoodleError: The worksheet cannot be read, lacks a column, or has a maximum that is no number
+            above 0; the table lacks the exercise.
     """
     sheet = _sheet(worksheet)
     maximum = _column(sheet, _MAXIMUM)
@@ -136,7 +139,7 @@ def write_worksheet(
             continue
         row = sheet.rows[place[person]]
         cell = row[maximum] if maximum is not None else ""
-        moodles = _parsed(cell)
+        moodles = _maximum_in(cell, worksheet)
         value = points[learner]
         if moodles and most and moodles != most:
             scale = (most, moodles)
@@ -231,22 +234,38 @@ def _column(sheet: Table, names: tuple[str, ...]) -> int | None:
 def _rows_of(
     listed: Roster, learners: Iterable[str], people: Iterable[Identity]
 ) -> dict[str, Person]:
-    """Return the worksheet's row of each learner whom it knows."""
+    """Return the worksheet's row of each learner whom it knows.
+
+    Moodle's number decides before all names. A row that may be several learners' is nobody's.
+    """
     known = {each.learner: each for each in people}
-    found = {learner: _found(listed, learner, known.get(learner)) for learner in learners}
-    return {learner: person for learner, person in found.items() if person is not None}
+    everybody = list(learners)
+    by_number = {each: _by_number(listed, each, known.get(each)) for each in everybody}
+    rows = claimed_once(by_number)
+    taken = set(rows.values())
+    others = [learner for learner in everybody if learner not in rows]
+    by_name = {each: _by_name(listed, each, known.get(each)) for each in others}
+    free = {learner: None if row in taken else row for learner, row in by_name.items()}
+    return {**rows, **claimed_once(free)}
 
 
-def _found(listed: Roster, learner: str, identity: Identity | None) -> Person | None:
-    """Return a learner's row by number, id, address, login or name; None where it is not clear."""
+def _by_number(listed: Roster, learner: str, identity: Identity | None) -> Person | None:
+    """Return a learner's row by a number of Moodle's; None where it is not clear."""
+    if identity is None:
+        return None
+    for number in identity.numbers:
+        for name in (*(moodle.learner for moodle in identity.moodle), learner):
+            found = [p for p in listed.find(name, number) if p.participant == number]
+            if len(found) == 1:
+                return found[0]
+    return None
+
+
+def _by_name(listed: Roster, learner: str, identity: Identity | None) -> Person | None:
+    """Return a learner's row by id, address, login or name; None where it is not clear."""
     names = [learner]
     if identity is not None:
         own = identity.person
-        for number in identity.numbers:
-            for name in (*(moodle.learner for moodle in identity.moodle), learner):
-                found = [p for p in listed.find(name, number) if p.participant == number]
-                if len(found) == 1:
-                    return found[0]
         names = [n for n in (own.email, own.id, own.login, own.name, learner) if n]
     for name in names:
         found = listed.find(name)
@@ -256,6 +275,8 @@ def _found(listed: Roster, learner: str, identity: Identity | None) -> Person | 
 
 
 def _folders(known: dict[str, Identity]) -> Callable[[str], str]:
+    owners = Counter(moodle.number for each in known.values() for moodle in each.moodle)
+
     def folder(learner: str) -> str:
         moodle = known[learner].moodle if learner in known else ()
         if len(moodle) > 1:
@@ -264,7 +285,9 @@ def _folders(known: dict[str, Identity]) -> Callable[[str], str]:
                 "worksheet of the assignment that the feedback is for, with --worksheet."
             )
             raise MoodleError(text.format(learner=learner))
-        return _folder(moodle[0].learner, moodle[0].number) if moodle else ""
+        # A number that several learners have does not say whose page it is.
+        is_clear = bool(moodle) and owners[moodle[0].number] == 1
+        return _folder(moodle[0].learner, moodle[0].number) if is_clear else ""
 
     return folder
 
@@ -292,8 +315,22 @@ def _number(points: float, decimal_comma: bool) -> int | float | str:
     return str(number).replace(".", ",") if decimal_comma else number
 
 
-def _parsed(cell: str) -> float | None:
-    try:
-        return float(cell.strip().replace(",", "."))
-    except ValueError:
+def _maximum_in(cell: str, worksheet: Path) -> float | None:
+    """Return the maximum in a cell of a worksheet, None where the cell is empty.
+
+    Raises:
+        MoodleError: The cell holds something else than a number above 0.
+    """
+    if not cell.strip():
         return None
+    try:
+        maximum = float(cell.strip().replace(",", "."))
+    except ValueError:
+        maximum = math.nan
+    if math.isfinite(maximum) and maximum > 0:
+        return maximum
+    text = _(
+        "{path}: the maximum grade {cell} is no number above 0. Let the assignment's grade in "
+        'Moodle be points, and download the worksheet again with "Download grading worksheet".'
+    )
+    raise MoodleError(text.format(path=worksheet, cell=cell.strip()))
