@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from autograder.cli import names
-from autograder.cli.failure import stop
+from autograder.cli.failure import require_free, stop
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible, visible
 
@@ -60,6 +60,7 @@ def moodle(
     from autograder.grading.output.moodle import write_moodle
 
     written = out or Path("moodle.csv")
+    require_free([written], [roster, *_tables(results)])
     with _failures():
         table, people = _class_in(results, roster)
         filled = write_moodle(table, written, people, identifier, decimal_comma)
@@ -94,8 +95,7 @@ def worksheet(
     from autograder.grading.output.moodle import write_worksheet
 
     written = out or Path("worksheet.csv")
-    if written.absolute() == sheet.absolute():
-        stop(_("{path} is Moodle's own file: name another one with --out.").format(path=written))
+    require_free([written], [sheet, roster, *_tables(results)])
     with _failures():
         table, people = _class_in(results, roster)
         filled = write_worksheet(table, exercise, sheet, written, people)
@@ -133,6 +133,7 @@ def feedback(
     from autograder.nbgrading.gradebook import feedback_in, is_course
 
     written = out or Path("feedback.zip")
+    require_free([written], [sheet, roster, *_tables(results)])
     with _failures():
         table, people = _class_in(results, roster)
         if is_course(results):
@@ -165,6 +166,7 @@ def gradescope(results: Results = Path(), out: Out = None) -> None:
     from autograder.grading.read_reports import results_in
 
     written = out or Path("gradescope")
+    require_free([written], [results])
     with _failures():
         write_gradescope(results_in(results), written)
     print_visible(_("written: {path}").format(path=written))
@@ -186,6 +188,7 @@ def classroom(
 
     nothing_handed_in = (results / "grades.csv").is_file() and not any(results.glob("*/*.json"))
     written = out or Path("classroom")
+    require_free([written], [results])
     with _failures():
         found = [] if exercises and nothing_handed_in else results_in(results)
         there = {result.report.exercise for result in found}
@@ -202,6 +205,15 @@ def classroom(
     if len(learners) == 1:
         print(form.log(learners[0], steps))
     print_visible(_("written: {path}").format(path=written))
+
+
+def _tables(results: Path) -> list[Path]:
+    """Return what grading wrote into a folder of results for the whole class."""
+    from autograder.grading.output.changes_page import PAGE
+    from autograder.grading.result_cache import TABLES
+    from autograder.nbgrading.gradebook import GRADEBOOK
+
+    return [results / name for name in (*TABLES, "index.html", PAGE, GRADEBOOK)]
 
 
 def _class_in(results: Path, roster: Path | None) -> "tuple[GradeTable, list[Identity]]":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import names
-from autograder.cli.failure import stop
+from autograder.cli.failure import require_free, stop
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible, visible
@@ -99,6 +99,7 @@ def grade(
     from autograder.grading.command import Options, grade_paths
     from autograder.grading.executors.process import WorkersMissing
     from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
+    from autograder.grading.result_cache import TABLES
     from autograder.grading.roster import RosterError, read_roster
     from autograder.reports.terminal import plain_console
     from autograder.sandbox.zygote import ZygoteFailed
@@ -110,6 +111,7 @@ def grade(
         stop(_("Choose one of --only and --force: --only judges its functions in any case."))
     if learner is not None and roster is not None:
         stop(_("Choose one of --learner and --roster: --learner already says who it is."))
+    require_free([out / name for name in TABLES], [roster, points])
     functions = names.selection(only or []).functions
     wanted = names.exercises_in(exercises) if exercises is not None else None
     try:

@@ -22,6 +22,7 @@ from autograder.util.fingerprint import digest
 
 COURSE_FOLDER = ".autograder"
 CACHE_FOLDER = ".kept"
+TABLES = ("grades.csv", "files.csv", "people.csv", "changes.csv")
 _LEARNER = "learner.txt"
 
 

@@ -117,7 +117,7 @@ def write_worksheet(
 
     Raises:
         RosterError: The worksheet lists nobody, or somebody twice.
-        MoodleError: The worksheet cannot be read, lacks a column, or has a maximum that is no number
+        MoodleError: The worksheet cannot be read, lacks a column, or has a maximum that is not
             above 0; the table lacks the exercise.
     """
     sheet = _sheet(worksheet)
