@@ -185,7 +185,8 @@ def _named_by_their_homes(readings: list[Reading]) -> list[Reading]:
     if len(homes) < max(2, len(readings)) or n_names > 1:
         return readings
     for level in range(3):
-        above = [clean(home.parents[level].name) for home in homes if len(home.parents) > level]
+        parents = [home.parents[level] for home in homes if len(home.parents) > level]
+        above = [clean(parent.name) or "learner" for parent in parents]
         if len({name.casefold() for name in above}) == len(homes):
             named = [replace(each, name=name) for each, name in zip(learners, above, strict=True)]
             return [replace(r, learners=[each]) for r, each in zip(readings, named, strict=True)]

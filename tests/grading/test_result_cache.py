@@ -75,9 +75,9 @@ def test_a_learners_name_may_be_anything(tmp_path):
     learner = os.fsdecode(b"Zo\xeb M\xfcller")
     hand_in(tmp_path / "class", learner)
     [submission] = collect([tmp_path / "class"], tmp_path / "out").submissions
-    assert submission.learner == learner
+    assert submission.learner == "Zo⟨U+DCEB⟩ M⟨U+DCFC⟩ller"
     result = refused(submission, "no reason")
     store = ResultCache(tmp_path / "out", "kit", RULES)
     store.store(result)
-    text = store.report_path(learner, STEP.name).read_text(encoding="utf-8")
+    text = store.report_path(submission.learner, STEP.name).read_text(encoding="utf-8")
     assert from_json(json.loads(text)) == result.report

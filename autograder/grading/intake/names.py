@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import course
+from autograder.util.text import is_hidden, visible
 
 _MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL
@@ -42,12 +43,18 @@ def moodle_name(name: str) -> MoodleName | None:
     found = _MOODLE.fullmatch(name)
     if found is None:
         return None
-    return MoodleName(clean(found["name"]), found["id"], found["rest"] or "")
+    learner = clean(found["name"]) or f"Participant {found['id']}"
+    return MoodleName(learner, found["id"], found["rest"] or "")
 
 
 def clean(name: str) -> str:
-    """Return a name in composed characters, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """Return a name in composed characters, with single spaces and without hidden characters.
+
+    So a name is the same in tables as in reports. Bytes that are not UTF-8 are spelled out.
+    """
+    spaced = "".join(" " if c.isspace() else c for c in name)
+    shown = "".join(c for c in spaced if not is_hidden(c) or unicodedata.category(c) == "Cs")
+    return " ".join(unicodedata.normalize("NFC", visible(shown)).split())
 
 
 def label_in(stem: str) -> str:

@@ -218,7 +218,7 @@ def _by_assignment(root: Node) -> Reading | None:
         labelled = _labelled(home)
         if inner and all(not is_assignment(folder.name) for folder in inner):
             for folder in _homes_in(home):
-                parts.setdefault(clean(folder.name), []).append(folder)
+                parts.setdefault(clean(folder.name) or "learner", []).append(folder)
             left_over |= nobodys(home.own_files)
         elif labelled is not None:
             for learner in labelled.learners:

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
-from autograder.util.text import is_hidden
+from autograder.util.text import is_hidden, visible
 
-_FORMULA = re.compile(r"\s*[=+\-@]")
+# Apostrophes before a formula count, so that different texts have different cells.
+_FORMULA = re.compile(r"[\s']*[=+\-@]")
+_SPELLED = "⟨U+"
 
 
 def hundredths(points: float) -> int | float:
@@ -19,10 +22,30 @@ def plain_text(text: str) -> str:
 
     An apostrophe before what looks like a formula marks it as text.
     """
-    line = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_hidden(c))
-    return f"'{line}" if _FORMULA.match(unicodedata.normalize("NFKC", line)) else line
+    return _marked(
+        "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_hidden(c))
+    )
+
+
+def path_cell(path: Path) -> str:
+    """Return a path as one line, in which hidden characters and line breaks are spelled out.
+
+    All other characters stay as they are, also the narrow spaces of French typography.
+    """
+    line_breaks = {ord(c): f"{_SPELLED}{ord(c):04X}⟩" for c in "\n\t"}
+    return _marked(visible(str(path)).translate(line_breaks))
+
+
+def path_in(cell: str) -> Path | None:
+    """Return the absolute path that `path_cell` wrote, None where a cell differs from its path."""
+    path = Path(as_written(cell))
+    return path if path.is_absolute() and _SPELLED not in cell else None
 
 
 def as_written(cell: str) -> str:
-    """Return a text without the apostrophe that `plain_text` puts before a formula."""
-    return cell[1:] if cell[:1] == "'" and plain_text(cell[1:]) == cell else cell
+    """Return a text without the apostrophe that marks it as text."""
+    return cell[1:] if cell[:1] == "'" and _marked(cell[1:]) == cell else cell
+
+
+def _marked(line: str) -> str:
+    return f"'{line}" if _FORMULA.match(unicodedata.normalize("NFKC", line)) else line

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from autograder.grading.collect import GRADED, LEFT_OUT, NO_EXERCISE, NOT_COUNTED, Account
-from autograder.grading.output.csv_cells import plain_text
+from autograder.grading.output.csv_cells import path_cell, plain_text
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
 
@@ -21,8 +21,9 @@ def write_files(accounts: list[Account], path: Path) -> None:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(["learner", "file", "exercise", "fate", "reason"])
     for account in sorted(accounts, key=lambda a: (a.learner, a.exercise, str(a.path))):
-        cells = [account.learner, account.path, account.exercise, account.fate, account.reason]
-        writer.writerow([plain_text(str(cell)) for cell in cells])
+        texts = (account.exercise, account.fate, account.reason)
+        cells = [plain_text(account.learner), path_cell(account.path)]
+        writer.writerow([*cells, *map(plain_text, texts)])
     write_atomic(path, text.getvalue())
 
 
