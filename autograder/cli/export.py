@@ -251,12 +251,13 @@ def _failures() -> Iterator[None]:
     from autograder.grading.output.moodle import MoodleError
     from autograder.grading.read_reports import NoReports
     from autograder.grading.roster import RosterError
+    from autograder.grading.tables import TableError
     from autograder.nbgrading.gradebook import NoGradebook
     from autograder.util.atomic import NotWritten
 
     try:
         yield
-    except (MoodleError, NoGradebook, NoReports, NotWritten, RosterError) as error:
+    except (MoodleError, NoGradebook, NoReports, NotWritten, RosterError, TableError) as error:
         stop(str(error))
 
 

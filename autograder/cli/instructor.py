@@ -101,6 +101,7 @@ def grade(
     from autograder.grading.judge_pool import IsolationMissing, SecretsReadable
     from autograder.grading.result_cache import TABLES
     from autograder.grading.roster import RosterError, read_roster
+    from autograder.grading.tables import TableError
     from autograder.reports.terminal import plain_console
     from autograder.sandbox.zygote import ZygoteFailed
     from autograder.util.atomic import NotWritten
@@ -137,6 +138,7 @@ def grade(
         PointsError,
         RosterError,
         SecretsReadable,
+        TableError,
         WorkersMissing,
         ZygoteFailed,
     ) as error:
@@ -267,6 +269,7 @@ def forget(
     """Show what there is of a person, ask, and remove it; exit 1 where something stays."""
     from autograder.grading.forget import NobodyToForget, known_learners, learner_called
     from autograder.grading.forget import forget as forget_learner
+    from autograder.grading.tables import TableError
     from autograder.nbgrading.forget import forget_student, students_in
     from autograder.nbgrading.gradebook import NoGradebook, is_course
     from autograder.util.atomic import NotWritten
@@ -284,7 +287,7 @@ def forget(
             if not typer.confirm(visible(question.format(name=name))):
                 stop(_("Nothing was removed."))
         done = remove(name, folder, really=True)
-    except (NobodyToForget, NoGradebook, NotWritten) as error:
+    except (NobodyToForget, NoGradebook, NotWritten, TableError) as error:
         stop(str(error))
     except OSError as error:
         text = _("{path} cannot be removed: {reason}. The same command goes on there.")

@@ -33,7 +33,7 @@ from autograder.grading.executors.dask import cluster
 from autograder.grading.executors.threads import DaemonThreads
 from autograder.grading.judge_pool import Grader
 from autograder.grading.output.changes_page import PAGE as CHANGES
-from autograder.grading.output.changes_page import write_changes
+from autograder.grading.output.changes_page import TABLE, earlier_runs, write_changes
 from autograder.grading.output.class_table import class_table
 from autograder.grading.output.files_csv import fate_in_words, write_files
 from autograder.grading.output.grades_csv import write_grades
@@ -100,6 +100,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
         KeyboardInterrupt: After a line on how many results are stored.
         NotWritten: Results cannot be written.
         SecretsReadable: A worker opens a secret file.
+        TableError: The table of earlier changes cannot be read.
         WorkersMissing: The cluster cannot grade.
     """
     was_there = options.out.exists()
@@ -113,6 +114,8 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
+    # What grading adds to this table at the end would be lost if the table could not be read then.
+    earlier_runs(options.out / TABLE)
     if options.learner is None:
         collected = collect(paths, options.out, parser, options.roster)
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.grading.intake.names import MoodleName
 from autograder.grading.output.csv_cells import as_written, plain_text
 from autograder.grading.roster import Person, Roster, claimed_once
+from autograder.grading.tables import named_rows
 from autograder.util.atomic import write_atomic
 
 NAME = "people.csv"
@@ -55,28 +56,28 @@ def write_people(people: list[Identity], folder: Path) -> None:
 
 
 def read_people(folder: Path) -> list[Identity]:
-    """Return the people that `write_people` wrote, nobody where there is no such file."""
-    path = folder / NAME
-    if not path.is_file():
-        return []
+    """Return the people that `write_people` wrote, nobody where there is no such file.
+
+    Raises:
+        TableError: The file cannot be read, or lacks the learners.
+    """
     people: dict[str, Identity] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            cells = {name: as_written(row.get(name) or "") for name in _COLUMNS}
-            learner, number, name = cells["learner"], cells["participant"], cells["moodle_name"]
-            known = people.get(learner)
-            moodle = (*known.moodle, MoodleName(name, number, "")) if known else ()
-            if not known and name:
-                moodle = (MoodleName(name, number, ""),)
-            person = Person(
-                learner,
-                cells["id"],
-                cells["email"],
-                cells["login"],
-                "" if name else number,
-                cells["group"],
-            )
-            people[learner] = Identity(learner, person, moodle, cells["handed_in"] == "yes")
+    for row in named_rows(folder / NAME, "learner"):
+        cells = {name: as_written(row.get(name, "")) for name in _COLUMNS}
+        learner, number, name = cells["learner"], cells["participant"], cells["moodle_name"]
+        known = people.get(learner)
+        moodle = (*known.moodle, MoodleName(name, number, "")) if known else ()
+        if not known and name:
+            moodle = (MoodleName(name, number, ""),)
+        person = Person(
+            learner,
+            cells["id"],
+            cells["email"],
+            cells["login"],
+            "" if name else number,
+            cells["group"],
+        )
+        people[learner] = Identity(learner, person, moodle, cells["handed_in"] == "yes")
     return list(people.values())
 
 

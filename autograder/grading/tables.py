@@ -79,6 +79,30 @@ def read_table(path: Path) -> Table:
     return Table(header, rows, separator, encoding, preamble)
 
 
+def named_rows(path: Path, *columns: str) -> list[dict[str, str]]:
+    """Return the rows of a table that the kit wrote, also if a spreadsheet has saved it since.
+
+    Args:
+        path: The table; where there is no such file, it has no rows.
+        columns: The columns that must be there.
+
+    Raises:
+        TableError: The file cannot be read, or lacks a column.
+    """
+    if not path.is_file():
+        return []
+    table = read_table(path)
+    header = [cell.strip() for cell in table.header]
+    for column in columns:
+        if column not in header:
+            text = _(
+                "{path} was changed: it has no column {column}. Move it away, and let the command "
+                "that wrote it write it anew."
+            )
+            raise TableError(text.format(path=path, column=column))
+    return [dict(zip(header, row, strict=False)) for row in table.rows]
+
+
 def _decoded(content: bytes) -> tuple[str, str]:
     try:
         if content.startswith(_UTF16):

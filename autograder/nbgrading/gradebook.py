@@ -170,6 +170,7 @@ def identities_in(course: Path) -> list[Identity]:
 
     Raises:
         NoGradebook: The course has no gradebook that can be read.
+        TableError: The register cannot be read.
     """
     moodle: dict[str, list[MoodleName]] = {}
     for row in read_register(course):

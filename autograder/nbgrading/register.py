@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.grading.output.csv_cells import as_written, plain_text
 from autograder.grading.result_cache import COURSE_FOLDER
+from autograder.grading.tables import named_rows
 from autograder.util.atomic import write_atomic
 
 COLUMNS = ("assignment", "participant", "name", "student_id")
@@ -25,13 +26,12 @@ def read_register(course: Path) -> list[dict[str, str]]:
 
     Args:
         course: The folder of the course.
+
+    Raises:
+        TableError: The register cannot be read, or lacks a column.
     """
-    path = register_of(course)
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [{name: row.get(name) or "" for name in COLUMNS} for row in csv.DictReader(file)]
-    return [{name: as_written(cell) for name, cell in row.items()} for row in rows]
+    rows = named_rows(register_of(course), *COLUMNS)
+    return [{name: as_written(row[name]) for name in COLUMNS} for row in rows]
 
 
 def write_register(rows: list[dict[str, str]], course: Path) -> None:

@@ -26,6 +26,7 @@ from autograder.bundle.unpack import is_bundle
 from autograder.grading.intake.names import MoodleName, moodle_name
 from autograder.grading.intake.tree import Node, tree_at
 from autograder.grading.result_cache import COURSE_FOLDER
+from autograder.grading.tables import TableError
 from autograder.nbgrading.register import COLUMNS, read_register, write_register
 from autograder.submissions.discovery import looks_like_a_submission
 from autograder.util.i18n import _
@@ -185,7 +186,10 @@ class MoodleCollector(FileNameCollectorPlugin):
         """Write the participant numbers of this assignment into the course's register."""
         course = Path(self.parent.coursedir.root)
         assignment = self.parent.coursedir.assignment_id
-        rows = [row for row in read_register(course) if row["assignment"] != assignment]
+        try:
+            rows = [row for row in read_register(course) if row["assignment"] != assignment]
+        except TableError as error:
+            self.parent.fail("%s", visible(str(error)))
         for (name, number), student in sorted(students.items()):
             rows.append(dict(zip(COLUMNS, (assignment, number, name, student), strict=True)))
         write_register(rows, course)

@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.nbgrading.register import COLUMNS, read_register, write_register
-from tests.nbgrading.commands import DOT_PRODUCT, make
+from autograder.nbgrading.register import COLUMNS, read_register, register_of, write_register
+from tests.nbgrading.commands import DOT_PRODUCT, make, nbgrader
 
 pytestmark = [
     pytest.mark.process,
@@ -82,3 +82,32 @@ def test_nothing_of_a_forgotten_student_stays_but_the_archive(course, student):
     left = [path.name for path in course.rglob("*_assignsubmission_file_")]
     assert sorted(left) == sorted(f"{n}_{NUMBERS[n]}_assignsubmission_file_" for n in others)
     assert f"TP 4.zip may hold files of {student}: delete the archive yourself." in done.output
+
+
+def test_a_register_that_a_spreadsheet_saved_is_read_all_the_same(course):
+    before = read_register(course)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, delimiter=";")
+    writer.writeheader()
+    writer.writerows(before)
+    register_of(course).write_bytes(text.getvalue().encode("cp1252"))
+    assert read_register(course) == before
+
+
+def test_a_register_without_its_columns_is_an_error_that_names_it(course, tmp_path):
+    register_of(course).write_text("name\nada\n", "utf-8")
+    for command in (("forget", ZOE, course, "--yes"), ("export", "moodle", course)):
+        done = autograder(*command)
+        assert done.exit_code == 2
+        assert f"{register_of(course)} was changed: it has no column" in done.stderr
+    assert (course / "feedback" / ZOE).is_dir()
+
+
+def test_zip_collect_stops_at_a_register_that_it_cannot_read(course):
+    register_of(course).write_text("name\nada\n", "utf-8")
+    with zipfile.ZipFile(course / "downloaded" / DOT_PRODUCT / "archive" / "TP 4.zip", "w") as file:
+        file.writestr(f"{ZOE}_101_assignsubmission_file_/{DOT_PRODUCT}.ipynb", "{}")
+    log = nbgrader(course, "zip_collect", DOT_PRODUCT, "--force", code=1)
+    assert f"{register_of(course)} was changed: it has no column" in log
+    assert "Traceback" not in log
+    assert register_of(course).read_text("utf-8") == "name\nada\n"

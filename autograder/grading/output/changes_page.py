@@ -9,7 +9,9 @@ from pathlib import Path
 from autograder.grading.changes import Change
 from autograder.grading.output.csv_cells import as_written, hundredths, plain_text
 from autograder.grading.output.pages import render
+from autograder.grading.tables import TableError, named_rows
 from autograder.util.atomic import write_atomic
+from autograder.util.i18n import _
 
 TABLE, PAGE = "changes.csv", "changes.html"
 _COLUMNS = ("time", "learner", "exercise", "function", "before", "after", "max", "reason")
@@ -47,7 +49,7 @@ def write_changes(changes: list[Change], folder: Path, now: datetime | None = No
         return False
     ordered = sorted(changes, key=lambda c: (c.learner.casefold(), c.exercise, c.function))
     time = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M")
-    runs = [*_earlier_runs(folder / TABLE), Run(time, tuple(ordered))]
+    runs = [*earlier_runs(folder / TABLE), Run(time, tuple(ordered))]
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -63,7 +65,7 @@ def write_page(folder: Path) -> None:
     Raises:
         NotWritten: The disk or the folder takes no file.
     """
-    runs = _earlier_runs(folder / TABLE)
+    runs = earlier_runs(folder / TABLE)
     write_atomic(folder / PAGE, render("changes.html.j2", runs=runs[::-1]))
 
 
@@ -75,21 +77,30 @@ def _row(time: str, change: Change) -> list[str | int | float]:
     return [*texts, *points, reason]
 
 
-def _earlier_runs(table: Path) -> list[Run]:
-    if not table.is_file():
-        return []
+def earlier_runs(table: Path) -> list[Run]:
+    """Return the runs in a table of changes, none where there is no table.
+
+    Raises:
+        TableError: The table cannot be read, or holds something else than changes.
+    """
     runs: dict[str, list[Change]] = {}
-    with table.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            change = Change(
-                as_written(row["learner"]),
-                row["exercise"],
-                row["function"],
-                float(row["before"]),
-                float(row["after"]),
-                float(row["max"]),
-                row["reason"] != _OTHER,
-                row["reason"] == _RESCALED,
+    for row in named_rows(table, *_COLUMNS):
+        try:
+            before, after, most = (
+                float(row[name].replace(",", ".")) for name in ("before", "after", "max")
             )
-            runs.setdefault(row["time"], []).append(change)
+        except ValueError as error:
+            text = _("{path} was changed: {reason}. Move it away; a new run begins another table.")
+            raise TableError(text.format(path=table, reason=error)) from error
+        change = Change(
+            as_written(row["learner"]),
+            row["exercise"],
+            row["function"],
+            before,
+            after,
+            most,
+            row["reason"] != _OTHER,
+            row["reason"] == _RESCALED,
+        )
+        runs.setdefault(row["time"], []).append(change)
     return [Run(time, tuple(changes)) for time, changes in runs.items()]
