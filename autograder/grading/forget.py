@@ -2,26 +2,31 @@
 
 import csv
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder import course
 from autograder.grading.bundles import FOLDER as BUNDLES
 from autograder.grading.collect import ARCHIVES
 from autograder.grading.intake.names import clean, moodle_name
+from autograder.grading.output.changes_page import PAGE as CHANGES_PAGE
 from autograder.grading.output.changes_page import TABLE as CHANGES
-from autograder.grading.output.changes_page import write_page
-from autograder.grading.output.csv_cells import as_written
+from autograder.grading.output.changes_page import earlier_runs, write_page
+from autograder.grading.output.csv_cells import as_written, path_in
 from autograder.grading.output.pages import write_class_page
 from autograder.grading.people import NAME as PEOPLE
 from autograder.grading.people import Identity, read_people
-from autograder.grading.read_reports import NoReports, results_in
-from autograder.grading.result_cache import CACHE_FOLDER
+from autograder.grading.read_reports import NoReports, reports_in, results_in
+from autograder.grading.result_cache import CACHE_FOLDER, learner_of
 from autograder.grading.roster import Person
 from autograder.grading.slugs import slug
+from autograder.grading.tables import named_rows, read_table
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _, ngettext
 
-_TABLES = ("grades.csv", "files.csv", PEOPLE, CHANGES)
+_FILES = "files.csv"
+# The last tables say who is known, and where the files lie, so that a stopped command can go on.
+_TABLES = (CHANGES, "grades.csv", _FILES, PEOPLE)
 
 
 class NobodyToForget(Exception):
@@ -48,10 +53,15 @@ def known_learners(folder: Path) -> list[Identity]:
 
     Args:
         folder: The folder of the results.
+
+    Raises:
+        TableError: A table cannot be read.
     """
     known = {each.learner: each for each in read_people(folder)}
-    for row in [*_rows(folder / "grades.csv"), *_rows(folder / "files.csv")]:
-        name = as_written(row.get("learner") or "")
+    rows = [row for name in _TABLES for row in named_rows(folder / name, "learner")]
+    names = [as_written(row["learner"]) for row in rows]
+    names += [learner_of(path.parent) for path in reports_in(folder)]
+    for name in names:
         if name and name not in known:
             known[name] = Identity(name, Person(name))
     return list(known.values())
@@ -90,10 +100,11 @@ def forget(learner: str, folder: Path, really: bool) -> Forgotten:
 
     Raises:
         NotWritten: A table or page cannot be written without the learner.
+        TableError: A table cannot be read.
     """
     done = Forgotten()
-    rows = _rows_of(learner, folder / "files.csv")
-    handed_in = list(dict.fromkeys(Path(as_written(row["file"])) for row in rows))
+    earlier_runs(folder / CHANGES)  # nothing is removed if this table cannot be read
+    handed_in = _handed_in(learner, folder, done)
     for path in handed_in:
         if path.is_file() or path.is_symlink():
             remove(path, done, really)
@@ -102,16 +113,44 @@ def forget(learner: str, folder: Path, really: bool) -> Forgotten:
             done.stays.append(text.format(path=path))
     for home in _homes(learner, handed_in, folder):
         _remove_emptied(home, handed_in, done, really)
-    for place in (folder / slug(learner), folder / CACHE_FOLDER / slug(learner)):
-        remove(place, done, really)
+    _remove_results(folder / slug(learner), done, really)
+    remove(folder / CACHE_FOLDER / slug(learner), done, really)
     for place in (folder / ARCHIVES, folder / BUNDLES):
         # Unpacked copies are of several learners; the next run unpacks the others' again.
         remove(place, done, really)
     for name in _TABLES:
+        if name == _FILES and really:
+            _write_pages(learner, folder, done)
         _remove_rows(learner, folder / name, done, really)
-    if really:
-        _write_pages(folder)
     return done
+
+
+def _handed_in(learner: str, folder: Path, done: Forgotten) -> list[Path]:
+    """Return the files that a learner handed in; note the files that only a person can find."""
+    table = folder / _FILES
+    cells = [row["file"] for row in _rows_of(learner, table, "file") if row["file"]]
+    if not cells and (not table.is_file() or (folder / slug(learner)).is_dir()):
+        # The table was deleted, or a later run, which had other paths, wrote it anew.
+        text = _("{path} lists no file of {name}: look for what {name} handed in yourself.")
+        done.stays.append(text.format(path=table, name=learner))
+    paths = {cell: path_in(cell) for cell in cells}
+    text = _("{path} is not a file's own name: look for the file, and delete it yourself.")
+    done.stays += [text.format(path=cell) for cell, path in paths.items() if path is None]
+    return [path for path in paths.values() if path is not None]
+
+
+def _remove_results(home: Path, done: Forgotten, really: bool) -> None:
+    """Remove what grading wrote into a learner's folder; then remove the folder if it is empty."""
+    written = {f"{step.name}.json" for step in course.steps()} | {"index.html"}
+    inside = sorted(home.iterdir()) if home.is_dir() and not home.is_symlink() else []
+    own = [path for path in inside if path.name in written]
+    if own == inside:
+        remove(home, done, really)
+        return
+    for path in own:
+        remove(path, done, really)
+    text = _("{path} holds files that no run of the grader wrote: look at them yourself.")
+    done.stays.append(text.format(path=home))
 
 
 def remove(path: Path, done: Forgotten, really: bool) -> None:
@@ -158,18 +197,23 @@ def _remove_emptied(home: Path, gone: list[Path], done: Forgotten, really: bool)
     remove(home, done, really)
 
 
-def _write_pages(folder: Path) -> None:
-    """Write the pages of the class anew."""
+def _write_pages(learner: str, folder: Path, done: Forgotten) -> None:
+    """Write the pages of the class anew; remove a page that cannot be written."""
+    if (folder / CHANGES).is_file():
+        write_page(folder)
+    else:
+        remove(folder / CHANGES_PAGE, done, really=True)
     try:
-        results = results_in(folder)
-    except NoReports:
-        results = []
-    people = read_people(folder)
+        results = results_in(folder) if reports_in(folder) else []
+    except NoReports as error:
+        remove(folder / "index.html", done, really=True)
+        text = _("The page of the class cannot be written anew. {reason}")
+        done.stays.append(text.format(reason=error))
+        return
+    people = [each for each in read_people(folder) if each.learner != learner]
     absent = [each.learner for each in people if not each.handed_in]
     present = [each.learner for each in people if each.handed_in]
     write_class_page(results, folder, absent, present)
-    if (folder / CHANGES).is_file():
-        write_page(folder)
 
 
 def _remove_rows(learner: str, table: Path, done: Forgotten, really: bool) -> None:
@@ -180,19 +224,26 @@ def _remove_rows(learner: str, table: Path, done: Forgotten, really: bool) -> No
     done.removed.append(text.format(n=n, path=table))
     if not really:
         return
-    # Every row is one line, since no cell holds a line break.
-    header, *lines = table.read_text(encoding="utf-8").splitlines()
-    place = next(csv.reader([header])).index("learner")
-    kept = [line for line in lines if as_written(next(csv.reader([line]))[place]) != learner]
-    write_atomic(table, "\n".join([header, *kept, ""]))
+    write_atomic(table, _without(learner, table))
 
 
-def _rows(table: Path) -> list[dict[str, str]]:
-    if not table.is_file():
-        return []
-    with table.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _without(learner: str, path: Path) -> bytes:
+    """Return a table without a learner's rows; all other lines stay as they are."""
+    table = read_table(path)
+    place = [cell.strip() for cell in table.header].index("learner")
+
+    def is_other(row: list[str]) -> bool:
+        return as_written(row[place]) != learner
+
+    header, *lines = path.read_bytes().decode(table.encoding).splitlines(keepends=True)
+    rows = [row for row in csv.reader(lines, delimiter=table.separator) if row]
+    if table.preamble or rows != table.rows or len(lines) != len(rows):
+        # A spreadsheet or a person has saved the table since.
+        return replace(table, rows=[row for row in table.rows if is_other(row)]).written()
+    kept = [line for line, row in zip(lines, rows, strict=True) if is_other(row)]
+    return "".join([header, *kept]).encode(table.encoding)
 
 
-def _rows_of(learner: str, table: Path) -> list[dict[str, str]]:
-    return [row for row in _rows(table) if as_written(row.get("learner") or "") == learner]
+def _rows_of(learner: str, table: Path, *columns: str) -> list[dict[str, str]]:
+    rows = named_rows(table, "learner", *columns)
+    return [row for row in rows if as_written(row["learner"]) == learner]

@@ -27,8 +27,7 @@ def results_in(folder: Path) -> list[Result]:
         NoReports: The folder holds no reports, a file that is not a report of this version, or
             reports on one exercise with other functions or other points.
     """
-    stores = _folders_in(folder / COURSE_FOLDER) or [folder]
-    paths = [path for store in stores for path in _reports(store)]
+    paths = reports_in(folder)
     if not paths:
         text = _("{folder} holds no reports: name what `autograder grade` left, or a course.")
         raise NoReports(text.format(folder=folder))
@@ -40,6 +39,12 @@ def results_in(folder: Path) -> list[Result]:
     chosen = [newest[key] for key in sorted(newest)]
     _require_the_same_points(chosen)
     return [result for _path, result in chosen]
+
+
+def reports_in(folder: Path) -> list[Path]:
+    """Return the files of the reports in a folder that `autograder grade` wrote, or in a course."""
+    stores = _folders_in(folder / COURSE_FOLDER) or [folder]
+    return [path for store in stores for path in _reports(store)]
 
 
 def _reports(store: Path) -> list[Path]:

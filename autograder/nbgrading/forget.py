@@ -27,6 +27,7 @@ def students_in(course: Path) -> list[Identity]:
 
     Raises:
         NoGradebook: The gradebook cannot be read.
+        TableError: The register of Moodle's participants cannot be read.
     """
     people = {}
     if (course / GRADEBOOK).is_file():
@@ -52,7 +53,10 @@ def forget_student(student: str, course: Path, really: bool) -> Forgotten:
     """
     done = Forgotten()
     for name in _FOLDERS:
-        remove(course / name / student, done, really)
+        # An id such as `..` or "" names a folder that is not the student's.
+        own = [path for path in (course / name).glob("*") if path.name == student]
+        for folder in own:
+            remove(folder, done, really)
     for store in sorted((course / COURSE_FOLDER).glob("*/")):
         remove(store / slug(student), done, really)
         remove(store / CACHE_FOLDER / slug(student), done, really)

@@ -1,5 +1,7 @@
 """`autograder forget` in a folder of results: one person goes, the others stay byte for byte."""
 
+import csv
+import io
 import shutil
 from datetime import UTC, datetime
 
@@ -107,3 +109,98 @@ def test_a_part_of_a_name_is_not_enough(results):
     _pile, out = results
     assert forget("Zoé", out, "--yes").exit_code == 2
     assert ResultCache(out, "kit", RULES).report_path(ZOE, STEP.name).is_file()
+
+
+def test_a_class_that_a_spreadsheet_saved_loses_one_person_all_the_same(results):
+    _pile, out = results
+    for table in out.glob("*.csv"):
+        rows = list(csv.reader(io.StringIO(table.read_text("utf-8"), newline="")))
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=";").writerows(rows)
+        table.write_bytes(text.getvalue().encode("cp1252"))
+    tables = {path: path.read_bytes() for path in out.glob("*.csv")}
+    assert forget(ZOE, out, "--yes").exit_code == 0
+    for path, content in tables.items():
+        lines = content.splitlines()
+        kept = [line for line in lines if ZOE.encode("cp1252") not in line]
+        assert len(kept) < len(lines)
+        assert path.read_bytes().splitlines() == kept
+
+
+def test_a_cell_with_a_line_break_that_somebody_wrote_stays(results):
+    _pile, out = results
+    table = out / "people.csv"
+    text = table.read_text("utf-8").replace(f'"{ADA}",""', f'"{ADA}","two\nlines"', 1)
+    table.write_text(text, "utf-8")
+    assert forget(ZOE, out, "--yes").exit_code == 0
+    rows = list(csv.reader(io.StringIO(table.read_text("utf-8"), newline="")))
+    assert [row[:2] for row in rows if row[0] == ADA] == [[ADA, "two\nlines"]]
+    assert ZOE not in table.read_text("utf-8")
+
+
+def test_a_stopped_command_goes_on(results, monkeypatch):
+    pile, out = results
+    for broken in ("_remove_results", "_write_pages", "write_atomic"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"autograder.grading.forget.{broken}", _stop)
+            assert isinstance(forget(ZOE, out, "--yes").exception, KeyboardInterrupt | SystemExit)
+    assert forget(ZOE, out, "--yes").exit_code in (0, 1)
+    assert not [p for p, text in everything(pile, out).items() if ZOE.encode() in text]
+
+
+def _stop(*_arguments):
+    raise KeyboardInterrupt
+
+
+def test_who_is_in_no_table_any_more_is_known_by_the_reports(results):
+    pile, out = results
+    for table in out.glob("*.csv"):
+        table.unlink()
+    done = forget(ZOE, out, "--yes")
+    assert done.exit_code == 1
+    assert not (out / slug(ZOE)).exists()
+    sentence = f"lists no file of {ZOE}: look for what {ZOE} handed in yourself."
+    assert f"{out / 'files.csv'} {sentence}" in done.output
+    assert (pile / ZOE).is_dir()
+
+
+def test_files_of_an_instructor_among_the_results_stay_and_are_named(results):
+    _pile, out = results
+    notes = out / ADA / "notes.txt"
+    notes.write_text("to discuss", "utf-8")
+    done = forget(ADA, out, "--yes")
+    assert done.exit_code == 1
+    assert f"{notes.parent} holds files that no run of the grader wrote" in done.output
+    assert list(notes.parent.iterdir()) == [notes]
+
+
+def test_a_report_that_cannot_be_read_does_not_empty_the_page_of_the_class(results):
+    _pile, out = results
+    (out / "ben" / f"{STEP.name}.json").write_text("{", "utf-8")
+    done = forget(ADA, out, "--yes")
+    assert done.exit_code == 1
+    assert "The page of the class cannot be written anew." in done.output
+    assert not (out / "index.html").exists()
+
+
+def test_a_page_of_changes_without_its_table_goes(results):
+    _pile, out = results
+    (out / "changes.csv").unlink()
+    assert forget(ADA, out, "--yes").exit_code == 0
+    assert not (out / "changes.html").exists()
+
+
+@pytest.mark.parametrize("cell", ["aside/notes.py", "{}/ada⟨U+202E⟩.py"])
+def test_a_cell_that_is_not_the_name_of_a_file_removes_nothing(results, monkeypatch, cell):
+    pile, out = results
+    monkeypatch.chdir(pile)
+    other = pile / cell.format(pile)
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("not ada's", "utf-8")
+    table = out / "files.csv"
+    own = str(pile / ADA / f"{STEP.name}.py")
+    table.write_text(table.read_text("utf-8").replace(own, cell.format(pile)), "utf-8")
+    done = forget(ADA, out, "--yes")
+    assert done.exit_code == 1
+    assert "is not a file's own name: look for the file, and delete it yourself." in done.output
+    assert other.is_file()

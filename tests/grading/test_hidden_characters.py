@@ -14,7 +14,7 @@ from autograder.grading.output.files_csv import write_files
 from autograder.grading.people import Identity, read_people, write_people
 from autograder.grading.roster import Person
 from autograder.util.text import is_hidden
-from tests.grading.common import hand_in
+from tests.grading.common import autograder, hand_in
 
 OVERRIDE, MARK, NARROW = "\u202e", "\u200e", "\u202f"
 unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets no file be called so")
@@ -96,3 +96,18 @@ def test_the_table_of_files_spells_out_hidden_characters(tmp_path):
     with (tmp_path / "files.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert row["file"] == str(tmp_path / "08_ranking⟨U+202E⟩.py")
+
+
+@unix
+def test_forget_removes_no_file_of_a_folder_that_looks_alike(tmp_path):
+    pile, out = tmp_path / "class", tmp_path / "out"
+    for name in ("ada", f"ada{MARK}"):
+        hand_in(pile, name)
+    collected = collect([pile], out)
+    write_people(collected.people, out)
+    write_files(collected.accounts, out / "files.csv")
+    done = autograder("forget", "ada (2)", out, "--yes")
+    assert done.exit_code == 1
+    assert "ada⟨U+200E⟩" in done.output
+    assert "look for the file, and delete it yourself." in done.output
+    assert [path.name for path in (pile / "ada").iterdir()] == ["08_ranking.py"]

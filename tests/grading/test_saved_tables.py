@@ -60,7 +60,10 @@ def test_a_table_without_learners_is_an_error_that_names_it(tmp_path, content):
     (folder / NAME).write_bytes(content)
     with pytest.raises(TableError, match=NAME):
         read_people(folder)
-    for command in (["export", "moodle", folder, "--out", tmp_path / "moodle.csv"],):
+    for command in (
+        ["export", "moodle", folder, "--out", tmp_path / "moodle.csv"],
+        ["forget", "ada", folder, "--yes"],
+    ):
         done = autograder(*command)
         assert done.exit_code == 2
         assert str(folder / NAME) in done.stderr
@@ -73,7 +76,10 @@ def test_changes_that_are_no_numbers_stop_a_command_before_its_work(tmp_path):
     content = (out / TABLE).read_text("utf-8").replace("1.5", "much")
     (out / TABLE).write_text(content, "utf-8")
     write(tmp_path, STEP.name, RIGHT)
-    for command in (["grade", tmp_path / f"{STEP.name}.py", "--out", out],):
+    for command in (
+        ["grade", tmp_path / f"{STEP.name}.py", "--out", out],
+        ["forget", "Zoé", out, "--yes"],
+    ):
         before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
         done = autograder(*command)
         assert done.exit_code == 2

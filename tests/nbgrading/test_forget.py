@@ -58,3 +58,12 @@ def test_an_unknown_student_is_named_and_nothing_removed(course):
     assert done.exit_code == 2
     assert done.stderr.startswith("Nobody here is called eve. The learners are: Zoé.D, ada.")
     assert (course / "submitted" / "ada").is_dir()
+
+
+@pytest.mark.parametrize("student", ["..", "."])
+def test_an_id_that_names_another_folder_removes_no_folder(course, student):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_student(student)
+    folders = [path for path in course.rglob("*") if path.is_dir()]
+    assert forget(student, course).exit_code == 0
+    assert [path for path in course.rglob("*") if path.is_dir()] == folders
