@@ -113,6 +113,7 @@ def grade(
     if learner is not None and roster is not None:
         stop(_("Choose one of --learner and --roster: --learner already says who it is."))
     require_free([out / name for name in TABLES], [roster, points])
+    require_free([out], submissions)
     functions = names.selection(only or []).functions
     wanted = names.exercises_in(exercises) if exercises is not None else None
     try:

@@ -54,3 +54,13 @@ def test_grading_does_not_write_over_the_roster(tmp_path):
     done = autograder("grade", tmp_path / "class", *options)
     assert done.exit_code == 2
     assert roster.read_text("utf-8") == ROSTER
+
+
+def test_grading_does_not_write_among_the_files_that_it_grades(tmp_path, monkeypatch):
+    hand_in(tmp_path / "class", "ada")
+    monkeypatch.chdir(tmp_path / "class")
+    for out in (".", "../class"):
+        done = autograder("grade", ".", "--out", out)
+        assert done.exit_code == 2
+        assert "would be written over, and it is read here. Name another --out." in done.stderr
+    assert [path.name for path in (tmp_path / "class").iterdir()] == ["ada"]

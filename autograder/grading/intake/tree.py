@@ -18,6 +18,7 @@ from autograder.submissions.safe_read import read_content
 from autograder.util.i18n import _
 
 MAX_DEPTH = 4
+MAX_FOLDERS = 64
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,17 @@ def _node(path: Path, shown: Path, unpacked: Path, depth: int) -> Node:
     if path.is_symlink() and path.is_dir() and depth:
         text = _("it is a link to a folder, and links are not followed: name the folder itself")
         return Node(name, path, shown, (), text)
+    if path.is_dir() and depth > MAX_FOLDERS:
+        text = _("it lies in more than {n} folders: move its files up")
+        return Node(name, path, shown, (), text.format(n=MAX_FOLDERS))
     if path.is_dir():
         try:
             parts = sorted(path.iterdir(), key=lambda part: part.name)
         except OSError as error:
             text = _("it cannot be opened: {reason}")
             return Node(name, path, shown, (), text.format(reason=error.strerror))
-        results = unpacked.parent.absolute()
-        kept = [p for p in parts if counts(p.name) and p.absolute() != results]
+        here, results = path.resolve(), unpacked.parent.resolve()
+        kept = [p for p in parts if counts(p.name) and here / p.name != results]
         children = tuple(_node(part, shown / part.name, unpacked, depth + 1) for part in kept)
         is_clone = any(part.name == ".git" for part in parts)
         return Node(name, path, shown, children, is_clone=is_clone)

@@ -246,6 +246,21 @@ def test_results_of_an_earlier_run_are_no_part_of_the_pile(tmp_path):
     assert len(collected.accounts) == 2
 
 
+@pytest.mark.parametrize("spelled", ["aside/../pile/results", "link/results"])
+def test_results_are_no_part_of_the_pile_however_they_are_named(tmp_path, spelled):
+    pile = lay(tmp_path / "pile", "ada/01_explore.py", "ben/01_explore.py")
+    lay(pile, "results/ada/01_explore.json", "results/index.html", text="{}")
+    (tmp_path / "aside").mkdir()
+    try:
+        (tmp_path / "link").symlink_to(pile, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+    collected = collect([pile], tmp_path / spelled)
+    assert learners(collected) == both("ada", "ben")
+    assert collected.problems == []
+    assert len(collected.accounts) == 2
+
+
 @pytest.mark.parametrize(
     "helpers",
     [

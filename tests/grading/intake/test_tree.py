@@ -118,3 +118,13 @@ def test_too_deep_archives_are_named(tmp_path):
     found = collect([tmp_path / "8.zip"], tmp_path / "out")
     assert found.submissions == []
     assert any("too deep" in problem for problem in found.problems)
+
+
+def test_folders_in_folders_without_end_are_named(tmp_path):
+    pile = lay(tmp_path / "pile", "ada/01_explore.py", "ben/01_explore.py")
+    zipped(pile / "ben" / "more.zip", {f"{700 * 'a/'}b.py": TEXT})
+    found = collect([pile], tmp_path / "out")
+    assert learners(found) == [("ada", STEP), ("ben", STEP)]
+    [problem] = found.problems
+    assert "more.zip" in problem
+    assert problem.endswith("it lies in more than 64 folders: move its files up.")
