@@ -1,9 +1,14 @@
 """The imports of the fork server of judges, which the judges then share.
 
-It imports pytest with its plugins and all checks; no check runs here.
+It imports pytest with its plugins and collects all checks; no check runs here. Judges share the
+memory of the objects as long as no judge's garbage collector looks at them.
 """
 
-from autograder.grading import judge  # noqa: F401
-from autograder.running.runner import collect_only
+import gc
 
-collect_only()
+from autograder.grading import judge  # noqa: F401
+from autograder.running.runner import collect_once
+
+collect_once()
+gc.collect()
+gc.freeze()

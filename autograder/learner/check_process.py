@@ -106,12 +106,12 @@ def _serve(connection: "Connection[Any, Any]", call_seconds: float) -> None:
     import keras  # noqa: F401
 
     from autograder.engine.run_cells import Timeouts
-    from autograder.running.runner import collect_only, run
+    from autograder.running.runner import collect_once, run
     from autograder.running.targets import FileTarget
     from autograder.submissions.cells import UnreadableSubmission
 
     timeouts = Timeouts(cell=call_seconds, call=call_seconds)
-    collect_only()
+    collect_once()
     while True:
         try:
             path, exercise = connection.recv()

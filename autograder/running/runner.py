@@ -12,6 +12,7 @@ import pytest
 from autograder import course
 from autograder.engine.stand_ins import Answerer
 from autograder.reports.model import Report
+from autograder.running.collected import CollectedChecks
 from autograder.running.course_answers import answerer
 from autograder.running.plugin import CheckSession, id_of
 from autograder.running.repeats import NotRepeated, Repeat, Repeated
@@ -19,10 +20,17 @@ from autograder.running.targets import NoTarget, Target
 from autograder.util import paths
 from autograder.util.i18n import _
 
-# Left out: the plugins that print or write, and those that collect garbage after each run, which
-# takes half of its time.
-_UNUSED = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception")
-_ARGUMENTS = (*(f"-pno:{name}" for name in _UNUSED), "--capture=sys")
+# Left out: the plugins that print or write, that collect garbage after each run, which takes half
+# of its time, and that serve what no check uses.
+_UNUSED = (
+    *("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception"),
+    *("tmpdir", "logging", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler"),
+    *("setuponly", "setupplan", "debugging", "unittest", "recwarn", "monkeypatch"),
+)
+_ARGUMENTS = ["-c", os.devnull, "--rootdir", str(paths.PACKAGE)]
+_ARGUMENTS += [f"-pno:{name}" for name in _UNUSED]
+
+_collected: CollectedChecks | None = None
 
 
 class CheckError(RuntimeError):
@@ -86,8 +94,7 @@ def _reports(target: Target, seed: int | None, plugins: list[object]) -> list[Re
     """Run checks with some plugins; see `run`."""
     collector = _ReportCollector()
     files = [path for exercise in target.exercises for path in _check_files(exercise)]
-    options = [] if seed is None else ["--seed", str(seed)]
-    code = _pytest([*options, *files], [*plugins, collector])
+    code = _pytest(files, seed, [*plugins, collector])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} or collector.reports is None:
@@ -95,9 +102,12 @@ def _reports(target: Target, seed: int | None, plugins: list[object]) -> list[Re
     return collector.reports
 
 
-def collect_only() -> None:
-    """Import pytest's plugins and all checks, so that later runs in this process need not."""
-    _pytest(["--collect-only", str(paths.CHECKS)], [_TargetPlugin(NoTarget())])
+def collect_once() -> None:
+    """Collect all checks, so that later runs in this process, and in its forks, need not."""
+    global _collected
+    arguments = [*_ARGUMENTS, "-pno:capture", str(paths.CHECKS)]
+    with _own_settings():
+        _collected = CollectedChecks.collect(arguments, _TargetPlugin(NoTarget()))
 
 
 def _check_files(exercise: str) -> list[str]:
@@ -111,13 +121,22 @@ def _check_files(exercise: str) -> list[str]:
     return [str(path) for path in found]
 
 
-def _pytest(arguments: list[str], plugins: list[object]) -> int:
-    """Run pytest with nothing of this machine's or this folder's settings."""
-    options = ["-c", os.devnull, "--rootdir", str(paths.PACKAGE), *_ARGUMENTS]
+def _pytest(files: list[str], seed: int | None, plugins: list[object]) -> int:
+    """Run the checks of some files, without what they print."""
+    with _own_settings():
+        if _collected is not None and _collected.is_free:
+            return _collected.run(files, seed, plugins)
+        options = [] if seed is None else ["--seed", str(seed)]
+        return pytest.main([*_ARGUMENTS, "--capture=sys", *options, *files], plugins=plugins)
+
+
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Run a block with nothing of this machine's or this folder's settings."""
     with _own_environment(), _existing_folder(), warnings.catch_warnings():
         # A warning of the learner's code costs no points, whatever filters this process has.
         warnings.simplefilter("ignore")
-        return pytest.main([*options, *arguments], plugins=plugins)
+        yield
 
 
 @contextmanager
