@@ -152,10 +152,10 @@ def _answer(
         stand_ins.mark = mark
         try:
             value = operations[operation](*arguments)
-            state.restore()
+            state.restore(operation == "run")
             parts = pack([mark, "value", value, audit_log.new()])
         except BaseException as error:
-            state.restore()
+            state.restore(operation == "run")
             raised = getattr(error, "learner", None)
             if type(raised) is not Raised:
                 raised = recorded(error, is_learners)
@@ -197,6 +197,9 @@ class _ProcessState:
     """
 
     _MODULES = (builtins, json, numpy, os, pandas, random, signal, socket, struct)
+    # The modules that operations import by name: whole packages, and single modules.
+    _PACKAGES = ("autograder", "matplotlib")
+    _IMPORTED = ("keras", "numpy", "pandas", "random", "scipy", "scipy.sparse", "tensorflow")
 
     def __init__(self, scratch: str, namespace: dict[str, Any]):
         self._scratch = scratch
@@ -205,6 +208,11 @@ class _ProcessState:
         self._names = [(vars(module), dict(vars(module))) for module in self._MODULES]
         self._modules = sys.modules
         self._loaded = dict(sys.modules)
+        self._imported = {
+            name: module
+            for name, module in sys.modules.items()
+            if name in self._IMPORTED or name.partition(".")[0] in self._PACKAGES
+        }
         self._path = list(sys.path)
         self._errors = numpy.geterr()
         self._umask = os.umask(0o077)
@@ -213,13 +221,18 @@ class _ProcessState:
         self._sys = sys
         self._chdir, self._set_umask, self._seterr = os.chdir, os.umask, numpy.seterr
 
-    def restore(self) -> None:
-        """Restore the state that the process had before the first cell."""
+    def restore(self, all_modules: bool) -> None:
+        """Restore the state that the process had before the first cell.
+
+        Args:
+            all_modules: Whether all of the thousands of loaded modules are restored, and not only
+                those that operations import.
+        """
         for names, values in self._names:
             names.update(values)
         self._namespace.update(self._own)
         self._sys.modules = self._modules
-        self._modules.update(self._loaded)
+        self._modules.update(self._loaded if all_modules else self._imported)
         self._sys.path[:] = self._path
         self._sys.settrace(None)
         self._sys.setprofile(None)

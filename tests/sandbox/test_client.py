@@ -111,6 +111,35 @@ def test_the_random_state_can_be_set(engine_of):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+EXCHANGES = """
+import sys
+
+def exchange(name):
+    sys.modules[name] = None
+
+def plot():
+    import matplotlib.pyplot as plt
+    return plt.figure().add_subplot()
+
+def is_there(name):
+    return sys.modules.get(name) is not None
+"""
+
+
+@pytest.mark.parametrize("name", ["matplotlib.colors", "autograder.engine.axes", "keras"])
+def test_modules_that_operations_import_are_restored_after_a_call(engine_of, name):
+    submission = SubmissionProxy(engine_of(EXCHANGES))
+    submission.exchange(name)
+    assert submission.given.drawing(submission.plot()) is not None
+    assert submission.given.table_model(np.eye(2)) is not None
+
+
+def test_all_modules_are_restored_after_a_cell(engine_of):
+    cell = "\nfor name in list(sys.modules):\n    sys.modules[name] = None\n"
+    submission = SubmissionProxy(engine_of(EXCHANGES + cell))
+    assert all(submission.is_there(name) for name in ("http", "keras", "sklearn.manifold", "scipy"))
+
+
 def test_a_worker_that_ended_is_started_again_for_the_next_check(engine_of):
     engine = engine_of(CODE, "import os\ndef quit():\n    os._exit(3)\n")
     submission = SubmissionProxy(engine)
