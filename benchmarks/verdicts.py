@@ -5,7 +5,8 @@
     python -m benchmarks.verdicts compare before.json after.json
 
 A recording holds the verdicts and messages of all known wrong answers, right alternatives and
-hostile submissions, judged in the sandbox with one seed. `--bank` or `--hostile` records a part.
+hostile submissions, judged in the sandbox with one seed. `--bank` or `--hostile` records a part,
+and `--exercises 05,10` records the known answers of these exercises only.
 A refactoring that should change no verdict is done when `compare` prints no difference.
 """
 
@@ -52,6 +53,9 @@ def main() -> int:
     record.add_argument("file", type=Path)
     record.add_argument("--bank", action="store_true", help="known wrong and right answers only")
     record.add_argument("--hostile", action="store_true", help="hostile submissions only")
+    record.add_argument(
+        "--exercises", type=_numbers, help="known answers of some exercises only, such as 05,10"
+    )
     compare = commands.add_parser("compare", help="print the differences; exit 1 if there are any")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
@@ -59,18 +63,27 @@ def main() -> int:
     if options.command == "compare":
         return _compare(_read(options.before), _read(options.after))
     recording = {}
-    if options.bank or not options.hostile:
-        recording |= _bank()
-    if options.hostile or not options.bank:
+    if options.bank or options.exercises or not options.hostile:
+        recording |= _bank(options.exercises)
+    if options.hostile or not (options.bank or options.exercises):
         recording["hostile"] = _hostile()
     text = json.dumps(recording, indent=1, sort_keys=True, ensure_ascii=False)
     options.file.write_text(text + "\n", encoding="utf-8")
     return 0
 
 
-def _bank() -> dict:
-    jobs = [("wrong", name, entry.function, entry.code) for name, entry in catalogue().items()]
-    jobs += [("right", name, entry.function, entry.code) for name, entry in alternatives().items()]
+def _numbers(text: str) -> list[str]:
+    return [course.step(number).name for number in text.split(",")]
+
+
+def _bank(exercises: list[str] | None) -> dict:
+    entries = [("wrong", *item) for item in catalogue().items()]
+    entries += [("right", *item) for item in alternatives().items()]
+    jobs = [
+        (kind, name, entry.function, entry.code)
+        for kind, name, entry in entries
+        if exercises is None or course.step_of_function(entry.function).name in exercises
+    ]
     found: dict = {"wrong": {}, "right": {}}
     with multiprocessing.get_context("spawn").Pool(PROCESSES, _start) as pool:
         for kind, name, verdict in pool.imap_unordered(_judge_one, jobs):
