@@ -17,7 +17,9 @@ catalogue. It takes the property that must hold from the check's docstring where
 
 Arguments that several helpers share:
     must: The sentence that must hold, where it is more exact than the check's docstring.
-    mistakes: The known mistakes by name, each with whether the answer shows it.
+    mistakes: The known mistakes by name, each with whether the answer shows it; or a function that
+        returns them, which a helper calls only where it rejects the answer. Pass a function where
+        the evidence costs time.
     cause: The likely cause where the answer shows no known mistake.
     rtol, atol: The relative and the absolute error up to which two numbers count as equal.
 """
@@ -31,7 +33,7 @@ import pandas as pd
 import pytest
 
 from autograder.checking import number_causes, value_causes
-from autograder.checking.failure import CheckFailure, Mistakes
+from autograder.checking.failure import CheckFailure, Mistakes, names_of
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause, Shape, WantedShape, shape_text
 from autograder.engine.exceptions import of_learner
@@ -213,9 +215,10 @@ def close(
     cause = None
     if left is not None and right is not None:
         cause = number_causes.of_numbers(left, right, rtol, atol)
-    if cause is None and not any((mistakes or {}).values()):
+    shown_mistakes = dict.fromkeys(names_of(mistakes), True)
+    if cause is None and not shown_mistakes:
         cause = otherwise()
-    raise CheckFailure(shown, must, mistakes, wanted, cause)
+    raise CheckFailure(shown, must, shown_mistakes, wanted, cause)
 
 
 def alike(got: Any, want: Any, rtol: float = 1e-4, atol: float = 1e-5) -> bool:

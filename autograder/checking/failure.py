@@ -1,12 +1,13 @@
 """The rejection of an answer, as the assertions raise it and the verdict reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from autograder.checking.value_causes import Cause
 
-Mistakes = Mapping[str, bool | np.bool]
+Evidence = Mapping[str, bool | np.bool]
+Mistakes = Evidence | Callable[[], Evidence]
 
 MAX_PHRASE = 2_000
 """The length in characters to which a part of a message is cut: an answer may be endless."""
@@ -38,7 +39,13 @@ class CheckFailure(Exception):
         self.must = must and _cut(must)
         self.want = want and _cut(want)
         self.cause = cause and Cause(cause.name, _cut(cause.text))
-        self.mistakes = tuple(name for name, shown in (mistakes or {}).items() if shown)
+        self.mistakes = names_of(mistakes)
+
+
+def names_of(mistakes: Mistakes | None) -> tuple[str, ...]:
+    """Return the names of the known mistakes that an answer shows, in their order."""
+    found = mistakes() if callable(mistakes) else mistakes
+    return tuple(name for name, shown in (found or {}).items() if shown)
 
 
 class AnswerTooLarge(CheckFailure):

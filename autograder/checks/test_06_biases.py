@@ -119,8 +119,8 @@ def means_of(train, test) -> dict[str, np.ndarray]:
     mu = train["rating"].mean()
     want = {"global": np.full(len(test), mu)}
     for key in ("user", "item"):
-        own = {value: ratings.mean() for value, ratings in train.groupby(key)["rating"]}
-        want[key] = np.array([own.get(value, mu) for value in test[key]])
+        own = train.groupby(key)["rating"].mean()
+        want[key] = test[key].map(own).fillna(mu).to_numpy()
     return want
 
 
@@ -143,10 +143,6 @@ def means_of_means(train) -> list[float]:
 def require_means(answer, train, test) -> None:
     """Reject an answer of `mean_baselines` that is not three arrays of the right means."""
     want = means_of(train, test)
-    of_test = means_of(test, test)
-    other = {"user": "item", "item": "user", "global": "global"}
-    both = means_of(pd.concat([train, test]), test)
-    medians = medians_of(train, test)
     answer = mapping(answer, want)
     for key in want:
         values = array(
@@ -155,46 +151,52 @@ def require_means(answer, train, test) -> None:
             must=_("`{key}` is an array with one prediction a row of test").format(key=key),
             mistakes={"global-one-number": key == "global" and shape_of(answer[key]) == ()},
         )
-        unseen = ~test[key].isin(train[key]).to_numpy() if key != "global" else np.array(False)
         close(
             values,
             want[key],
             must=_("`{key}`: {must}").format(key=key, must=_MEANS[key]),
-            mistakes={
-                "unseen-left-missing": np.isnan(values).any(),
-                "unseen-rated-zero": bool((unseen & (values == 0)).any()),
-                "means-clipped": key != "global"
-                and any(alike(values, np.clip(want[key], *scale)) for scale in SCALES),
-                "means-of-test": alike(values, of_test[key]),
-                "test-in-the-means": alike(values, both[key]),
-                "medians-for-means": alike(values, medians[key]),
-                "unseen-given-a-constant": bool(unseen.any())
-                and alike(values[~unseen], want[key][~unseen])
-                and np.ptp(values[unseen]) == 0
-                and values[unseen][0] != 0,
-                "means-exchanged": other[key] != key and alike(values, want[other[key]]),
-                "means-by-position": key != "global"
-                and _by_position(values, train, test[key], key),
-                "global-mean-of-means": key == "global"
-                and (values == values[0]).all()
-                and any(alike(values[0], mean) for mean in means_of_means(train)),
-                "means-of-first-rows": any(
-                    alike(values, means_of(part, test)[key])
-                    for n in CAPS
-                    if n < len(train)
-                    for part in (train[:n], train[-n:])
-                ),
-                "means-columns-by-place": list(train)[:3] != ["user", "item", "rating"]
-                and alike(values, means_of(by_place(train), by_place(test))[key]),
-                "mean-ids-in-a-small-type": key != "global"
-                and any(
-                    alike(values, means_of(in_type(train, kind), in_type(test, kind))[key])
-                    for kind in SMALL_TYPES
-                ),
-                "means-of-few-not-used": key != "global"
-                and _few_not_used(values, train, test, key),
-            },
+            mistakes=partial(mistakes_of_means, values, key, train, test),
         )
+
+
+def mistakes_of_means(values, key: str, train, test) -> dict[str, bool]:
+    """Return the known mistakes that explain the predictions under a key of the answer."""
+    want = means_of(train, test)
+    both = pd.concat([train, test])
+    other = {"user": "item", "item": "user", "global": "global"}
+    unseen = ~test[key].isin(train[key]).to_numpy() if key != "global" else np.array(False)
+    return {
+        "unseen-left-missing": np.isnan(values).any(),
+        "unseen-rated-zero": bool((unseen & (values == 0)).any()),
+        "means-clipped": key != "global"
+        and any(alike(values, np.clip(want[key], *scale)) for scale in SCALES),
+        "means-of-test": alike(values, means_of(test, test)[key]),
+        "test-in-the-means": alike(values, means_of(both, test)[key]),
+        "medians-for-means": alike(values, medians_of(train, test)[key]),
+        "unseen-given-a-constant": bool(unseen.any())
+        and alike(values[~unseen], want[key][~unseen])
+        and np.ptp(values[unseen]) == 0
+        and values[unseen][0] != 0,
+        "means-exchanged": other[key] != key and alike(values, want[other[key]]),
+        "means-by-position": key != "global" and _by_position(values, train, test[key], key),
+        "global-mean-of-means": key == "global"
+        and (values == values[0]).all()
+        and any(alike(values[0], mean) for mean in means_of_means(train)),
+        "means-of-first-rows": any(
+            alike(values, means_of(part, test)[key])
+            for n in CAPS
+            if n < len(train)
+            for part in (train[:n], train[-n:])
+        ),
+        "means-columns-by-place": list(train)[:3] != ["user", "item", "rating"]
+        and alike(values, means_of(by_place(train), by_place(test))[key]),
+        "mean-ids-in-a-small-type": key != "global"
+        and any(
+            alike(values, means_of(in_type(train, kind), in_type(test, kind))[key])
+            for kind in SMALL_TYPES
+        ),
+        "means-of-few-not-used": key != "global" and _few_not_used(values, train, test, key),
+    }
 
 
 def _few_not_used(values, train, test, key) -> bool:
@@ -288,16 +290,19 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
     """Reject an answer of `bias_baseline` that is not (mu, b_user, b_item)."""
     mu, b_user, b_item = biases_of(train, n_users, n_items, **regs)
     got_mu, got_user, got_item = pair(answer, 3)
-    rows = [part for n in CAPS if n < len(train) for part in (train[:n], train[-n:])]
-    capped = any(alike(got_mu, part["rating"].mean()) for part in rows)
     close(
         number(got_mu, _("the first part, mu, is one number")),
         mu,
         _("mu is the mean of the training ratings"),
-        {
+        lambda: {
             "mu-of-means": any(alike(got_mu, mean) for mean in means_of_means(train)),
             "mu-is-the-median": alike(got_mu, train["rating"].median()),
-            "biases-of-first-rows": capped,
+            "biases-of-first-rows": any(
+                alike(got_mu, part["rating"].mean())
+                for n in CAPS
+                if n < len(train)
+                for part in (train[:n], train[-n:])
+            ),
         },
         otherwise=lambda: Cause("mu-off", _MU_OFF),
     )
@@ -307,7 +312,7 @@ def require_biases(answer, train, n_users, n_items, **regs) -> None:
     short = {"unseen-have-no-bias": shapes == ((seen[0],), (seen[1],))}
     got_item = array(got_item, (n_items,), _part("b_item", n_items), exchanged | short)
     got_user = array(got_user, (n_users,), _part("b_user", n_users), exchanged | short)
-    mistakes = bias_mistakes(got_user, got_item, train, regs)
+    mistakes = partial(bias_mistakes, got_user, got_item, train, regs)
     close(
         got_item,
         b_item,
@@ -551,50 +556,11 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
         items[1::2] += sizes["n_items"] - items.max() - 1
         scores = scores_of_pairs(model, users, items, sizes["n_factors"])
         dots = np.sum(p[users] * q[items], axis=1)
-        b_u, b_i = user_bias[users], item_bias[items]
-        want = mu + b_u + b_i + dots
-        without_mu = mu != 0 and alike(scores, want - mu)
-        pair, tables = (users, items), (p, q, user_bias, item_bias)
-        mu_in_biases = alike(sum(np.mean(part) for part in start), mu, rtol=0.05)
+        planted = mu, (users, items), (p, q, user_bias, item_bias), start
         close(
             scores,
-            want,
-            mistakes={
-                "mu-zero-replaced": mu == 0 and bool(np.ptp(scores - want) < 1e-4),
-                "mu-stored-in-biases": without_mu and mu_in_biases,
-                "mu-left-out": without_mu and not mu_in_biases,
-                "bias-left-out": any(alike(scores, want - part) for part in (b_u, b_i, b_u + b_i)),
-                "biased-ids-exchanged": sizes is SQUARE_SIZES
-                and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
-                "score-forced-into-range": forced(scores, want),
-                "factors-left-out": alike(scores, want - dots),
-                "biased-dot-normalised": alike(
-                    scores,
-                    want
-                    - dots
-                    + dots / np.linalg.norm(p[users], axis=1) / np.linalg.norm(q[items], axis=1),
-                ),
-                "biases-inside-the-dot": alike(
-                    scores, mu + np.sum((p[users] + b_u[:, None]) * (q[items] + b_i[:, None]), 1)
-                ),
-                "bias-of-the-other-id": any(
-                    alike(scores, want + change)
-                    for change in (
-                        item_bias[np.minimum(users, len(item_bias) - 1)] - b_i,
-                        user_bias[np.minimum(items, len(user_bias) - 1)] - b_u,
-                    )
-                ),
-                "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
-                or alike(scores, mu + b_u * b_i * dots),
-                "mu-cut-to-whole": any(
-                    alike(scores, want - mu + cut(mu)) for cut in (np.trunc, np.floor, np.round)
-                ),
-                "biased-ids-cut": users.max() > 255 and _ids_are_cut(scores, mu, pair, tables),
-                "score-cut-off": _cut_off(scores, want),
-                "mu-replaced": _shifted(scores, want) and not without_mu,
-                "sum-reweighted": not _shifted(scores, want)
-                and _reweighted(scores, [dots, b_u, b_i]),
-            },
+            mu + user_bias[users] + item_bias[items] + dots,
+            mistakes=partial(mistakes_of_scores, scores, *planted),
             otherwise=partial(_term_at_fault, model, sizes, mu, (users, items), rng),
         )
         training = array(score_pairs(model, users, items, training=True)).reshape(-1)
@@ -604,6 +570,55 @@ def test_scores_are_mu_plus_biases_plus_dot_products(submission, rng):
             _("while training the score is the same sum as otherwise"),
             {"biased-score-disturbed": True},
         )
+
+
+def mistakes_of_scores(scores, mu, pair, tables, start) -> dict[str, bool]:
+    """Return the known mistakes that explain the scores of planted tables.
+
+    Args:
+        scores: The model's scores, shape (m,).
+        mu: The mean that the model was built with.
+        pair: The ids of the users and of the items, each of shape (m,).
+        tables: The factors and the biases: p, q, b_u, b_i.
+        start: The biases before they were planted.
+    """
+    (users, items), (p, q, user_bias, item_bias) = pair, tables
+    dots = np.sum(p[users] * q[items], axis=1)
+    b_u, b_i = user_bias[users], item_bias[items]
+    want = mu + b_u + b_i + dots
+    without_mu = mu != 0 and alike(scores, want - mu)
+    mu_in_biases = alike(sum(np.mean(part) for part in start), mu, rtol=0.05)
+    lengths = np.linalg.norm(p[users], axis=1), np.linalg.norm(q[items], axis=1)
+    return {
+        "mu-zero-replaced": mu == 0 and bool(np.ptp(scores - want) < 1e-4),
+        "mu-stored-in-biases": without_mu and mu_in_biases,
+        "mu-left-out": without_mu and not mu_in_biases,
+        "bias-left-out": any(alike(scores, want - part) for part in (b_u, b_i, b_u + b_i)),
+        "biased-ids-exchanged": len(user_bias) == len(item_bias)
+        and alike(scores, mu + user_bias[items] + item_bias[users] + dots),
+        "score-forced-into-range": forced(scores, want),
+        "factors-left-out": alike(scores, want - dots),
+        "biased-dot-normalised": alike(scores, want - dots + dots / lengths[0] / lengths[1]),
+        "biases-inside-the-dot": alike(
+            scores, mu + np.sum((p[users] + b_u[:, None]) * (q[items] + b_i[:, None]), 1)
+        ),
+        "bias-of-the-other-id": any(
+            alike(scores, want + change)
+            for change in (
+                item_bias[np.minimum(users, len(item_bias) - 1)] - b_i,
+                user_bias[np.minimum(items, len(user_bias) - 1)] - b_u,
+            )
+        ),
+        "biases-multiplied": alike(scores, mu + b_u * b_i + dots)
+        or alike(scores, mu + b_u * b_i * dots),
+        "mu-cut-to-whole": any(
+            alike(scores, want - mu + cut(mu)) for cut in (np.trunc, np.floor, np.round)
+        ),
+        "biased-ids-cut": users.max() > 255 and _ids_are_cut(scores, mu, pair, tables),
+        "score-cut-off": _cut_off(scores, want),
+        "mu-replaced": _shifted(scores, want) and not without_mu,
+        "sum-reweighted": not _shifted(scores, want) and _reweighted(scores, [dots, b_u, b_i]),
+    }
 
 
 def _ids_are_cut(scores, mu, pair, tables) -> bool:
@@ -888,9 +903,31 @@ def require_errors(answer, predictions, y, cold) -> None:
     names = names_of(answer, predictions)
     got = array(answer[COLUMNS], (len(names), 3))
     want = errors_of(predictions, y, cold).loc[names].to_numpy()
+    mistakes = partial(mistakes_of_errors, got, names, want, predictions, y, cold)
+    for name, row, wanted in zip(names, got, want, strict=True):
+        close(
+            row,
+            wanted,
+            _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
+            mistakes,
+            otherwise=partial(_cause_of_errors, row, wanted),
+        )
+
+
+def mistakes_of_errors(got, names, want, predictions, y, cold) -> dict[str, bool]:
+    """Return the known mistakes that explain a table of errors.
+
+    Args:
+        got: The answer's errors, shape (n_models, 3).
+        names: The models in the order of the answer's rows.
+        want: The right errors in the same order.
+        predictions: The predictions of each model by name.
+        y: The ratings.
+        cold: Whether each row is cold.
+    """
     absolute = errors_of(predictions, y, cold, mean_absolute).loc[names].to_numpy()
     biased = errors_of(predictions, y, cold, np.mean).loc[names].to_numpy()
-    mistakes = {
+    return {
         "mse-compared": alike(got, want**2),
         "absolute-errors-compared": alike(got, absolute),
         "warm-and-cold-exchanged": alike(got, want[:, [0, 2, 1]]),
@@ -914,14 +951,6 @@ def require_errors(answer, predictions, y, cold) -> None:
         "mean-error-squared": alike(got, np.abs(biased)),
         "errors-beside-other-names": alike(np.sort(got, axis=0), np.sort(want, axis=0)),
     }
-    for name, row, wanted in zip(names, got, want, strict=True):
-        close(
-            row,
-            wanted,
-            _("the RMSE of all, warm and cold rows of `{name}`").format(name=name),
-            mistakes,
-            otherwise=partial(_cause_of_errors, row, wanted),
-        )
 
 
 def _cause_of_errors(row: np.ndarray, wanted: np.ndarray) -> Cause:

@@ -24,7 +24,7 @@ from autograder.checking.asserts import (
     require,
     shape_of,
 )
-from autograder.checking.failure import Mistakes
+from autograder.checking.failure import Evidence
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause
 from autograder.checks.support.lists import (
@@ -624,7 +624,7 @@ def _falls(numbers) -> bool:
 
 
 def films_are(
-    answer, world: World, raw_user_id: int, n: int, others: Mistakes | None = None
+    answer, world: World, raw_user_id: int, n: int, others: Evidence | None = None
 ) -> None:
     """Reject an answer that is not a frame of the user's n best unseen films, best first.
 
@@ -679,7 +679,7 @@ def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]
     }
 
 
-def require_titles(column, items, world: World, others: Mistakes | None = None) -> None:
+def require_titles(column, items, world: World, others: Evidence | None = None) -> None:
     """Reject titles that do not belong to the items' films, row by row."""
     got = np.asarray(column, dtype=object).tolist()
     films = world.films(items)

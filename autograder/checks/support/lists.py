@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from autograder.checking.asserts import alike, fail, integers, shape_of
-from autograder.checking.failure import Mistakes
+from autograder.checking.failure import Mistakes, names_of
 from autograder.checking.reprs import brief
 from autograder.checking.value_causes import Cause
 from autograder.util.i18n import _
@@ -146,7 +146,7 @@ def best_list(
         candidates: The ids that the answer may list.
         scores: The score of every id, shape (n_items,).
         n: The length of the list, or more where there are fewer candidates.
-        mistakes: The known mistakes by name, each with whether the answer shows it.
+        mistakes: The known mistakes, as in `asserts`.
     """
     want = best_of(candidates, scores, n)
     must = _("the {n} best unseen items, best first: {want}").format(
@@ -156,7 +156,7 @@ def best_list(
         integers(value, want.shape, must, mistakes)
         return
     cause = list_cause(value, want, candidates)
-    if cause is not None and not any((mistakes or {}).values()):
+    if cause is not None and not names_of(mistakes):
         fail(value, must, cause=cause)
     integers(value, want.shape, must, mistakes)
     fail(value, must, mistakes)
