@@ -88,8 +88,9 @@ def submission(request: pytest.FixtureRequest, memory: dict[str, Any]) -> Submis
     session = request.config.pluginmanager.get_plugin(CheckSession.NAME)
     assert isinstance(session, CheckSession)
     engine = session.engine_of(request.node)
-    engine.seed(_seed_of_learner(request))
-    return SubmissionProxy(engine, memory)
+    begin = partial(engine.seed, _seed_of_learner(request))
+    begin()
+    return SubmissionProxy(engine, memory, begin)
 
 
 def _seed_of_learner(request: pytest.FixtureRequest) -> int:

@@ -101,14 +101,21 @@ class SubmissionProxy:
         functions_called: The names of the functions that were called so far.
     """
 
-    def __init__(self, engine: Engine, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        memory: Memory | None = None,
+        begin: Callable[[], None] = lambda: None,
+    ) -> None:
         """Make a proxy for one check.
 
         Args:
             engine: Answers for the submission.
-            memory: Holds the answers of `once`, for all checks of the submission.
+            memory: Holds the answers of `once` and `jointly`, for all checks of the submission.
+            begin: Begins the check anew: its time, and the learner's random generators.
         """
         self._engine = engine
+        self._begin = begin
         self._memory: Memory = {} if memory is None else memory
         self._calls: list[str] = []
         self.latest_call: Call | None = None
@@ -155,6 +162,33 @@ class SubmissionProxy:
         self._calls[:] = calls
         self.functions_called |= functions
         return cast(T, value)
+
+    def jointly(self, name: str, ask: Callable[[], bool]) -> bool:
+        """Return whether a few calls show at once what several checks of a function look for.
+
+        A right answer needs no calls but these. Where they show less, the present check begins
+        anew, as if they had not been made, and each check makes calls of its own, which name the
+        fault. The joint calls are made once for all checks of a submission.
+
+        Args:
+            name: The name under which the checks share the result.
+            ask: Makes the calls and returns whether they show everything; an exception means no.
+        """
+        if name not in self._memory:
+            before = list(self._calls), self.latest_call, self.functions_called
+            try:
+                shown = bool(ask())
+            except Exception:
+                shown = False
+            self._memory[name] = shown, tuple(self._calls), self.functions_called
+            if not shown:
+                self._calls, self.latest_call, self.functions_called = before
+                self._begin()
+        shown, calls, functions = self._memory[name]
+        if shown:
+            self._calls[:] = calls
+            self.functions_called |= functions
+        return bool(shown)
 
     def aside(self, ask: Callable[[], T]) -> T | None:
         """Return the answer of `ask()`, whose calls no message shows; None where it raises.

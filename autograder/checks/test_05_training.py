@@ -5,6 +5,7 @@ and the weights of a model whose score is a number of the user plus a number of 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -256,16 +257,17 @@ def idle_training(submission, rng) -> tuple[Training, bool]:
     Batches have 64 rows. The start weights fit train, and val asks for higher terms.
     """
 
-    def train():
-        task = draw_task(rng, train_side=0.0)
-        kept = submission.keep(task.train), submission.keep(task.val)
-        model = task.model(submission, [0])
-        history = submission.compile_and_fit(model, *kept, 1, BATCH, 9, 1)
-        training = _ended(task, history, model)
-        rows = zip((task.train, task.val), kept, strict=True)
-        return training, all(is_unchanged(submission, placed, before) for before, placed in rows)
+    return submission.once("idle", lambda: _train_idly(submission, rng))
 
-    return submission.once("idle", train)
+
+def _train_idly(submission, rng) -> tuple[Training, bool]:
+    task = draw_task(rng, train_side=0.0)
+    kept = submission.keep(task.train), submission.keep(task.val)
+    model = task.model(submission, [0])
+    history = submission.compile_and_fit(model, *kept, 1, BATCH, 9, 1)
+    training = _ended(task, history, model)
+    rows = zip((task.train, task.val), kept, strict=True)
+    return training, all(is_unchanged(submission, placed, before) for before, placed in rows)
 
 
 def planted_training(submission, rng, patience: int, n_epochs: int) -> Training:
@@ -290,6 +292,116 @@ PLANTED = [0, 50.0, 46.0, 32.0, 39.0, 44.0, 47.0, 51.0, 54.0, 56.0, 58.0, 61.0, 
 # Added to the loss after k steps: with these, the loss on val falls up to the sixth epoch, which no
 # other mistake chooses, and grows from there on.
 PENALTIES = [4_000.0 + 1_000.0 * abs(k - 6) - offset**2 for k, offset in enumerate(PLANTED)]
+
+
+# Trainings that together show every property of `compile_and_fit`
+
+# Added to every score after k steps, two an epoch: for patience 2, a training has to end after five
+# epochs, the third of which is the best; of fifty epochs, the ninth is the best.
+JOINT = [26.0] + [
+    {1: 26.0, 2: 24.0, 3: 20.0, 4: 23.0, 5: 25.0, 9: 8.0}.get(epoch, 22.0 + epoch * 5 % 8)
+    for epoch in range(1, 51)
+    for _step in range(2)
+]
+
+# Added to the loss after k steps: with these, the loss on val is smallest in the fourth epoch.
+JOINT_PENALTIES = [
+    2_000.0 + 40.0 * abs((k + 1) // 2 - 4) - offset**2 for k, offset in enumerate(JOINT)
+]
+
+# With patience 3, a training has to end after eleven epochs. Two epochs without progress come
+# early, and later epochs with little progress.
+RESTARTS = [0, 1.3, 1.35, 1.38, 1.0, *(1 - 2e-4 * np.arange(1, 5)), 1.1, 1.15, 1.2, 1.25, 1.3, 1.35]
+
+
+def shows_everything(submission, rng) -> bool:
+    """Return whether five trainings show every property that a check of `compile_and_fit` states.
+
+    If they do not, each check trains for its own property and names the fault.
+    """
+    own = rng.spawn(1)[0]  # draws nothing from the check's generator
+    return submission.jointly("every property", lambda: _joint_trainings(submission, own))
+
+
+def _joint_trainings(submission, rng) -> bool:
+    """Train five times; raise or return False where a property does not show."""
+    require_defaults(submission, epochs=50, batch_size=512, patience=3, seed=0)
+    training, unchanged = _train_idly(submission, rng)
+    return (
+        unchanged
+        and _is_idle(training)
+        and _joint_flat(submission, rng)
+        and _joint_restarts(submission, rng)
+        and _joint_defaults(submission, rng)
+    )
+
+
+def _is_idle(training) -> bool:
+    """Return whether a training with nothing to learn moved nothing and measured right errors."""
+    curves, val = training.curves, training.task.val
+    errors = training.task.errors_at_start(val)
+    require_rmse(curves, errors, val[1])
+    return (
+        len(curves) == 1
+        and training.n_steps == -(-N_ROWS // BATCH)
+        and curves.loss.max() < 1e-2
+        and bool(np.abs(training.moves).max() < 1e-2 and training.moves.min() <= 1e-5)
+        and alike(curves.val_loss, [np.mean(errors**2)], rtol=1e-2, atol=1e-2)
+    )
+
+
+def _joint_flat(submission, rng) -> bool:
+    """Return whether a model whose scores are a vector is trained on squared errors."""
+    model_of, train, val = draw_table_task(submission, rng)
+    curves = curves_of(submission.compile_and_fit(model_of(True), train, val, 3))
+    want = np.full(3, np.mean((val[1] - train[1]) ** 2))
+    return alike(curves.val_loss, want, rtol=0.02) and bool(curves.loss.max() < 0.05)
+
+
+def _joint_restarts(submission, rng) -> bool:
+    """Return whether patience is 3, counts epochs in a row and takes a little progress for some."""
+    task = draw_task(rng, train_side=0.0, val_side=0.0, m=30)
+    val_rmse = trained(submission, task, offsets=RESTARTS, epochs=14).curves.val_rmse
+    return alike(val_rmse, RESTARTS[1 : 1 + epochs_due(RESTARTS[1:], 3, 14)], atol=1e-5)
+
+
+def _joint_defaults(submission, rng) -> bool:
+    """Return whether a training by defaults and a shorter one that names them agree and fit train.
+
+    Before the second training, the caller compiles its model otherwise.
+    """
+    task = draw_task(rng, val_side=0.0, m=640, noise=1.0)
+    planted = {"offsets": JOINT, "penalties": JOINT_PENALTIES}
+    submission.given.disturb_random(int(rng.integers(1000)))
+    whole = trained(submission, task, patience=PATIENT, **planted)
+    require_fit(whole, 50)
+    model = task.model(submission, **planted)
+    model.compile(optimizer={"class_name": "SGD", "config": {"learning_rate": 0.0}}, loss="mae")
+    submission.given.disturb_random(int(rng.integers(1000)))
+    history = submission.compile_and_fit(
+        model, task.train, task.val, epochs=N_EPOCHS, batch_size=512, patience=2, seed=0
+    )
+    short = _ended(task, history, model)
+    n = epochs_due(short.curves.val_rmse, 2, N_EPOCHS)
+    start = np.mean(task.errors_at_start(task.train) ** 2)
+    return (
+        len(short.curves) == n
+        and all(
+            _same(getattr(short.curves, name), getattr(whole.curves, name)[:n]) for name in NAMES
+        )
+        and bool(0.2 * start < short.curves.loss[0] < 1.2 * start)
+        and _has_best(whole, 9)
+        and _has_best(short, 3)
+    )
+
+
+def _has_best(training, epoch: int) -> bool:
+    """Return whether a training with `JOINT` offsets left the weights of this epoch, its best."""
+    val_rmse = training.curves.val_rmse
+    errors = training.errors(training.task.val) - JOINT[2 * epoch]
+    return int(np.argmin(val_rmse)) == epoch - 1 and alike(
+        np.mean(errors**2), val_rmse[epoch - 1] ** 2, rtol=3e-5, atol=0
+    )
 
 
 @checks("rmse", share=1.5)
@@ -505,6 +617,8 @@ def test_a_step_leaves_its_arguments_alone(submission, rng):
 @checks("compile_and_fit", share=1)
 def test_training_lowers_the_training_loss(submission, rng):
     """Training fits all training rows, for `epochs` epochs (50 where no number is given)."""
+    if shows_everything(submission, rng):
+        return
     require_fit(noisy_training(submission, rng), 3)
     require_defaults(submission, epochs=50)
     require_fit(trained(submission, draw_task(rng), patience=PATIENT), 50)
@@ -559,6 +673,8 @@ _NOT_FITTED = _(
 @checks("compile_and_fit", share=1)
 def test_losses_are_squared_errors_from_the_start_weights(submission, rng):
     """Training starts from the model's own weights: where they fit every row, the loss stays 0."""
+    if shows_everything(submission, rng):
+        return
     training, _unchanged = idle_training(submission, rng)
     curves = training.curves
     require(
@@ -642,6 +758,8 @@ def _loss_mistakes(value, errors) -> dict[str, bool]:
 @checks("compile_and_fit", share=1)
 def test_stops_when_validation_stops_improving(submission, rng):
     """Training stops when `val_rmse` has not improved for `patience` epochs."""
+    if shows_everything(submission, rng):
+        return
     hasty = planted_training(submission, rng, 2, N_EPOCHS)
     short, due_short = _lengths(hasty, patience=2)
     if short != due_short:
@@ -688,6 +806,8 @@ _RULE = _(
 @checks("compile_and_fit", share=0.25)
 def test_patience_begins_anew_after_every_progress(submission, rng):
     """Only epochs in a row count: after a lower `val_rmse`, patience begins anew; it is 3."""
+    if shows_everything(submission, rng):
+        return
     task = draw_task(rng, train_side=0.0, val_side=0.0)
     val_rmse = trained(submission, task, offsets=JAGGED, epochs=14).curves.val_rmse
     due = epochs_due(val_rmse, 3, 14)
@@ -711,6 +831,8 @@ def test_patience_begins_anew_after_every_progress(submission, rng):
 @checks("compile_and_fit", share=0.25)
 def test_small_progress_counts(submission, rng):
     """A `val_rmse` that is lower by a little is lower, and each epoch is trained once."""
+    if shows_everything(submission, rng):
+        return
     # So few rows make one step of any usual batch size.
     task = draw_task(rng, train_side=0.0, val_side=0.0, m=30)
     n = len(SMALL_STEPS) - 1
@@ -741,18 +863,14 @@ SMALL_STEPS = [1.02, *(1 - 2e-4 * np.arange(9))]
 @checks("compile_and_fit", share=0.25)
 def test_scores_may_be_a_vector_and_the_model_compiled(submission, rng):
     """Scores come as (b, 1) or (b,); how the caller compiled the model before does not matter."""
-    scores = rng.uniform(1, 5, size=(N_USERS, N_ITEMS)).astype("float32")
-    users, items = rng.integers(N_USERS, size=90), rng.integers(N_ITEMS, size=90)
-    columns = [ids.reshape(-1, 1).astype("int32") for ids in (users, items)]
-    y, gap = scores[users, items], rng.uniform(0.5, 2, size=90).astype("float32")
+    if shows_everything(submission, rng):
+        return
+    model_of, train, val = draw_table_task(submission, rng)
     column, flat = (
-        curves_of(
-            submission.compile_and_fit(
-                submission.given.table_model(scores, flat), (columns, y), (columns, y + gap), 1
-            )
-        )
+        curves_of(submission.compile_and_fit(model_of(flat), train, val, 1))
         for flat in (False, True)
     )
+    gap = val[1] - train[1]
     want = np.mean(gap**2)
     is_right = [alike(each.val_loss[0], want, rtol=0.02) for each in (column, flat)]
     require(
@@ -783,6 +901,18 @@ def test_scores_may_be_a_vector_and_the_model_compiled(submission, rng):
     )
 
 
+def draw_table_task(submission, rng) -> tuple:
+    """Return (model, train, val): a maker of models that fit train, which val exceeds by gaps.
+
+    The maker takes whether scores come as a vector (b,) in place of (b, 1).
+    """
+    scores = rng.uniform(1, 5, size=(N_USERS, N_ITEMS)).astype("float32")
+    users, items = rng.integers(N_USERS, size=90), rng.integers(N_ITEMS, size=90)
+    columns = [ids.reshape(-1, 1).astype("int32") for ids in (users, items)]
+    y, gap = scores[users, items], rng.uniform(0.5, 2, size=90).astype("float32")
+    return partial(submission.given.table_model, scores), (columns, y), (columns, y + gap)
+
+
 # Errors on val before the first epoch and after each epoch; the fourth error is the smallest.
 JAGGED = [0, 5.0, 5.4, 5.6, 4.0, 4.4, 4.6, 4.8, 5.0]
 
@@ -804,6 +934,8 @@ def epochs_due(watched, patience: int, n_epochs: int) -> int:
 @checks("compile_and_fit", share=1.25)
 def test_the_best_epoch_is_left_in_the_model(submission, rng):
     """The best epoch's weights are left in the model, also when the epochs run out."""
+    if shows_everything(submission, rng):
+        return
     _require_best_planted(planted_training(submission, rng, 2, N_EPOCHS))
     _require_best_planted(planted_training(submission, rng, PATIENT, 8))
     task = draw_task(rng, val_side=0.1)
@@ -872,6 +1004,8 @@ _NO_EPOCH = _(
 @checks("compile_and_fit", share=0.5)
 def test_the_same_seed_gives_the_same_curves(submission, rng):
     """The same seed gives the same curves, whatever else was drawn before."""
+    if shows_everything(submission, rng):
+        return
     first = noisy_training(submission, rng)
     second = _in_another_state(submission, first.task, rng)
     for training in first, second:
@@ -894,6 +1028,8 @@ def test_the_same_seed_gives_the_same_curves(submission, rng):
 @checks("compile_and_fit", share=0.5)
 def test_batches_have_the_size_asked_for(submission, rng):
     """A step sees `batch_size` rows (512 where none is named): another size gives other curves."""
+    if shows_everything(submission, rng):
+        return
     require_defaults(submission, batch_size=512, patience=3, seed=0)
     due = -(-N_ROWS // BATCH)
     task = draw_task(rng, m=640, noise=1.0)
@@ -931,6 +1067,8 @@ def test_batches_have_the_size_asked_for(submission, rng):
 @checks("compile_and_fit", share=0.5)
 def test_validation_rows_are_only_looked_at(submission, rng):
     """Validation rows do not teach: a model that fits train already stays as it is."""
+    if shows_everything(submission, rng):
+        return
     training, unchanged = idle_training(submission, rng)
     loss, moves = training.curves.loss.max(), training.moves
     up = moves.min() > 1e-5

@@ -255,3 +255,42 @@ def test_what_an_asking_raises_is_not_kept():
     with pytest.raises(ValueError, match="not yet"):
         submission.once("name", submission.f)
     assert submission.once("name", submission.f) == 7
+
+
+def test_joint_calls_are_made_once_and_count_for_all_checks():
+    memory = {}
+    for _check in range(2):
+        submission = SubmissionProxy(LocalEngine({"f": same}, lambda _name: False), memory)
+        asked = []
+
+        def ask(submission=submission, asked=asked):
+            asked.append(submission.f(1))
+            return True
+
+        assert submission.jointly("all", ask)
+        assert submission.functions_called == {"f"}
+        assert submission.calls() == "f(1)"
+    assert asked == []
+
+
+@pytest.mark.parametrize("kind", [ValueError, NotImplementedError, TimeoutError, None])
+def test_joint_calls_that_show_less_leave_no_trace(kind):
+    def f(x):
+        if kind is not None and x:
+            raise kind("no")
+        return x
+
+    begun, asked = [], []
+    engine = LocalEngine({"f": f, "g": same}, lambda _name: False)
+    submission = SubmissionProxy(engine, begin=lambda: begun.append(1))
+    submission.g(0)
+
+    def ask():
+        asked.append(1)
+        return submission.f(1) == 2
+
+    assert not submission.jointly("all", ask)
+    assert not submission.jointly("all", ask)
+    assert asked == begun == [1]
+    assert submission.calls() == "g(0)"
+    assert submission.functions_called == {"g"}
