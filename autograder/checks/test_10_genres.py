@@ -1,6 +1,7 @@
 """Checks of `10_genres`: genres of films, a split of items, a classifier, its scores."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -462,9 +463,13 @@ def oblique(rng, n_factors=N_FACTORS) -> np.ndarray:
 
 def probabilities(submission, classifier, embeddings, n_genres=N_GENRES) -> np.ndarray:
     """Return `predict_genres`' answer as a float array (m, G); reject other numbers than 0 to 1."""
-    own = own_probabilities(classifier, embeddings)
     got = submission.predict_genres(classifier, embeddings)
     shape = (len(embeddings), n_genres)
+
+    def has_own() -> bool:
+        own = submission.aside(lambda: own_probabilities(classifier, embeddings))
+        return own is not None and own.shape == shape
+
     result = array(
         got,
         shape,
@@ -478,9 +483,9 @@ def probabilities(submission, classifier, embeddings, n_genres=N_GENRES) -> np.n
         (result >= -1e-6).all() and (result <= 1 + 1e-6).all(),
         _("values from {low:.3g} to {high:.3g}").format(low=result.min(), high=result.max()),
         _("probabilities lie between 0 and 1"),
-        {
+        lambda: {
             "scores-for-probabilities": result.min() < 0 and result.max() > 1,
-            "probabilities-bent": result.min() >= 0 and own is not None and own.shape == shape,
+            "probabilities-bent": result.min() >= 0 and has_own(),
         },
         Cause("not-probabilities", _NO_PROBABILITY),
     )
@@ -490,7 +495,8 @@ def probabilities(submission, classifier, embeddings, n_genres=N_GENRES) -> np.n
 def own_probabilities(classifier, embeddings) -> np.ndarray | None:
     """Return a classifier's own probabilities, (m, G), by scikit-learn or Keras; None without them.
 
-    Call this function before `predict_genres`, so that a message shows the call of the latter.
+    Call this function before `predict_genres` or aside, so that a message shows the call of the
+    latter.
     """
     for ask in (
         lambda: classifier.predict_proba(embeddings),
@@ -533,7 +539,7 @@ def require_genres(predicted, genres, embeddings) -> None:
             genre=int(ranked.argmin()), share=ranked.min()
         ),
         _("genres that embeddings give away are recognised in unseen films, each in its column"),
-        {
+        lambda: {
             "coordinates-for-genres": follows_coordinates(predicted, embeddings),
             "probability-of-absence": ranked.max() < 0.25,
             "embeddings-not-used": ranked.max() >= 0.25 and abs(ranked.mean() - 0.5) < 0.2,
@@ -582,9 +588,138 @@ def stop_at_stub(submission) -> None:
             raise
 
 
+# The genres that stand in some training rows only: the first row, the row behind the last, a step.
+ROWS_OF_GENRES = ((0, 100, 1), (100, 400, 2), (401, 1000, 2), (1000, 1600, 1))
+
+
+def genres_in_places(rng, n_train, n_test) -> np.ndarray:
+    """Return genres, int8 (n_train + n_test, 6), of which no film has two of the first four.
+
+    In the training rows, each of the first four genres stands in rows of its own. Two further
+    genres stand everywhere.
+    """
+    genres = np.zeros((n_train + n_test, len(ROWS_OF_GENRES) + 2), dtype="int8")
+    for genre, (first, last, step) in enumerate(ROWS_OF_GENRES):
+        rows = np.arange(first, last, step)
+        genres[rows, genre] = rng.random(len(rows)) < 0.5
+    genres[np.arange(n_train, n_train + n_test), rng.integers(len(ROWS_OF_GENRES), size=n_test)] = 1
+    genres[:, -2:] = rng.random((len(genres), 2)) < 0.5
+    return genres
+
+
+def draw_genres_in_places(rng, n_train=1_600, n_test=240, n_factors=16):
+    """Return films with the genres of `genres_in_places`, and their embeddings.
+
+    Returns:
+        The embeddings, float32 (n_train + n_test, K), and the genres, int8 (n_train + n_test, 6).
+    """
+    genres = genres_in_places(rng, n_train, n_test)
+    embeddings = 0.5 * rng.normal(size=(len(genres), n_factors))
+    embeddings[:, : genres.shape[1]] += 1.5 * (2.0 * genres - 1)
+    return (embeddings @ oblique(rng, n_factors)).astype("float32"), genres
+
+
+# Two classifiers that together show every property of `fit_genres` and `predict_genres`
+
+N_JOINT = 1_600
+
+
+def draw_joint_films(rng, n_test=300, n_factors=16):
+    """Return films for one classifier that shows several properties, with their genres.
+
+    The first six genres are those of `draw_genres_in_places`. The embeddings speak for two further
+    genres, which a film then has with probability `OFTEN`, and say nothing of the last genre. All
+    embeddings lie far from the origin.
+
+    Returns:
+        The embeddings, float32 (N_JOINT + n_test, K); the genres, int8 (N_JOINT + n_test, 9); the
+        genres for which the embeddings speak, (N_JOINT + n_test, 8); and the embeddings of a film
+        of all eight genres and of a film of no genre, float32 (2, K).
+    """
+    signs = np.column_stack(
+        [genres_in_places(rng, N_JOINT, n_test), rng.random((N_JOINT + n_test, 2)) < 0.5]
+    ).astype("int8")
+    genres = np.column_stack([signs, rng.random(len(signs)) < 0.4]).astype("int8")
+    flipped = rng.random((len(signs), 2)) > OFTEN
+    genres[:, 6:8] ^= flipped
+    turn = oblique(rng, n_factors)
+    embeddings = 0.5 * rng.normal(size=(len(signs), n_factors))
+    embeddings[:, : signs.shape[1]] += 1.5 * (2.0 * signs - 1)
+    clear = 1.5 * np.outer([1, -1], turn[: signs.shape[1]].sum(axis=0))
+    shift = 2 * clear[0]
+    films = embeddings @ turn + shift
+    return films.astype("float32"), genres, signs, (clear + shift).astype("float32")
+
+
+def shows_everything(submission, rng) -> bool:
+    """Return whether two classifiers show every property that a check of both functions states.
+
+    If they do not, each check fits for its own property and names the fault.
+    """
+    own = rng.spawn(1)[0]  # draws nothing from the check's generator
+    return submission.jointly("every property", lambda: _joint_classifiers(submission, own))
+
+
+def _joint_classifiers(submission, rng) -> bool:
+    """Fit twice; raise or return False where a property does not show."""
+    stop_at_stub(submission)
+    films, genres, signs, clear = draw_joint_films(rng)
+    others, other_genres, _clear = draw_films(rng)
+    other_genres = 1 - other_genres
+    one, two = (
+        _fitted_unchanged(submission, *data)
+        for data in (
+            (films[:N_JOINT], genres[:N_JOINT]),
+            (others[:N_TRAIN], other_genres[:N_TRAIN]),
+        )
+    )
+    unseen, speaks = films[N_JOINT:], signs[N_JOINT:] == 1
+    kept = submission.keep(unseen)
+    predicted = probabilities(submission, one, kept, genres.shape[1])
+    require_unchanged(submission, kept, unseen)
+    every, none = probabilities(submission, one, clear, genres.shape[1])[:, :8].sum(axis=1)
+    asked = others[N_TRAIN:]
+    require_genres(probabilities(submission, two, asked), other_genres[N_TRAIN:], asked)
+    often, seldom = (predicted[:, 6:8][of].mean() for of in (speaks[:, 6:8], ~speaks[:, 6:8]))
+    return bool(
+        separation(predicted[:, :8], speaks).min() > 0.85
+        and every - none > 2
+        and are_frequencies(often, seldom)
+        and np.mean((predicted[:, 8] > 0.001) & (predicted[:, 8] < 0.999)) > 0.3
+        and has_fine_values(predicted)
+        and all(
+            alike(
+                probabilities(submission, one, unseen[rows], genres.shape[1]),
+                predicted[rows],
+                rtol=1e-3,
+                atol=1e-3,
+            )
+            for rows in (np.arange(3), rng.permutation(80), np.array([17]))
+        )
+    )
+
+
+def _fitted_unchanged(submission, embeddings, genres):
+    """Return a classifier; reject a fit that changes what it is given."""
+    kept = submission.keep(embeddings), submission.keep(genres)
+    classifier = submission.fit_genres(*kept)
+    for one, want in zip(kept, (embeddings, genres), strict=True):
+        require_unchanged(submission, one, want)
+    return classifier
+
+
+def has_fine_values(predicted) -> bool:
+    """Return whether values are neither rounded to hundredths nor cut off at their extremes."""
+    at_ends = np.sum(predicted == predicted.min()) + np.sum(predicted == predicted.max())
+    rounded = alike(predicted, np.round(predicted, 2), rtol=0, atol=1e-6)
+    return not rounded and bool(at_ends <= 4)
+
+
 @checks("fit_genres", share=2)
 def test_genres_are_learnt_from_embeddings(submission, rng):
     """Where embeddings give the genres away, they are recognised in films not seen before."""
+    if shows_everything(submission, rng):
+        return
     embeddings, genres, _clear = draw_films(rng)
     classifier = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
     predicted = probabilities(submission, classifier, embeddings[N_TRAIN:])
@@ -594,6 +729,8 @@ def test_genres_are_learnt_from_embeddings(submission, rng):
 @checks("fit_genres", share=1)
 def test_a_film_may_have_several_genres(submission, rng):
     """Genres do not compete: a film may be likely to have all of them, or none."""
+    if shows_everything(submission, rng):
+        return
     n_train = 2 * N_TRAIN
     embeddings, genres, clear = draw_films(rng, n_train + 80)
     shift = 2 * clear[0]
@@ -604,33 +741,11 @@ def test_a_film_may_have_several_genres(submission, rng):
     require_genres(probabilities(submission, classifier, unseen), genres[n_train:], unseen)
 
 
-# The genres that stand in some training rows only: the first row, the row behind the last, a step.
-ROWS_OF_GENRES = ((0, 100, 1), (100, 400, 2), (401, 1000, 2), (1000, 1600, 1))
-
-
-def draw_genres_in_places(rng, n_train=1_600, n_test=240, n_factors=16):
-    """Return films of which no one has two of the first four genres, and their embeddings.
-
-    In the training rows, each of the first four genres stands in rows of its own. Two further
-    genres stand everywhere.
-
-    Returns:
-        The embeddings, float32 (n_train + n_test, K), and the genres, int8 (n_train + n_test, 6).
-    """
-    genres = np.zeros((n_train + n_test, len(ROWS_OF_GENRES) + 2), dtype="int8")
-    for genre, (first, last, step) in enumerate(ROWS_OF_GENRES):
-        rows = np.arange(first, last, step)
-        genres[rows, genre] = rng.random(len(rows)) < 0.5
-    genres[np.arange(n_train, n_train + n_test), rng.integers(len(ROWS_OF_GENRES), size=n_test)] = 1
-    genres[:, -2:] = rng.random((len(genres), 2)) < 0.5
-    embeddings = 0.5 * rng.normal(size=(len(genres), n_factors))
-    embeddings[:, : genres.shape[1]] += 1.5 * (2.0 * genres - 1)
-    return (embeddings @ oblique(rng, n_factors)).astype("float32"), genres
-
-
 @checks("fit_genres", share=1)
 def test_every_training_film_counts(submission, rng):
     """A genre is learnt wherever its films stand in the training rows."""
+    if shows_everything(submission, rng):
+        return
     n_train = 1_600
     embeddings, genres = draw_genres_in_places(rng, n_train)
 
@@ -662,6 +777,8 @@ def test_every_training_film_counts(submission, rng):
 @checks("fit_genres", share=1)
 def test_fitting_changes_nothing(submission, rng):
     """Other labels give another classifier; embeddings and genres stay as they were."""
+    if shows_everything(submission, rng):
+        return
     embeddings, genres, _clear = draw_films(rng)
     kept = submission.keep(embeddings[:N_TRAIN]), submission.keep(1 - genres[:N_TRAIN])
     classifier = submission.fit_genres(*kept)
@@ -682,6 +799,8 @@ def test_fitting_changes_nothing(submission, rng):
 def test_answers_are_probabilities(submission, rng):
     """One probability a film and genre: not a yes or no, and no share of one whole."""
     stop_at_stub(submission)
+    if shows_everything(submission, rng):
+        return
     embeddings, genres, clear = draw_films(rng)
     classifier = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
     unseen = embeddings[N_TRAIN:]
@@ -708,6 +827,8 @@ SLACK = 0.12
 def test_a_probability_says_how_often(submission, rng):
     """Where eight films in ten have a genre, its probability is about 0.8 on average."""
     stop_at_stub(submission)
+    if shows_everything(submission, rng):
+        return
     n_train = 2 * N_TRAIN
     embeddings, signs, _clear = draw_films(rng, n_train + 400)
     flipped = rng.random(signs.shape) > OFTEN
@@ -771,6 +892,8 @@ _NOT_CALIBRATED = _(
 def test_each_film_by_the_given_classifier(submission, rng):
     """A film's answer depends on the given classifier and on its own embedding, on nothing else."""
     stop_at_stub(submission)
+    if shows_everything(submission, rng):
+        return
     embeddings, genres, _clear = draw_films(rng)
     one = submission.fit_genres(embeddings[:N_TRAIN], genres[:N_TRAIN])
     other = submission.fit_genres(embeddings[:N_TRAIN], 1 - genres[:N_TRAIN])
@@ -843,17 +966,18 @@ def scores_of(submission, genres, predicted) -> dict[str, float]:
 
 
 def require_score(got, key, want, wrong, otherwise=lambda: None) -> None:
-    """Reject a score that differs; `wrong` holds the value, or values, of each known mistake.
+    """Reject a score that differs.
 
+    `wrong` holds the value, or values, of each known mistake, or returns them where it is called.
     `otherwise` looks for a cause where the score shows no known mistake.
     """
     close(
         got[key],
         want,
         _("{key} is {want:.4f}").format(key=key, want=want),
-        {
+        lambda: {
             name: any(alike(got[key], value) for value in np.ravel(values))
-            for name, values in wrong.items()
+            for name, values in (wrong() if callable(wrong) else wrong).items()
         },
         otherwise=otherwise,
     )
@@ -889,32 +1013,33 @@ def tied_precision(genres, decided) -> float:
     return float(np.mean(values))
 
 
-def require_ap(submission, got, genres, predicted, wrong) -> None:
-    flat = average_precision(genres.ravel(), predicted.ravel())
-    ranked = separation(predicted, genres).mean()
+def wrong_precisions(genres, predicted) -> dict[str, object]:
+    """Return the values of `macro_ap` that known mistakes give."""
     some = genres.any(axis=1)
-    transposed = [
-        macro(average_precision, genres[films].T, predicted[films].T)
-        for films in (slice(None), some)
-    ]
-    others = {
-        "roc-for-precision": ranked,
-        "average-over-cells": flat,
-        "average-over-films": transposed,
+    return {
+        "roc-for-precision": separation(predicted, genres).mean(),
+        "average-over-cells": average_precision(genres.ravel(), predicted.ravel()),
+        "average-over-films": [
+            macro(average_precision, genres[films].T, predicted[films].T)
+            for films in (slice(None), some)
+        ],
         "accuracy-for-ap": np.mean((predicted >= 0.5) == genres),
         "weighted-by-films": np.average(
             [average_precision(*columns) for columns in zip(genres.T, predicted.T, strict=True)],
             weights=genres.sum(axis=0),
         ),
+        "area-by-trapezoids": macro(trapezoids, genres, predicted),
+        "decisions-ranked": tied_precision(genres, predicted >= 0.5),
+        "films-without-genre-left-out": macro(average_precision, genres[some], predicted[some]),
     }
-    others["area-by-trapezoids"] = macro(trapezoids, genres, predicted)
-    others["decisions-ranked"] = tied_precision(genres, predicted >= 0.5)
-    others["films-without-genre-left-out"] = macro(average_precision, genres[some], predicted[some])
+
+
+def require_ap(submission, got, genres, predicted, wrong) -> None:
     require_score(
         got,
         "macro_ap",
         macro(average_precision, genres, predicted),
-        others | wrong,
+        lambda: wrong_precisions(genres, predicted) | wrong,
         lambda: cause_of_score(submission, "macro_ap", genres, predicted, average_precision),
     )
 
@@ -931,7 +1056,8 @@ def overflowing_f1(genres, decided) -> float:
     return float(np.mean(np.divide(twice, below, out=np.zeros_like(below), where=below != 0)))
 
 
-def require_f1(submission, got, genres, predicted, wrong) -> None:
+def wrong_f1s(genres, predicted) -> dict[str, object]:
+    """Return the values of `macro_f1` that known mistakes give."""
     decided = predicted >= 0.5
     said = decided.any(axis=0)
     likeliest = predicted == predicted.max(axis=1, keepdims=True)
@@ -939,7 +1065,7 @@ def require_f1(submission, got, genres, predicted, wrong) -> None:
     hits = np.sum(decided * genres, axis=0)
     precision = np.mean(hits / np.maximum(decided.sum(axis=0), 1))
     recall = np.mean(hits / genres.sum(axis=0))
-    others = {
+    return {
         "one-genre-predicted": macro(f1, genres, likeliest),
         "silent-genres-left-out": macro(f1, genres[:, said], decided[:, said]),
         "f1-of-the-means": 2 * precision * recall / (precision + recall),
@@ -950,11 +1076,14 @@ def require_f1(submission, got, genres, predicted, wrong) -> None:
         "films-without-genre-left-out": macro(f1, genres[some], decided[some]),
         "counts-overflow": overflowing_f1(genres, decided),
     }
+
+
+def require_f1(submission, got, genres, predicted, wrong) -> None:
     require_score(
         got,
         "macro_f1",
-        macro(f1, genres, decided),
-        others | wrong,
+        macro(f1, genres, predicted >= 0.5),
+        lambda: wrong_f1s(genres, predicted) | wrong,
         lambda: cause_of_score(
             submission, "macro_f1", genres, predicted, lambda has, said: f1(has, said >= 0.5)
         ),
@@ -1007,20 +1136,24 @@ def test_films_of_one_probability_share_a_place(submission, rng):
     alone = scores_of(submission, genres, fine)["macro_ap"]
     got = scores_of(submission, genres, predicted)["macro_ap"]
     want = macro(tied_ap, genres, predicted)
-    right = macro(average_precision, genres, fine)
     rows = rng.permutation(len(genres))
     turned = scores_of(submission, genres[rows], predicted[rows])["macro_ap"]
-    nudged = (predicted + sign * 1e-6 * genres for sign in (1, -1))
-    by_label = [macro(average_precision, genres, each) for each in nudged]
+
+    def mistakes(value):
+        nudged = (predicted + sign * 1e-6 * genres for sign in (1, -1))
+        by_label = [macro(average_precision, genres, each) for each in nudged]
+        right = macro(average_precision, genres, fine)
+        return {
+            "ties-by-label": any(alike(value, label) for label in by_label),
+            "ties-by-row-order": alike(alone, right) and not alike(got, turned),
+        }
+
     for value in got, turned:
         close(
             value,
             want,
             _("macro_ap of films that share ten probabilities is {want:.4f}").format(want=want),
-            {
-                "ties-by-label": any(alike(value, label) for label in by_label),
-                "ties-by-row-order": alike(alone, right) and not alike(got, turned),
-            },
+            partial(mistakes, value),
         )
 
 
@@ -1039,17 +1172,26 @@ def test_a_genre_of_one_film_counts(submission, rng):
         ("macro_f1", f1, decided),
     )
     for key, score, said in scores:
-        kept = np.delete(np.arange(24), one), np.delete(np.arange(24), every)
-        values = [macro(score, genres[:, columns], said[:, columns]) for columns in kept]
         require_score(
             got,
             key,
             macro(score, genres, said),
-            {"genre-of-one-film-left-out": values[0], "genre-of-all-films-left-out": values[1]},
+            partial(scores_without, score, genres, said, one, every),
             lambda key=key, score=score: cause_of_mean(
                 submission, key, score, genres[:, [one, every]], predicted[:, [one, every]]
             ),
         )
+
+
+def scores_without(score: Callable, genres, said, one, every) -> dict[str, float]:
+    """Return the mean scores that leave out the genre of one film, or the genre of all films."""
+    return {
+        name: macro(score, np.delete(genres, column, axis=1), np.delete(said, column, axis=1))
+        for name, column in (
+            ("genre-of-one-film-left-out", one),
+            ("genre-of-all-films-left-out", every),
+        )
+    }
 
 
 def cause_of_mean(submission, key, score: Callable, genres, predicted) -> Cause:

@@ -22,6 +22,7 @@ def {name}(*arguments, **keywords):
     ("name", "most"),
     [
         pytest.param("compile_and_fit", 5, marks=pytest.mark.slow),
+        pytest.param("fit_genres", 2, marks=pytest.mark.slow),
     ],
 )
 def test_the_reference_needs_no_calls_but_the_joint_ones(name, most):
