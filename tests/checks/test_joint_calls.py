@@ -23,6 +23,7 @@ def {name}(*arguments, **keywords):
     [
         pytest.param("compile_and_fit", 5, marks=pytest.mark.slow),
         pytest.param("fit_genres", 2, marks=pytest.mark.slow),
+        ("tsne_2d", 9),
     ],
 )
 def test_the_reference_needs_no_calls_but_the_joint_ones(name, most):
