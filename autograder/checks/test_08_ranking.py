@@ -551,16 +551,20 @@ def means_are_right(submission, recommended: dict, relevant: dict, k: int, kept=
         answer = submission.evaluate_ranking(*(kept or (recommended, relevant)), k)
     answer = mapping(answer, METRICS)
     users = [user for user, items in relevant.items() if items]
-    got, want, shown = {}, {}, {}
+    got, want, own = {}, {}, {}
     for name, metric in zip(METRICS, (precision, recall, ndcg), strict=True):
         got[name] = number(answer[name])
-        values = {u: metric(recommended.get(u, ()), relevant[u], k) for u in users}
-        want[name] = float(np.mean(list(values.values())))
-        shown[name] = {
-            **mean_mistakes(got[name], values, recommended, relevant),
+        own[name] = {u: metric(recommended.get(u, ()), relevant[u], k) for u in users}
+        want[name] = float(np.mean(list(own[name].values())))
+    wrong = [name for name in METRICS if not alike(got[name], want[name])]
+    shown = {
+        name: {
+            **mean_mistakes(got[name], own[name], recommended, relevant),
             **mistakes_of_lists(got[name], metric, recommended, relevant, k),
         }
-    wrong = [name for name in METRICS if not alike(got[name], want[name])]
+        for name, metric in zip(METRICS, (precision, recall, ndcg), strict=True)
+        if name in wrong
+    }
     for name in wrong:
         must = _("`{name}` is the mean over {n} users.").format(name=name, n=len(users))
         mistakes = {
@@ -773,7 +777,7 @@ def split_is_right(answer, ratings: pd.DataFrame, fraction: float) -> None:
         not early.any(),
         _("user {user} has a row in test that is older than a row in train").format(user=user),
         _("of each user, no row of test is older than a row of train"),
-        {**mistakes, **_mistakes_of_order(ratings, test, hidden)},
+        lambda: {**mistakes, **_mistakes_of_order(ratings, test, hidden)},
         Cause("time-split-other-order", _OTHER_ORDER),
     )
 
@@ -955,12 +959,18 @@ def lists_are_right(answer, train: pd.DataFrame, seen: dict, n: int) -> None:
     )
     for user, mine in seen.items():
         left = [item for item in items if item not in mine]
-        mistakes = {
-            **popularity_mistakes(lists[user], train, left, n),
-            **extreme_lists(lists[user], train, mine, n),
-            **mistakes_of_all_lists(lists, train, seen, n),
-        }
+        mistakes = partial(mistakes_of_list, lists, user, train, seen, n)
         best_list(lists[user], left, counts, n, mistakes)
+
+
+def mistakes_of_list(lists: dict, user, train, seen: dict, n: int) -> dict[str, bool]:
+    """Return the known mistakes behind the list of a user."""
+    left = [item for item in np.unique(train["item"]).tolist() if item not in seen[user]]
+    return {
+        **popularity_mistakes(lists[user], train, left, n),
+        **extreme_lists(lists[user], train, seen[user], n),
+        **mistakes_of_all_lists(lists, train, seen, n),
+    }
 
 
 def popularity_mistakes(got, train, left: list, n: int) -> dict[str, bool]:

@@ -156,10 +156,11 @@ def best_list(
         integers(value, want.shape, must, mistakes)
         return
     cause = list_cause(value, want, candidates)
-    if cause is not None and not names_of(mistakes):
+    shown = dict.fromkeys(names_of(mistakes), True)
+    if cause is not None and not shown:
         fail(value, must, cause=cause)
-    integers(value, want.shape, must, mistakes)
-    fail(value, must, mistakes)
+    integers(value, want.shape, must, shown)
+    fail(value, must, shown)
 
 
 def list_cause(value: Any, want: np.ndarray, candidates: Iterable[int]) -> Cause | None:
