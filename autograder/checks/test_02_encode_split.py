@@ -1,6 +1,7 @@
 """Checks of `02_encode_split`: ids without gaps, a split without a leak, inputs for Keras."""
 
 import re
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -81,17 +82,19 @@ def fitted(answer, raw_ids) -> tuple[np.ndarray, object]:
         "rows-up-to-largest-id": length in {(distinct[-1],), (distinct[-1] + 1,)},
     }
     classes = integers(classes, (None,), must, mistakes)
-    narrow = [np.unique(narrowed(distinct, dtype)) for dtype in NARROW_TYPES]
-    mistakes["classes-in-a-narrow-type"] = any(
-        np.array_equal(np.sort(classes), ids) for ids in narrow if not np.array_equal(ids, distinct)
-    )
-    mistakes["zero-is-no-id"] &= 0 not in classes
     known = np.isin(classes, distinct)
-    holds = np.array_equal(np.sort(classes[known]), distinct) and np.sum(~known) <= 1
-    found = set(classes.tolist())
-    cause = value_causes.of_members(found, set(distinct.tolist()))
-    twice = len(found) < len(classes)
-    require(holds, classes, must, mistakes, Cause("classes-repeated", _TWICE) if twice else cause)
+    if not np.array_equal(np.sort(classes[known]), distinct) or np.sum(~known) > 1:
+        narrow = [np.unique(narrowed(distinct, dtype)) for dtype in NARROW_TYPES]
+        mistakes["classes-in-a-narrow-type"] = any(
+            np.array_equal(np.sort(classes), ids)
+            for ids in narrow
+            if not np.array_equal(ids, distinct)
+        )
+        mistakes["zero-is-no-id"] &= 0 not in classes
+        found = set(classes.tolist())
+        cause = value_causes.of_members(found, set(distinct.tolist()))
+        twice = len(found) < len(classes)
+        fail(classes, must, mistakes, Cause("classes-repeated", _TWICE) if twice else cause)
     return classes, index_of
 
 
@@ -105,47 +108,46 @@ def require_inverse(classes, index_of, ids) -> None:
     """Reject a mapping that does not lead from each id to its place in `classes`."""
     index_of = mapping(index_of, must=_("`mapping` is a dict from raw id to index"))
     missing = [x for x in ids.tolist() if x not in index_of]
-    require(
-        not missing,
-        _("`mapping` has no key {ids}").format(ids=missing[:1]),
-        _("every raw id is a key of `mapping`"),
-        {
-            "mapping-reversed": set(index_of) == set(range(len(classes))),
-            "keys-of-another-type": set(map(str, ids.tolist())) <= set(map(str, index_of)),
-            "last-id-left-out": len(missing) == 1 and missing[0] in ids[[0, -1]],
-        },
-        value_causes.of_members(set(index_of), set(ids.tolist())),
-    )
-    require(
-        set(index_of) <= set(classes.tolist()),
-        index_of,
-        _("only raw ids are keys"),
-        cause=value_causes.of_members(set(index_of), set(classes.tolist())),
-    )
+    if missing:
+        fail(
+            _("`mapping` has no key {ids}").format(ids=missing[:1]),
+            _("every raw id is a key of `mapping`"),
+            {
+                "mapping-reversed": set(index_of) == set(range(len(classes))),
+                "keys-of-another-type": set(map(str, ids.tolist())) <= set(map(str, index_of)),
+                "last-id-left-out": len(missing) == 1 and missing[0] in ids[[0, -1]],
+            },
+            value_causes.of_members(set(index_of), set(ids.tolist())),
+        )
+    if not set(index_of) <= set(classes.tolist()):
+        fail(
+            index_of,
+            _("only raw ids are keys"),
+            cause=value_causes.of_members(set(index_of), set(classes.tolist())),
+        )
     indices = np.array([index_in(index_of, x) for x in ids.tolist()])
-    mistakes = {
-        "counted-from-one": set(indices) == set(range(1, len(ids) + 1)),
-        "id-as-index": np.array_equal(indices, ids),
-        "code-of-another-row": len(set(indices)) < len(indices),
-        "orders-differ": set(indices) == set(range(len(ids))),
-    }
-    for x, index in zip(ids, indices, strict=True):
-        require(
-            0 <= index < len(classes),
-            _("mapping[{x}] is {index}, and there are {n} classes").format(
-                x=x, index=index, n=len(classes)
-            ),
-            mistakes=mistakes,
-            cause=Cause("indices-not-places", _NOT_PLACES),
+    is_place = (indices >= 0) & (indices < len(classes))
+    found = classes[np.where(is_place, indices, 0).astype("int64")]
+    wrong = np.flatnonzero(~is_place | (found != ids))
+    if len(wrong) == 0:
+        return
+    x, index = ids[wrong[0]], indices[wrong[0]]
+    fail(
+        _("mapping[{x}] is {index}, but classes[{index}] is {other}").format(
+            x=x, index=index, other=found[wrong[0]]
         )
-        require(
-            classes[index] == x,
-            _("mapping[{x}] is {index}, but classes[{index}] is {other}").format(
-                x=x, index=index, other=classes[index]
-            ),
-            mistakes=mistakes,
-            cause=Cause("indices-not-places", _NOT_PLACES),
-        )
+        if is_place[wrong[0]]
+        else _("mapping[{x}] is {index}, and there are {n} classes").format(
+            x=x, index=index, n=len(classes)
+        ),
+        mistakes={
+            "counted-from-one": set(indices) == set(range(1, len(ids) + 1)),
+            "id-as-index": np.array_equal(indices, ids),
+            "code-of-another-row": len(set(indices)) < len(indices),
+            "orders-differ": set(indices) == set(range(len(ids))),
+        },
+        cause=Cause("indices-not-places", _NOT_PLACES),
+    )
 
 
 _NOT_PLACES = _(
@@ -158,9 +160,9 @@ def index_in(index_of, x: int) -> int:
     """Return the index of an id; reject a value that cannot index an array."""
     must = _("an index is an int")
     index = whole(index_of[x], must)
-    kind = np.asarray(index_of[x]).dtype.kind
-    cause = value_causes.of_type(_("float"), _("an int"))
-    require(kind in "iu", _("mapping[{x}] is a float").format(x=x), must, cause=cause)
+    if np.asarray(index_of[x]).dtype.kind not in "iu":
+        cause = value_causes.of_type(_("float"), _("an int"))
+        fail(_("mapping[{x}] is a float").format(x=x), must, cause=cause)
     return index
 
 
@@ -525,7 +527,7 @@ def test_rows_are_drawn_at_random(submission, rng):
             _("rows of {left} and {right} that do not alternate as chance would have it").format(
                 left=left, right=right
             ),
-            mistakes=pattern_of(runs, ratings, *rows),
+            mistakes=partial(pattern_of, runs, ratings, *rows),
             cause=Cause("rows-not-by-chance", _NOT_BY_CHANCE),
         )
 

@@ -69,12 +69,14 @@ def positions_of(part: pd.DataFrame, ratings: pd.DataFrame) -> np.ndarray:
     by_time = np.argsort(table[:, 3])
     places = by_time[np.searchsorted(table[by_time, 3], rows[:, 3]).clip(max=len(table) - 1)]
     changed = np.flatnonzero((table[places] != rows).any(axis=1))
-    torn = len(rows) > 0 and all(np.isin(*pair).all() for pair in zip(rows.T, table.T, strict=True))
     require(
         not len(changed),
         _("a row {row} that is not in the ratings").format(row=rows[changed[:1]].ravel().tolist()),
         _("every row of a part is a row of the ratings, unchanged"),
-        {"columns-torn-apart": torn},
+        lambda: {
+            "columns-torn-apart": len(rows) > 0
+            and all(np.isin(*pair).all() for pair in zip(rows.T, table.T, strict=True))
+        },
         Cause("rows-altered", _ALTERED),
     )
     return places
