@@ -123,14 +123,14 @@ def test_every_row_and_every_id_counts(submission, rng):
 def require_same_sets(answer: dict, train: pd.DataFrame) -> None:
     """Reject an answer that differs from the sets of items of `train`'s users."""
     want = sets_by(train, "user", "item")
-    numbers = [items for items in answer.values() if isinstance(items, (int, np.integer))]
     got = {user: as_set(items) for user, items in answer.items()}
-    stars = sets_by(train, "user", "rating")
-    every = set(train["item"])
     got = {user: items for user, items in got.items() if items}
-    pairs = dict(zip(train["user"], train["item"], strict=True))
     if got == want:
         return
+    numbers = [items for items in answer.values() if isinstance(items, (int, np.integer))]
+    stars = sets_by(train, "user", "rating")
+    every = set(train["item"])
+    pairs = dict(zip(train["user"], train["item"], strict=True))
     mistakes = {
         **lost_or_changed(got, want, train),
         "seen-keyed-by-item": got == sets_by(train, "item", "user"),
@@ -632,11 +632,16 @@ def films_are(
     """
     want = world.best(world.user_map[raw_user_id], n).tolist()
     must = _("the films {want}, in this order").format(want=want)
-    mistakes = {**(others or {}), **mistakes_of_films(answer, world, raw_user_id, n)}
+    mistakes = partial(_mistakes_of_answer, answer, world, raw_user_id, n, others or {})
     films = integers(frame(answer, COLUMNS)["movieId"], (None,), must, mistakes).tolist()
-    left = world.films(world.left(world.user_map[raw_user_id]))
-    cause = list_cause(films, np.array(want), left)
-    require(films == want, _("the films {films}").format(films=films), must, mistakes, cause)
+    if films != want:
+        left = world.films(world.left(world.user_map[raw_user_id]))
+        cause = list_cause(films, np.array(want), left)
+        fail(_("the films {films}").format(films=films), must, mistakes, cause)
+
+
+def _mistakes_of_answer(answer, world: World, raw: int, n: int, others: Evidence) -> Evidence:
+    return {**others, **mistakes_of_films(answer, world, raw, n)}
 
 
 def mistakes_of_films(answer, world: World, raw: int, n: int) -> dict[str, bool]:
