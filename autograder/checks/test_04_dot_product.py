@@ -91,8 +91,9 @@ def test_scores_are_dot_products(submission, rng):
         close(
             scores,
             _dot(p_u, q_i),
-            mistakes=_rows_of_other_ids(scores, p_table, q_table, users, items)
-            | _wrong_scores(model, scores, p_u, q_i, users, items),
+            mistakes=partial(
+                _mistakes_of_scores, model, scores, (p_table, q_table), (p_u, q_i), (users, items)
+            ),
             otherwise=partial(_cause_of_scores, model, p_table, (users, items)),
         )
         close(
@@ -252,22 +253,23 @@ def test_entries_are_dot_products(submission, rng):
         ):
             got = submission.score_matrix(kept_p, kept_q)
         got = array(got, (n_users, n_items), mistakes=_wrong_shape(got, p, q))
-        want = np.einsum("uk,ik->ui", p, q)
-        lengths = np.outer(np.linalg.norm(p, axis=1), np.linalg.norm(q, axis=1))
-        mistakes = {
-            "scores-normalised": alike(got, want / lengths),
-            "reshaped-for-transposed": alike(got, p @ q.reshape(q.shape[::-1])),
-            "scores-cut-off": any(
-                alike(got, np.clip(want, *ends)) and not alike(got, want) for ends in SCALES
-            ),
-            "factors-cut-short": any(
-                alike(got, p[:, :k] @ q[:, :k].T) for k in (8, 10, 16, 20, 32, 50, 64)
-            )
-            and not alike(got, want),
-        }
-        close(got, want, mistakes=mistakes)
+        close(got, p @ q.T, mistakes=partial(_mistakes_of_matrix, got, p, q))
         require_unchanged(submission, kept_p, p)
         require_unchanged(submission, kept_q, q)
+
+
+def _mistakes_of_matrix(got, p, q) -> dict[str, bool]:
+    """Return the known mistakes behind a wrong matrix of scores of the right shape."""
+    want = p @ q.T
+    lengths = np.outer(np.linalg.norm(p, axis=1), np.linalg.norm(q, axis=1))
+    return {
+        "scores-normalised": alike(got, want / lengths),
+        "reshaped-for-transposed": alike(got, p @ q.reshape(q.shape[::-1])),
+        "scores-cut-off": any(alike(got, np.clip(want, *ends)) for ends in SCALES),
+        "factors-cut-short": any(
+            alike(got, p[:, :k] @ q[:, :k].T) for k in (8, 10, 16, 20, 32, 50, 64)
+        ),
+    }
 
 
 @checks("score_matrix", share=1)
@@ -335,6 +337,16 @@ def _all_differ(rows, at_least: int) -> bool:
 
 def _dot(p_u, q_i):
     return np.sum(p_u * q_i, axis=1)
+
+
+def _mistakes_of_scores(model, scores, tables, factors, pair) -> dict[str, bool]:
+    """Return the known mistakes behind the scores of a model with planted weights.
+
+    `factors` holds the vectors of the pairs, (p_u, q_i).
+    """
+    return _rows_of_other_ids(scores, *tables, *pair) | _wrong_scores(
+        model, scores, *factors, *pair
+    )
 
 
 def _wrong_scores(model, scores, p_u, q_i, users, items) -> dict[str, bool]:
