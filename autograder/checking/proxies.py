@@ -124,10 +124,11 @@ class SubmissionProxy:
     def __getattr__(self, name: str) -> Proxy:
         if name.startswith("_"):
             raise AttributeError(name)
-        names = self._engine.names()
-        if name not in names:
-            raise MissingFunction(name, others=frozenset(names))
-        function = self._wrap(self._engine.name(name), name)
+        try:
+            value = self._engine.name(name)
+        except LookupError as error:
+            raise MissingFunction(name, others=frozenset(self._engine.names())) from error
+        function = self._wrap(value, name)
         if not isinstance(function, Proxy):
             raise MissingFunction(name, function)
         return function

@@ -20,7 +20,9 @@ class CollectedChecks:
 
     def __init__(self, session: pytest.Session, items: Sequence[pytest.Item]):
         self._session = session
-        self._items = tuple(items)
+        self._by_file: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            self._by_file.setdefault(os.path.realpath(item.path), []).append(item)
         self._is_running = False
 
     @classmethod
@@ -62,8 +64,7 @@ class CollectedChecks:
             pytest's exit code.
         """
         session, config = self._session, self._session.config
-        names = {os.path.realpath(file) for file in files}
-        items = [item for item in self._items if os.path.realpath(item.path) in names]
+        items = [item for file in files for item in self._by_file[os.path.realpath(file)]]
         silence = io.StringIO()
         with (
             redirect_stdout(silence),
