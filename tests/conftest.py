@@ -9,8 +9,10 @@ import pytest
 
 from autograder.grading.judge_pool import new_zygote
 from autograder.util.environment import HEADLESS, QUIET, prefer
+from autograder.util.languages import use
 
 prefer(QUIET | HEADLESS)
+use("en")
 
 ROOT = Path(__file__).parents[1]
 MOVIELENS = os.environ.get("MOVIELENS_DIR")

@@ -3,6 +3,7 @@
 Commands import heavy libraries themselves, so that help appears at once.
 """
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from autograder.cli import (
     submit,
     workspace,
 )
+from autograder.cli.language import Language, localise, settled, use
 from autograder.util.environment import QUIET, prefer
 from autograder.util.i18n import _
 
@@ -43,7 +45,12 @@ app.command("build", hidden=True)(author.moved_build)
 def main() -> None:
     """Run the command line; a failure that has a remedy is one plain sentence, exit code 2."""
     prefer(QUIET)
-    app()
+    try:
+        arguments = settled(sys.argv[1:])
+    except typer.Exit as wrong:
+        sys.exit(wrong.exit_code)
+    localise(app)
+    app(arguments)
 
 
 def _version(wanted: bool) -> None:
@@ -58,5 +65,7 @@ def _root(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version.")),
     ] = False,
+    language: Language = None,
 ) -> None:
-    pass
+    if language is not None:
+        use(language)

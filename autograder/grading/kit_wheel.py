@@ -16,6 +16,7 @@ import recommender_data
 from autograder import __version__
 from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.util.languages import compile_all
 from autograder.util.zips import zipped
 
 DISTRIBUTION = "recommender-course"
@@ -71,6 +72,7 @@ def _checked(wheel: Path) -> bytes:
 def _contents(installed: Distribution) -> dict[str, bytes]:
     """Return all files of the wheel but the list of files, by name."""
     package = Path(recommender_data.__file__).parent
+    compile_all()
     files = dict(_below(paths.PACKAGE, "autograder"))
     files |= dict(_below(package, package.name))
     files["data.py"] = package.with_name("data.py").read_bytes()
@@ -106,7 +108,7 @@ def _below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
         folders[:] = sorted(f for f in folders if f != "__pycache__" and not f.startswith("."))
         inner = Path(place).relative_to(folder).parts
         for name in sorted(names):
-            if not name.startswith(".") and not name.endswith((".pyc", ".pyo")):
+            if not name.startswith(".") and not name.endswith((".pyc", ".pyo", ".po")):
                 yield "/".join((prefix, *inner, name)), Path(place, name).read_bytes()
 
 

@@ -32,7 +32,7 @@ from autograder.nbgrading.written_answers import (
     restore_written_answers,
     show_kept_outputs,
 )
-from autograder.reports.wording import format_points
+from autograder.reports.wording import plain_points
 from autograder.util.text import visible
 
 
@@ -240,7 +240,7 @@ def _scored(outputs: list[NotebookNode], points: float) -> NotebookNode:
     for output in outputs:
         if output.output_type == "execute_result":
             score = _number(output.data.get("text/plain"))
-            output.data["text/plain"] = format_points(min(max(score, 0.0), points))
+            output.data["text/plain"] = plain_points(min(max(score, 0.0), points))
             return output
     return unscored()
 

@@ -16,6 +16,7 @@ from autograder.reports.wording import (
     SIGNS,
     format_points,
     format_total,
+    plain_points,
     points_of,
     what_is_next,
 )
@@ -40,7 +41,7 @@ class VerdictPanel:
         self.exercise = exercise
 
     def __repr__(self) -> str:
-        return format_points(self.report.points)
+        return plain_points(self.report.points)
 
     def text(self) -> str:
         """Return the verdict for a terminal: a headline, and the first problem's message."""

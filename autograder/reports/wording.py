@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from autograder import course
 from autograder.reports.model import Message, Report, owed
-from autograder.util.i18n import _
+from autograder.util.i18n import _, with_signs
 from autograder.util.text import first_words, one_line, whole_text
 
 STYLES = {"passed": "green", "failed": "red", "todo": "blue", "error": "bold red", "timeout": "red"}
@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         if not self.label:
-            return self.text
+            return str(self.text)
         return _("{label}: {text}").format(label=self.label, text=self.text)
 
 
@@ -48,7 +48,7 @@ def lines(message: Message) -> list[Line]:
     be a line of the message. Long parts are cut; what must hold is not.
     """
     if not message.called:
-        return [Line("", whole_text(p)) for p in (message.got, *message.where.splitlines())]
+        return [Line("", whole_text(str(p))) for p in (message.got, *message.where.splitlines())]
     called, got, must, where = (
         whole_text(one_line(part))
         for part in (message.called, message.got, message.must, message.where)
@@ -95,9 +95,14 @@ def what_is_next(reports: list[Report]) -> str:
     return text.format(function=function, exercise=report.exercise)
 
 
-def format_points(points: float) -> str:
-    """Return points without idle zeros: 6, 2.5."""
+def plain_points(points: float) -> str:
+    """Return points as programs read them, without idle zeros: 6, 2.5."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def format_points(points: float) -> str:
+    """Return points without idle zeros in the current language: 6, 2.5."""
+    return with_signs(plain_points(points))
 
 
 def format_total(earned: course.Total) -> str:

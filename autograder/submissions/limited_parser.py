@@ -132,7 +132,7 @@ class LimitedParser:
             self._end()
             reason = _("reading it takes far more time or memory than an exercise needs")
             remedy = _("Hand in your exercise alone.")
-            raise UnreadableSubmission(str(refusal(name, reason, remedy)), notes) from error
+            raise UnreadableSubmission(refusal(name, reason, remedy).args[0], notes) from error
         except BaseException:
             self._end()
             raise

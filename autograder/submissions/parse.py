@@ -46,7 +46,7 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
             remedy = _("Hand in the file that holds your work.")
             raise refusal(name, _("there is no code in it"), remedy)
     except UnreadableSubmission as error:
-        raise UnreadableSubmission(str(error), submission.notes) from error
+        raise UnreadableSubmission(error.args[0], submission.notes) from error
     notes = (*submission.notes, *found, *recognised, *repairs)
     return Parsed(submission, digest(data), cells, notes)
 

@@ -14,6 +14,7 @@ def is_hidden(character: str) -> bool:
 
 def visible(text: str) -> str:
     """Spell out the hidden characters of a text: a right-to-left override becomes ⟨U+202E⟩."""
+    text = str(text)  # a `Translatable` gives its wording in the current language
     return text.translate({ord(c): f"⟨U+{ord(c):04X}⟩" for c in set(text) if is_hidden(c)})
 
 
@@ -24,12 +25,12 @@ def print_visible(text: str) -> None:
 
 def one_line(text: str) -> str:
     """Return the text with its line breaks as spaces."""
-    return " ".join(text.splitlines())
+    return " ".join(str(text).splitlines())
 
 
 def shortened(text: str, length: int) -> str:
     """Return the text in one line of at most `length` characters, cut between words if possible."""
-    text = " ".join(text.split())
+    text = " ".join(str(text).split())
     if len(text) <= length:
         return text
     words = text[:length].rpartition(" ")[0]
@@ -38,7 +39,7 @@ def shortened(text: str, length: int) -> str:
 
 def first_words(text: str, n: int) -> str:
     """Return the text, cut with a mark after `n` words where it has more."""
-    words = text.split()
+    words = str(text).split()
     return text if len(words) <= n else " ".join(words[: n - 1]) + " …"
 
 
