@@ -8,12 +8,15 @@ import typer
 
 from autograder import course
 from autograder.cli.failure import stop
-from autograder.util import paths
+from autograder.util import languages, paths
 from autograder.util.environment import HEADLESS, prefer
 from autograder.util.i18n import _
+from autograder.util.languages import ENGLISH
 from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from autograder.cli.requirements import Finding
 
 app = typer.Typer(help=_("For authors: new, check, prose, build, messages."), no_args_is_help=True)
@@ -35,7 +38,7 @@ OnlyCatalogue = Annotated[
     str | None,
     typer.Option("--only", help=_("Print this catalogue only, for example 04_dot_product.")),
 ]
-Language = Annotated[str, typer.Option(help=_("The language of the exercises."))]
+Language = Annotated[str | None, typer.Option(help=_("The language of the exercises."))]
 
 
 @app.command(help=_("Make a new bonus exercise: all its files, small but complete."))
@@ -124,30 +127,37 @@ def prose() -> None:
 def build(
     check: OnlyCompare = False,
     notebooks: NotebookFolder = None,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Write the exercises and the tables of the course, or compare them."""
     from autograder.course import build as builder
     from autograder.course.solution_cells import SolutionError
 
-    target = paths.exercises(language)
+    written = []
     try:
-        if check:
-            diff = builder.differences(target)
-            if diff:
+        for each in [language] if language else languages.known():
+            target = paths.exercises(each)
+            if check and (diff := builder.differences(target, each)):
                 sys.stdout.write(diff)
                 text = _("The exercises differ from their solutions. Run: autograder dev build")
                 stop(text, code=1)
-            print(_("The exercises are up to date."))
-            return
-        written = builder.build(target)
+            if not check:
+                written += builder.build(target, language=each)
+            _print_unfinished(each, builder.unfinished(each))
         if notebooks is not None:
-            written += builder.build(notebooks, suffix=".ipynb")
+            written += builder.build(notebooks, ".ipynb", language or ENGLISH)
     except SolutionError as error:
         stop(str(error), code=1)
     for path in written:
         print_visible(_("written: {path}").format(path=path))
     print(_("The exercises are up to date."))
+
+
+def _print_unfinished(language: str, exercises: "Mapping[str, object]") -> None:
+    """Print which exercises a language in progress lacks."""
+    if exercises:
+        text = _("Not complete in the language {language}, and not built: {names}")
+        print(text.format(language=language, names=", ".join(exercises)))
 
 
 @app.command(help=_("Bring the catalogues for translators up to date, and count what they lack."))
@@ -182,7 +192,7 @@ def messages(
 def moved_build(
     check: OnlyCompare = False,
     notebooks: NotebookFolder = None,
-    language: Language = "en",
+    language: Language = None,
 ) -> None:
     """Name the new command for old scripts, and run it."""
     print(_("`autograder build` is now `autograder dev build`."), file=sys.stderr)

@@ -15,6 +15,9 @@ import re
 
 from nbformat import NotebookNode
 
+LANGUAGE_KEY = "autograder"
+"""The key of the kit's own metadata in a notebook, which name its language."""
+
 HINT, BUG, GIVEN = "hint", "bug", "given"
 
 _TODO = re.compile(r"^ *# TODO\b.*\n(?: *#.*\n)*?(?= *### BEGIN SOLUTION)", re.MULTILINE)

@@ -5,7 +5,7 @@
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from autograder.course.steps import Step
 from autograder.course.stubs import clear_answer, with_bugs
 from autograder.util import paths
 from autograder.util.i18n import _
+from autograder.util.languages import ENGLISH, catalogue
 
 JUPYTEXT_FORMAT = "py:percent"
 HINT_LEVELS = 3
@@ -39,12 +40,16 @@ class SolutionFile:
         path: The file.
         notebook: All cells, as Jupytext reads them; not to be changed.
         hints: The three hints of each function, by its name.
+        language: The language of the cells; hints follow the current language.
+        untranslated: The texts of the cells that have no translation and stay in English.
     """
 
     step: Step
     path: Path
     notebook: NotebookNode
     hints: dict[str, tuple[str, ...]]
+    language: str = ENGLISH
+    untranslated: tuple[str, ...] = ()
 
     def answer_of(self, function: str) -> str:
         """Return the answer of a function as code, without its `# TODO`.
@@ -98,17 +103,40 @@ class SolutionFile:
         cells = [cell for cell in self.notebook.cells if has_tag(cell, GIVEN)]
         return [name for cell in cells if (name := defined_function(cell))]
 
+    def translated(self, language: str) -> "SolutionFile":
+        """Return the solution in another language, as far as it is translated."""
+        notebook = deepcopy(self.notebook)
+        untranslated = self._translate(notebook.cells, language)
+        return replace(self, notebook=notebook, language=language, untranslated=tuple(untranslated))
+
+    def answer_in(self, function: str, language: str) -> str:
+        """Return the answer of a function as code with comments in a language (see `answer_of`)."""
+        answer = self.answer_of(function)
+        if language == ENGLISH:
+            return answer
+        cell = NotebookNode(cell_type="code", source=answer, metadata=NotebookNode())
+        self._translate([cell], language)
+        source: str = cell.source
+        return source
+
+    def _translate(self, cells: list[NotebookNode], language: str) -> list[str]:
+        from autograder.course.translation.apply import translate
+        from autograder.course.translation.strings import strings_of
+
+        return translate(cells, strings_of(self.step.name), catalogue(language, self.step.name))
+
     def _without_hints(self) -> NotebookNode:
         notebook = deepcopy(self.notebook)
         notebook.cells = [cell for cell in notebook.cells if not has_tag(cell, HINT)]
         return notebook
 
 
-def solution_file(exercise: str) -> SolutionFile:
+def solution_file(exercise: str, language: str = ENGLISH) -> SolutionFile:
     """Return the solution of an exercise, parsed once for each state of its file.
 
     Args:
         exercise: Its name, number or words (see `course.step`).
+        language: The language of its cells.
 
     Raises:
         LookupError: There is no such exercise.
@@ -121,6 +149,8 @@ def solution_file(exercise: str) -> SolutionFile:
     except OSError as error:
         text = _("there is no {file}, which the course lists")
         raise SolutionError(text.format(file=path)) from error
+    if language != ENGLISH:
+        return _translated(step.name, path, modified, language)
     return _parsed(step.name, path, modified)
 
 
@@ -137,17 +167,18 @@ def hints_of(function: str) -> tuple[str, ...]:
     return solution_file(step.name).hints[name]
 
 
-def answer_of(function: str) -> str:
+def answer_of(function: str, language: str = ENGLISH) -> str:
     """Return the reference answer of a function as code.
 
     Args:
         function: Its name or address (see `course.address`).
+        language: The language of its comments.
 
     Raises:
         LookupError: There is no such function in the course.
     """
     step, name = course.located(function)
-    return solution_file(step.name).answer_of(name)
+    return solution_file(step.name).answer_in(name, language)
 
 
 @lru_cache(maxsize=64)
@@ -163,6 +194,11 @@ def _parsed(exercise: str, path: Path, _modified: int) -> SolutionFile:
     )
     _require_hints(step, path, hints)
     return SolutionFile(step, path, notebook, hints)
+
+
+@lru_cache(maxsize=64)
+def _translated(exercise: str, path: Path, modified: int, language: str) -> SolutionFile:
+    return _parsed(exercise, path, modified).translated(language)
 
 
 def _hints_in(source: str, path: Path) -> tuple[str, tuple[str, ...]]:

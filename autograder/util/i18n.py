@@ -20,8 +20,10 @@ from autograder.util.text import whole_text
 __all__ = [
     "Translatable",
     "_",
+    "clause",
     "current",
     "from_json",
+    "identity",
     "joined",
     "ngettext",
     "speaking",
@@ -31,6 +33,7 @@ __all__ = [
 
 Json = Any
 
+_STOP = ". "
 _CODE = re.compile(r"(``.+?``|`[^`]*`)", re.DOTALL)
 
 
@@ -46,6 +49,7 @@ class Translatable(str):
     msgid: str
     params: dict[str, Any]
     language: str
+    is_clause: bool = False
 
     def __new__(
         cls,
@@ -86,6 +90,10 @@ class Translatable(str):
         made: str = super().__str__()
         if language == self.language:
             return made
+        text = self._wording(language, made)
+        return text.rstrip(_STOP) if self.is_clause else text
+
+    def _wording(self, language: str, made: str) -> str:
         template = _translation(self.msgid, self.params, language)
         if not self.params:
             return template
@@ -118,6 +126,23 @@ def joined(separator: str, texts: Iterable[str]) -> str:
     return Translatable(pattern, pattern).format(**parts)
 
 
+def clause(text: str) -> str:
+    """Return a sentence without its full stop, as a part of another sentence."""
+    if not isinstance(text, Translatable):
+        return text.rstrip(_STOP)
+    part = Translatable(str(text).rstrip(_STOP), text.msgid, text.params)
+    part.is_clause = True
+    return part
+
+
+def identity(text: str) -> str:
+    """Return a key of a text that is the same in every language."""
+    if not isinstance(text, Translatable):
+        return text
+    params = {name: identity(v) if isinstance(v, str) else v for name, v in text.params.items()}
+    return f"{text.msgid} {params}"
+
+
 def with_signs(number: str) -> str:
     """Return a number, formatted as in English, with the signs of the current language."""
     language = current()
@@ -135,7 +160,13 @@ def to_json(text: str) -> Json:
         name: to_json(value) if isinstance(value, str) else value
         for name, value in text.params.items()
     }
-    document = {"id": text.msgid, "params": params, "text": whole_text(str(text))}
+    document: dict[str, Json] = {
+        "id": text.msgid,
+        "params": params,
+        "text": whole_text(str(text)),
+    }
+    if text.is_clause:
+        document["clause"] = True
     return document if current() == ENGLISH else {**document, "language": current()}
 
 
@@ -152,7 +183,9 @@ def from_json(document: Json) -> str:
             for name, value in document["params"].items()
         }
         language = str(document.get("language", ENGLISH))
-        return Translatable(document["text"], document["id"], params, language)
+        sentence = Translatable(document["text"], document["id"], params, language)
+        sentence.is_clause = bool(document.get("clause"))
+        return sentence
     if not isinstance(document, str):
         raise TypeError(f"a text is expected, not a {type(document).__name__}")
     return document

@@ -19,6 +19,19 @@ from autograder.util.compiled import COMPLETE, MESSAGES, STATE, compiled
 ENGLISH = "en"
 VARIABLE = "AUTOGRADER_LANGUAGE"
 
+
+class Untranslated(str):
+    """A message in English, as a catalogue returns it that has no translation of it."""
+
+
+class _English(gettext.NullTranslations):
+    """The catalogue of English, which stands behind every other catalogue."""
+
+    def gettext(self, message: str) -> str:
+        """Return the message, marked as one without a translation."""
+        return Untranslated(message)
+
+
 _spoken: ContextVar[str | None] = ContextVar("language", default=None)
 _of_process: str | None = None
 
@@ -82,9 +95,11 @@ def catalogue(language: str, domain: str = MESSAGES) -> gettext.NullTranslations
     """Return a catalogue of a language; an empty catalogue where there is no file."""
     path = compiled(paths.LOCALE, language, domain) if is_known(language) else None
     if language == ENGLISH or path is None:
-        return gettext.NullTranslations()
+        return _English()
     with path.open("rb") as file:
-        return gettext.GNUTranslations(file)
+        found = gettext.GNUTranslations(file)
+    found.add_fallback(_English())
+    return found
 
 
 def compile_all() -> None:

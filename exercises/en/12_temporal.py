@@ -1,7 +1,10 @@
 # ---
 # jupyter:
+#   autograder:
+#     language: en
 #   jupytext:
 #     formats: ipynb,py:percent
+#     notebook_metadata_filter: autograder
 #     text_representation:
 #       extension: .py
 #       format_name: percent

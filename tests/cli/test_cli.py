@@ -153,11 +153,11 @@ def test_the_old_name_of_build_still_works_and_names_the_new_one(autograder):
 
 def test_build_writes_scripts_and_notebooks(autograder, monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "exercises", lambda language: tmp_path / language)
-    options = ["dev", "build", "--language", "xx", "--notebooks", str(tmp_path / "notebooks")]
+    options = ["dev", "build", "--language", "en", "--notebooks", str(tmp_path / "notebooks")]
     result = autograder(*options)
     assert result.exit_code == 0, result.output
     names = [step.name for step in course.steps()]
-    assert sorted(p.stem for p in (tmp_path / "xx").glob("*.py")) == names
+    assert sorted(p.stem for p in (tmp_path / "en").glob("*.py")) == names
     assert sorted(p.stem for p in (tmp_path / "notebooks").glob("*.ipynb")) == names
 
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 
 from autograder.course.solution_cells import SolutionError
 from autograder.course.translation.marks import has_two_words, has_words, without_placeholders
-from autograder.course.translation.spans import Unit
+from autograder.course.translation.spans import LINE_LENGTH, Unit
 from autograder.util.i18n import _
-
-LINE_LENGTH = 100
 
 _VISIBLE_CALLS = {"print", "set_title", "set_xlabel", "set_ylabel", "suptitle", "annotate", "text"}
 _VISIBLE_CALLS |= {"title", "xlabel", "ylabel", "legend"}

@@ -82,6 +82,14 @@ def _unit(lines: list[str], start: int, kind: str) -> Unit | None:
     return Unit(_STEP.sub(_step_line, text), kind, start + skip, end, rest)
 
 
+def step_numbers(text: str) -> dict[str, str] | None:
+    """Return the numbers in the line of an exercise's day, None for any other text."""
+    found = _STEP.fullmatch(text)
+    if found is None:
+        return None
+    return {"day": found[2] or "", "minutes": found[3], "points": found[4]}
+
+
 def _step_line(found: re.Match[str]) -> str:
     day = "Bonus" if found[1] == "Bonus" else "Day {day}"
     return f"**{day} · {{minutes}} minutes · {{points}} points**"

@@ -15,7 +15,7 @@ _TWO_WORDS = re.compile(r"[^\W\d_]{2,}\W*[^\S\n]\W*[^\W\d_]{2,}")
 
 def placeholders(text: str) -> list[str]:
     """Return the placeholders between braces, with their braces; `{{` and `}}` are none."""
-    return [text[start:end] for start, end in _brace_spans(text)]
+    return [text[start:end] for start, end in brace_spans(text)]
 
 
 def formula_frame(formula: str) -> str:
@@ -38,7 +38,7 @@ def without(text: str, *patterns: re.Pattern[str]) -> str:
 
 def without_placeholders(text: str) -> str:
     """Return a text with a blank in the place of each placeholder."""
-    for start, end in reversed(list(_brace_spans(text))):
+    for start, end in reversed(list(brace_spans(text))):
         text = f"{text[:start]} {text[end:]}"
     return text
 
@@ -58,7 +58,8 @@ def has_two_words(text: str) -> bool:
     return _TWO_WORDS.search(without_placeholders(text)) is not None
 
 
-def _brace_spans(text: str) -> Iterator[tuple[int, int]]:
+def brace_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the placeholders of a text begin and end; `{{` and `}}` are none."""
     depth = start = position = 0
     while position < len(text):
         pair = text[position : position + 2]

@@ -4,7 +4,6 @@ import ast
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -14,14 +13,14 @@ from autograder import course
 from autograder.course.pages import page_names, page_text
 from autograder.course.solutions import JUPYTEXT_FORMAT, solution_file
 from autograder.course.translation.catalogues import Message, Text
-from autograder.course.translation.code import Strings
 from autograder.course.translation.markdown import markdown_units
 from autograder.course.translation.marks import has_words
+from autograder.course.translation.strings import strings_of
 from autograder.course.translation.units import notebook_units
 from autograder.util import paths
+from autograder.util.compiled import DATA, MESSAGES, VERDICTS
 
-MESSAGES, DATA, PAGES = "autograder", "recommender_data", "pages"
-VERDICTS = ".verdicts"
+PAGES = "pages"
 
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
 _NO_MESSAGES = {"skeleton", "pages"}
@@ -51,14 +50,6 @@ def messages() -> dict[str, list[Message]]:
         if own:
             found[step.name + VERDICTS] = own
     return found
-
-
-@cache
-def strings_of(name: str) -> Strings:
-    """Return what `solutions/strings.toml` says about an exercise or a page."""
-    table = tomllib.loads((paths.solutions() / "strings.toml").read_text(encoding="utf-8"))
-    entry = table.get(name, {})
-    return Strings(frozenset(entry.get("shown", ())), frozenset(entry.get("hidden", ())))
 
 
 def _exercise(name: str) -> Iterator[Message]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LINE_LENGTH = 100
+
 
 @dataclass(frozen=True)
 class Unit:
