@@ -48,4 +48,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
     from importlib import import_module
 
+    import_module("autograder.learner.own_language").settle()
     return getattr(import_module(_HOME[name]), name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import pass_context
 
 from autograder.reports.offline_pages import MathsWithoutNetwork, with_policy, without_network
+from autograder.util.i18n import current
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def page(name: str, notebook: "NotebookNode", folder: "Path") -> str:
     log = logging.getLogger("autograder.bundle.pages")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    exporter = Exporter(embed_images=True, log=log)
+    exporter = Exporter(embed_images=True, language_code=current(), log=log)
     exporter.register_preprocessor(MathsWithoutNetwork, enabled=True)
     resources = {"metadata": {"name": name, "path": str(folder)}}
     html, _resources = exporter.from_notebook_node(notebook.copy(), resources=resources)

@@ -1,7 +1,8 @@
 """Notebooks that ran: kept in the workspace, so that nothing runs twice that has not changed.
 
 A notebook runs again where something changed that its outputs depend on: its own text, the
-exercises that it carries over, modules of the learner's that it imports, the kit, or the data.
+exercises that it carries over, modules of the learner's that it imports, the kit, the data, or the
+language.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.bundle.work import Work
+from autograder.util import languages
 from autograder.util.atomic import write_atomic
 from autograder.util.fingerprint import digest, kit_fingerprint
 from autograder.workspace.place import Workspace
@@ -20,12 +22,12 @@ from autograder.workspace.place import Workspace
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-DATA_VARIABLES = ("COURSE_DATA", "MOVIELENS_DIR")
+VARIABLES = ("COURSE_DATA", "MOVIELENS_DIR", languages.VARIABLE)
 
 _CARRIED = re.compile(r"\bcarry_over\(\s*([^)]*)\)")
 _TEXT = re.compile(r"""["']([^"']+)["']""")
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
-_KEY = "autograder"
+_KEY = "autograder_ran"
 _BY_CHANCE = frozenset({"KeyboardInterrupt", "KernelEnded"})
 
 
@@ -61,7 +63,7 @@ def digest_of(work: Work, works: list[Work], folder: Path) -> str:
         sorted(others.items()),
         sorted((name, content) for name, content in modules.items() if content),
         kit_fingerprint(),
-        [os.environ.get(name, "") for name in DATA_VARIABLES],
+        [os.environ.get(name, "") for name in VARIABLES],
     ]
     return digest(json.dumps(parts).encode())
 

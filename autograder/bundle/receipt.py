@@ -6,7 +6,7 @@ from pathlib import Path
 from autograder.bundle.manifest import Manifest
 from autograder.reports.model import Report, total
 from autograder.reports.wording import format_total, points_of
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current
 from autograder.util.text import visible
 
 _TEMPLATE = Path(__file__).parent / "templates" / "receipt.html.j2"
@@ -47,6 +47,7 @@ class Receipt:
         environment = Environment(autoescape=True, finalize=lambda v: visible(str(v)))
         template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
         return template.render(
+            language=current(),
             title=_title(),
             points_title=_points_title(),
             files_title=_files_title(),

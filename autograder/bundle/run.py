@@ -24,6 +24,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
 
+from autograder.course.solution_cells import LANGUAGE_KEY
 from autograder.util.i18n import _
 from autograder.workspace.documents import KERNEL
 
@@ -75,7 +76,10 @@ def run(
 
 def without_outputs(document: NotebookNode) -> NotebookNode:
     """Return a copy of a document for this kernel, without outputs and execution counts."""
-    notebook = new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    if LANGUAGE_KEY in document.metadata:
+        metadata[LANGUAGE_KEY] = document.metadata[LANGUAGE_KEY]
+    notebook = new_notebook(metadata=metadata)
     notebook.cells = [cell.copy() for cell in document.cells]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number + 1}"

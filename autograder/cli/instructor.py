@@ -7,7 +7,7 @@ import typer
 
 from autograder.cli import names
 from autograder.cli.failure import require_free, stop
-from autograder.util import paths
+from autograder.cli.language import Language, use
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible, visible
 
@@ -93,6 +93,7 @@ def grade(
     exercises: Annotated[
         str | None, typer.Option(help=_("Grade only these: 01-10, or 04,05,08. Default: all."))
     ] = None,
+    language: Language = None,
 ) -> None:
     """Grade a class; exit 1 where a file needs a person."""
     from autograder.course.points import PointsError, own_points, read_points
@@ -106,6 +107,8 @@ def grade(
     from autograder.sandbox.zygote import ZygoteFailed
     from autograder.util.atomic import NotWritten
 
+    if language is not None:
+        use(language)
     if jobs is not None and scheduler is not None:
         stop(_("Choose one of --jobs and --scheduler: the workers of a cluster are its jobs."))
     if only and force:
@@ -164,7 +167,7 @@ def course_(
     memo: Annotated[
         bool, typer.Option(help=_("The memo, which you grade by hand, as an assignment."))
     ] = True,
-    language: Annotated[str, typer.Option(help=_("The language of the exercises."))] = "en",
+    language: Annotated[str | None, typer.Option(help=_("The language of the exercises."))] = None,
     adopt: Annotated[
         bool,
         typer.Option(
@@ -178,11 +181,11 @@ def course_(
 
     if one_assignment and assignment_per_day:
         stop(_("Choose one of --one-assignment and --assignment-per-day."))
-    if not paths.exercises(language).is_dir():
-        stop(_("There are no exercises in the language {language}.").format(language=language))
+    if language is not None:
+        use(language)
     grouping = "one" if one_assignment else "day" if assignment_per_day else "exercise"
     try:
-        made = make_course(folder, names.exercises_in(exercises), grouping, adopt, memo)
+        made = make_course(folder, names.exercises_in(exercises), grouping, adopt, memo, language)
     except (CourseError, NotWritten) as error:
         stop(str(error))
     if made.set_aside is not None:

@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.util import languages
 from autograder.util.atomic import write_atomic
 from autograder.util.environment import PATIENT, QUIET
 from autograder.util.i18n import _
@@ -50,6 +51,7 @@ def open_lab(folder: Path, options: list[str]) -> int:
         **PATIENT,
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths)),
+        **_language_of(folder),
     }
     manager = "autograder.workspace.contents_manager.PairedContentsManager"
     command = [
@@ -62,6 +64,14 @@ def open_lab(folder: Path, options: list[str]) -> int:
         return subprocess.run(command, env=environment, check=False).returncode
     sys.stdout.flush()
     os.execve(sys.executable, command, environment)
+
+
+def _language_of(folder: Path) -> dict[str, str]:
+    """Return the variable by which kernels speak the language of the workspace."""
+    workspace = usable_from(folder)
+    if workspace is None or not languages.is_known(workspace.language):
+        return {}
+    return {languages.VARIABLE: workspace.language}
 
 
 def _opening(folder: Path) -> list[str]:

@@ -19,7 +19,8 @@ from autograder.util import languages
 from autograder.util.i18n import Translatable, _
 
 OPTION = "--language"
-_AUTHORS = {"dev", "build"}
+_AUTHORS = ("dev", "build")
+_WITH_OPTION = ("start", "course", "grade")
 
 Language = Annotated[
     str | None,
@@ -38,20 +39,23 @@ def settled(arguments: list[str]) -> list[str]:
         arguments: The command line.
 
     Returns:
-        The command line with `--language` before the command, where every command takes it. The
-        authors' commands have an option of their own by this name.
+        The command line, with `--language` before a command that has no option of its own by this
+        name.
 
     Raises:
         typer.Exit: There is no such language.
     """
-    is_for_authors = next((a for a in arguments if not a.startswith("-")), "") in _AUTHORS
-    named, others = (None, arguments) if is_for_authors else _taken_out(arguments)
+    named, others = _taken_out(arguments)
+    command = next((argument for argument in others if not argument.startswith("-")), "")
+    if command in _AUTHORS:
+        named = None
     wanted = named or os.environ.get(languages.VARIABLE, "").strip()
     if wanted:
         use(wanted)
     elif (own := _of_workspace(Path())) is not None:
         languages.use(own)
-    return others if named is None else [OPTION, named, *others]
+    has_own = command in {*_AUTHORS, *_WITH_OPTION}
+    return arguments if named is None or has_own else [OPTION, named, *others]
 
 
 def use(language: str) -> None:

@@ -9,7 +9,7 @@ from autograder import course
 from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.cli.names import Submissions
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current
 
 if TYPE_CHECKING:
     from autograder.reports.model import Report
@@ -117,7 +117,7 @@ def solution(
     from autograder.workspace.opened_answers import remember_opened
 
     try:
-        answer = answer_of(function)
+        answer = answer_of(function, current())
     except LookupError as error:
         stop(names.unknown(function) or str(error.args[0]))
     except SolutionError as error:

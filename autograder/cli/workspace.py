@@ -10,8 +10,9 @@ import typer
 from autograder import __version__, course
 from autograder.cli import names
 from autograder.cli.failure import stop
+from autograder.cli.language import Language, use
 from autograder.util.atomic import NotWritten
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, current, ngettext
 from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
@@ -29,14 +30,17 @@ def start(
             metavar="[DIR]", help=_("The folder. Default: this folder, if it is empty.")
         ),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Make a workspace and say what to do in it."""
     from autograder.workspace.documents import UnreadableDocument
     from autograder.workspace.start import NotStarted
     from autograder.workspace.start import start as start_workspace
 
+    if language is not None:
+        use(language)
     try:
-        started = start_workspace(folder)
+        started = start_workspace(folder, current())
     except (NotStarted, UnreadableDocument, NotWritten) as error:
         stop(str(error))
     root = started.workspace.root

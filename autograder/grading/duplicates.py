@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.grading.results import DUPLICATE, Result
 from autograder.submissions.submission import Parsed
+from autograder.util.i18n import identity
 
 
 @dataclass
@@ -42,11 +43,13 @@ def duplicate_result(result: Result, original: Parsed, duplicate: Parsed) -> Res
         original: The submission that was judged.
         duplicate: A submission with the same code; it keeps its own learner, path and notes.
     """
-    others = (note for note in result.report.notes if note not in original.notes)
+    own = {identity(note) for note in original.notes}
+    others = (note for note in result.report.notes if identity(note) not in own)
     report = replace(
         result.report,
         submission=duplicate.submission.path.as_posix(),
         sha256=duplicate.sha256,
         notes=tuple(dict.fromkeys((*duplicate.notes, *others))),
+        language=duplicate.language,
     )
     return replace(result, learner=duplicate.submission.learner, report=report, origin=DUPLICATE)

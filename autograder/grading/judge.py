@@ -24,6 +24,7 @@ from autograder.submissions.cells import Cell
 from autograder.submissions.parse import parsed_solution
 from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed
+from autograder.util.i18n import speaking
 
 
 def solution(exercise: str, *answers: str) -> Parsed:
@@ -60,6 +61,10 @@ class SandboxTarget:
     def engine(self, exercise: str) -> Engine:
         """Return the engine."""
         return self._engine
+
+    def language(self, exercise: str) -> str:
+        """Return the language of the submission."""
+        return self._parsed.language
 
     def notes(self, exercise: str) -> tuple[str, ...]:
         """Return the notes on reading the file, then on its cells."""
@@ -127,6 +132,13 @@ def judge(
     Raises:
         WorkerFailed: The zygote starts no worker.
     """
+    with speaking(parsed.language):
+        return _judge(parsed, zygote, rules, functions)
+
+
+def _judge(
+    parsed: Parsed, zygote: socket.socket, rules: Rules, functions: frozenset[str] | None
+) -> Result:
     cells = {cell.number: cell.source for cell in parsed.cells_to_run}
     lines = {cell.number: cell.line for cell in parsed.cells_to_run}
     task = Task(parsed.submission.exercise, cells, lines)

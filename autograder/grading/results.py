@@ -84,7 +84,7 @@ def is_kit_fault(result: Result) -> bool:
     """Return whether a submission could not be graded because of an exception in the kit."""
     if result.gradable or not result.report.notes:
         return False
-    return result.report.notes[0].startswith(_KIT_FAULT.partition("\n")[0])
+    return getattr(result.report.notes[0], "msgid", "") == _KIT_FAULT.msgid
 
 
 def notes_for_learners(report: Report) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from autograder.course.solutions import hints_of
 from autograder.engine.local import LocalEngine
 from autograder.engine.reentrancy import at_work
 from autograder.learner.figures import in_notebook
+from autograder.learner.own_language import language_of_caller
 from autograder.reports.notebook import HintPanel, VerdictPanel
+from autograder.util.i18n import speaking
 from autograder.util.text import print_visible
 
 
@@ -42,8 +44,10 @@ def check(function: str) -> VerdictPanel | None:
 
     engine = LocalEngine(namespace, _of_caller(namespace))
     exercise = course.step_of_function(address).name
-    [report] = run(EngineTarget(exercise, engine, frozenset({address})))
-    panel = VerdictPanel(report.functions[0], exercise)
+    language = language_of_caller(namespace, exercise, function)
+    [report] = run(EngineTarget(exercise, engine, frozenset({address}), language))
+    with speaking(language):
+        panel = VerdictPanel(report.functions[0], exercise)
     if not in_notebook():
         print_visible(panel.text())
     return panel
@@ -60,8 +64,11 @@ def hint(function: str, level: int = 1) -> HintPanel:
         LookupError: There is no such function in the course.
         SolutionError: The hints of the exercise cannot be read.
     """
-    address = _address(function, sys._getframe(1).f_globals)
-    panel = HintPanel(address, hints_of(address)[:level])
+    namespace = sys._getframe(1).f_globals
+    address = _address(function, namespace)
+    exercise = course.step_of_function(address).name
+    with speaking(language_of_caller(namespace, exercise, function)):
+        panel = HintPanel(address, hints_of(address)[:level])
     if not in_notebook():
         print(panel.text())
     return panel

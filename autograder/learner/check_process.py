@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.reports.model import Report, from_json
+from autograder.util import i18n
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -82,7 +83,7 @@ class WarmChecker:
             self.stop()
             raise CodeStopped(_("your code ended the whole program (exit, or a crash)")) from None
         if kind == "unreadable":
-            raise UnreadableSubmission(document)
+            raise UnreadableSubmission(i18n.from_json(json.loads(document)))
         return from_json(json.loads(document))
 
     def stop(self) -> None:
@@ -122,7 +123,7 @@ def _serve(connection: "Connection[Any, Any]", call_seconds: float) -> None:
             [report] = run(target)
             connection.send(("report", json.dumps(report.to_json())))
         except UnreadableSubmission as error:
-            connection.send(("unreadable", str(error)))
+            connection.send(("unreadable", json.dumps(i18n.to_json(error.args[0]))))
 
 
 def _end_with_parent() -> None:

@@ -10,7 +10,7 @@ from autograder import course
 from autograder.course.solutions import hints_of
 from autograder.reports.model import FunctionReport, Report
 from autograder.reports.terminal import problem_panel, table
-from autograder.util.i18n import _
+from autograder.util.i18n import _, speaking
 from autograder.util.text import visible
 
 
@@ -91,7 +91,11 @@ class Screen:
         self.listing = not self.listing
 
     def __rich__(self) -> RenderableType:
-        """Return the whole screen as one renderable."""
+        """Return the whole screen as one renderable, in the language of the report."""
+        with speaking(self.report.language if self.report is not None else ""):
+            return self._drawn()
+
+    def _drawn(self) -> RenderableType:
         parts: list[RenderableType] = []
         if self.report is not None:
             parts.append(table([self.report]))

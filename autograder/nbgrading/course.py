@@ -10,12 +10,17 @@ from unittest.mock import patch
 
 from autograder import course
 from autograder.bundle.manifest import MEMO
+from autograder.course.build import unfinished
+from autograder.course.pages import DOMAIN
 from autograder.course.points import PointsError, own_points, points_of_course
+from autograder.course.translation.apply import translated_markdown
 from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.nbgrading.source_updates import Update, update_source
 from autograder.nbgrading.written_answers import write_memo_source
+from autograder.submissions.language import declared
 from autograder.util import paths
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current
+from autograder.util.languages import ENGLISH, catalogue
 
 COURSE_ID = "recommender"
 BEFORE = ".before-autograder"
@@ -54,6 +59,7 @@ def make_course(
     grouping: str,
     adopt: bool = False,
     memo: bool = False,
+    language: str | None = None,
 ) -> Made:
     """Write or update an nbgrader course, without a change to submissions and grades.
 
@@ -64,6 +70,8 @@ def make_course(
         adopt: Whether the kit's settings replace settings that do not name the kit. The earlier
             file is renamed.
         memo: Whether the course has the memo, an assignment of its own that a person grades.
+        language: The language of the exercises; None for that of the course, and in a new course
+            for the current language.
 
     Returns:
         The assignments and the files that changed.
@@ -87,21 +95,25 @@ def make_course(
     course_id = _course_id(config)
     set_aside = _set_aside(config, adopt)
     assignments = _assignments(exercises, grouping)
+    language = language or _language_of(folder) or current()
+    english = unfinished(language)
     updates: list[Update] = []
     with own_points(points):
         for name, parts in assignments.items():
             for exercise in parts:
                 path = folder / "source" / name / f"{exercise}.ipynb"
-                updates.append(update_source(folder, path, source_notebook(exercise)))
+                own = ENGLISH if exercise in english else language
+                updates.append(update_source(folder, path, source_notebook(exercise, own)))
     written = [update.path for update in updates if update.written]
     if memo:
         assignments[MEMO] = (MEMO,)
         path = folder / "source" / MEMO / f"{MEMO}.ipynb"
         if not path.exists():  # instructors change its questions and points
-            write_memo_source(path)
+            write_memo_source(path, language)
             written.append(path)
-    written += _write_once(config, "nbgrader_config.py", course_id=course_id)
-    written += _write_once(folder / "README.md", "README.md", first=next(iter(assignments)))
+    written += _write_once(config, _template("nbgrader_config.py"), course_id=course_id)
+    readme = translated_markdown(_template("README.md"), catalogue(language, DOMAIN))
+    written += _write_once(folder / "README.md", readme, first=next(iter(assignments)))
     _enter(folder, assignments, course_id)
     merged = tuple(update for update in updates if update.before is not None)
     kept = tuple(update for update in updates if update.new is not None)
@@ -150,7 +162,7 @@ def _aside(config: Path) -> Path:
 
 def _lines_to_add() -> str:
     """Return what the kit's settings hold besides the identity of the course."""
-    text = (_TEMPLATES / "nbgrader_config.py").read_text(encoding="utf-8")
+    text = _template("nbgrader_config.py")
     left_out = ("#", "c = get_config()", "c.CourseDirectory.course_id")
     lines = [line for line in text.split("\n") if line and not line.startswith(left_out)]
     return "\n".join(lines)
@@ -168,11 +180,26 @@ def _assignments(exercises: tuple[str, ...], grouping: str) -> dict[str, tuple[s
     return {name: tuple(parts) for name, parts in groups.items()}
 
 
-def _write_once(path: Path, template: str, **values: str) -> list[Path]:
+def _language_of(folder: Path) -> str | None:
+    """Return the language of the exercises in a course, None where there is no exercise.
+
+    A course of an earlier kit, whose notebooks name no language, is in English.
+    """
+    notebooks = sorted((folder / "source").glob("*/*.ipynb"))
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in notebooks]
+    found = [declared(text) or ENGLISH for text in texts]
+    others = [language for language in found if language != ENGLISH]
+    return next(iter([*others, *found]), None)
+
+
+def _template(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _write_once(path: Path, text: str, **values: str) -> list[Path]:
     """Write a file that the instructor may edit, unless the file exists."""
     if path.exists():
         return []
-    text = (_TEMPLATES / template).read_text(encoding="utf-8")
     for name, value in {"course_id": COURSE_ID, **values}.items():
         text = text.replace("{" + name + "}", value)
     path.write_text(text, encoding="utf-8", newline="\n")

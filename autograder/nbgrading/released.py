@@ -13,6 +13,7 @@ from nbformat.v4 import new_notebook
 from autograder import course
 from autograder.nbgrading.nbgrader_types import CourseDirectory, Resources
 from autograder.nbgrading.source_notebooks import source_notebook
+from autograder.util.i18n import current
 
 
 def step_of(resources: Resources) -> course.Step | None:
@@ -40,7 +41,7 @@ def released_notebook(coursedir: CourseDirectory, names: dict[str, str]) -> Note
     except (OSError, ValueError):
         if step_of({"nbgrader": names}) is None:
             return new_notebook()
-        return source_notebook(names["notebook"])
+        return source_notebook(names["notebook"], current())
 
 
 @lru_cache(maxsize=32)

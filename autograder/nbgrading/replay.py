@@ -15,7 +15,7 @@ from autograder.nbgrading.damaged_notebooks import NOTES
 from autograder.nbgrading.restore_cells import NUMBER
 from autograder.nbgrading.source_notebooks import function_of, is_check
 from autograder.reports.notebook import VerdictPanel
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, ngettext, speaking
 from autograder.util.text import visible
 
 
@@ -26,6 +26,11 @@ def replay(notebook: NotebookNode, result: Result) -> None:
         notebook: The restored notebook; changed in place.
         result: The result of the same submission.
     """
+    with speaking(result.report.language):
+        _replay(notebook, result)
+
+
+def _replay(notebook: NotebookNode, result: Result) -> None:
     figures = showable_figures(result.outputs)
     printed = {
         output.cell: _outputs(output, shown)

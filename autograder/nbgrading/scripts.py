@@ -27,7 +27,7 @@ from autograder.submissions.safe_read import read_content
 from autograder.submissions.sections import exercises_begun, section_of
 from autograder.submissions.submission import Submission
 from autograder.util.atomic import write_atomic
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current
 
 MADE_FROM = "autograder_script"
 OLDER = ".older"
@@ -123,7 +123,7 @@ def released_notebook(folder: Path, exercise: str) -> NotebookNode:
     try:
         return nbformat.read(folder / f"{exercise}.ipynb", as_version=4)
     except (OSError, ValueError):
-        return source_notebook(exercise)
+        return source_notebook(exercise, current())
 
 
 def _make(file: Submission, released: NotebookNode, parser: LimitedParser) -> Made | None:
@@ -141,7 +141,7 @@ def _make_memo(file: Path, released: Path, parser: LimitedParser) -> Made | None
     try:
         given = nbformat.read(released / f"{MEMO}.ipynb", as_version=4)
     except (OSError, ValueError):
-        given = memo_source()
+        given = memo_source(current())
     try:
         notebook, notes = memo_of_text(file, given, parser)
     except UnreadableSubmission as error:

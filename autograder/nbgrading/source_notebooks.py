@@ -11,21 +11,27 @@ import nbformat
 
 from autograder import course
 from autograder.course.points import with_points_in_prose
-from autograder.course.solution_cells import checked_function, defined_function, holds_answer
+from autograder.course.solution_cells import (
+    LANGUAGE_KEY,
+    checked_function,
+    defined_function,
+    holds_answer,
+)
 from autograder.course.solutions import solution_file
+from autograder.util.languages import ENGLISH
 
 SCHEMA = 3
 
 
-def source_notebook(exercise: str) -> nbformat.NotebookNode:
+def source_notebook(exercise: str, language: str = ENGLISH) -> nbformat.NotebookNode:
     """Return a solution as nbgrader's source: answers between markers, points on check cells.
 
     The check cells of a bonus exercise are worth 0 points, since `GradeInSandbox` enters what the
     exercise earns as extra credit.
     """
     step = course.step(exercise)
-    notebook = solution_file(exercise).released()
-    complete_source(notebook, exercise[:2])
+    notebook = solution_file(exercise, language).released()
+    complete_source(notebook, exercise[:2], language)
     for cell in notebook.cells:
         function = function_of(cell)
         if function in step.functions and (is_check(cell) or holds_answer(cell)):
@@ -48,17 +54,19 @@ def write_points_into_prose(notebook: nbformat.NotebookNode, points: Mapping[str
             cell.source = with_points_in_prose(cell.source, points)
 
 
-def complete_source(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Give a source notebook its kernel, and cells the same ids each time.
+def complete_source(notebook: nbformat.NotebookNode, name: str, language: str = ENGLISH) -> None:
+    """Give a source notebook its kernel and its language, and cells the same ids each time.
 
     Args:
         notebook: The notebook; changed in place.
         name: What the ids of its cells begin with.
+        language: Its language.
     """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        LANGUAGE_KEY: {"language": language},
     }
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{name}-{number:03d}"

@@ -31,16 +31,16 @@ def memo_source(language: str = "en") -> NotebookNode:
         language: The language of the page.
     """
     notebook = jupytext.reads(page_text(MEMO, language), fmt="py:percent")
-    complete_source(notebook, MEMO)
+    complete_source(notebook, MEMO, language)
     answers = [cell for cell in notebook.cells if "answer" in cell.metadata.get("tags", ())]
     for number, cell in enumerate(answers, start=1):
         cell.metadata["nbgrader"] = _metadata(f"{MEMO}_{number}")
     return notebook
 
 
-def write_memo_source(path: Path) -> None:
-    """Write the memo's source notebook."""
-    write_notebook(memo_source(), path)
+def write_memo_source(path: Path, language: str = "en") -> None:
+    """Write the memo's source notebook in a language."""
+    write_notebook(memo_source(language), path)
 
 
 def is_graded_by_hand(notebook: NotebookNode) -> bool:

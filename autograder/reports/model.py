@@ -1,6 +1,7 @@
 """The report: all verdicts of one submission, and the JSON document behind every rendering."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 from autograder import course
 from autograder.course.points import scaled
 from autograder.util import i18n
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current, speaking
+from autograder.util.languages import ENGLISH
 
 SCHEMA = 2
 OUTCOMES = ("passed", "failed", "todo", "error", "timeout")
@@ -156,6 +158,7 @@ class Report:
         functions: The verdicts on each function.
         notes: What was noticed while the file was chosen, read and run.
         schema: The version of the JSON document.
+        language: The language of its texts, that of the submission.
     """
 
     exercise: str
@@ -167,6 +170,7 @@ class Report:
     functions: tuple[FunctionReport, ...]
     notes: tuple[str, ...] = ()
     schema: int = SCHEMA
+    language: str = ENGLISH
 
     @property
     def complete(self) -> bool:
@@ -189,7 +193,17 @@ class Report:
         return float(len(passed)), float(len(self.functions))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as plain data, ready for `json.dump`; docs/report.md describes it."""
+        """Return the report as plain data, ready for `json.dump`; docs/report.md describes it.
+
+        A report in English does not name its language.
+        """
+        with speaking(self.language):
+            document = self._document()
+        if self.language == ENGLISH:
+            del document["language"]
+        return document
+
+    def _document(self) -> dict[str, Any]:
         functions = [
             {**vars(function), "checks": [check.to_json() for check in function.checks]}
             for function in self.functions
@@ -226,6 +240,12 @@ def from_json(document: dict[str, Any]) -> Report:
             "notes": tuple(map(i18n.from_json, document["notes"])),
         }
     )
+
+
+def language_of(reports: Iterable[Report]) -> str:
+    """Return the language that some reports have in common, else the current language."""
+    found = {report.language for report in reports}
+    return found.pop() if len(found) == 1 else current()
 
 
 def of_function(name: str, max_points: float, checks: tuple[CheckResult, ...]) -> FunctionReport:

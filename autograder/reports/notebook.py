@@ -11,7 +11,7 @@ from jinja2 import Environment
 from autograder import course
 from autograder.course.solutions import hints_of
 from autograder.reports import markup, wording
-from autograder.reports.model import FunctionReport, Report, total
+from autograder.reports.model import FunctionReport, Report, language_of, total
 from autograder.reports.wording import (
     SIGNS,
     format_points,
@@ -20,7 +20,7 @@ from autograder.reports.wording import (
     points_of,
     what_is_next,
 )
-from autograder.util.i18n import _
+from autograder.util.i18n import _, current, speaking
 
 COLOURS = {
     "passed": "#007D5B",
@@ -36,15 +36,20 @@ class VerdictPanel:
     """The verdict on one function; `repr` is its points as a number, as nbgrader reads them."""
 
     def __init__(self, report: FunctionReport, exercise: str):
-        """Show the report of a function of an exercise."""
+        """Show the report of a function of an exercise, in the current language."""
         self.report = report
         self.exercise = exercise
+        self._language = current()
 
     def __repr__(self) -> str:
         return plain_points(self.report.points)
 
     def text(self) -> str:
         """Return the verdict for a terminal: a headline, and the first problem's message."""
+        with speaking(self._language):
+            return self._text()
+
+    def _text(self) -> str:
         headline = f"{SIGNS[self.report.outcome]} {self._headline()}"
         problem = self.report.problem
         parts = [headline, self.report.remark]
@@ -64,6 +69,10 @@ class VerdictPanel:
         )
 
     def _repr_html_(self) -> str:
+        with speaking(self._language):
+            return self._html()
+
+    def _html(self) -> str:
         problem = self.report.problem
         passed = sum(check.outcome == "passed" for check in self.report.checks)
         count = _("{n} of {total} checks passed").format(n=passed, total=len(self.report.checks))
@@ -87,12 +96,17 @@ class HintPanel:
         """Show some hints of a function, named by its address."""
         self.function = function
         self.hints = hints
+        self._language = current()
 
     def __repr__(self) -> str:
         return self.text()
 
     def text(self) -> str:
         """Return the hints for a terminal, numbered."""
+        with speaking(self._language):
+            return self._text()
+
+    def _text(self) -> str:
         lines = [f"{number}. {hint}" for number, hint in enumerate(self.hints, start=1)]
         return "\n".join([self._title(), *lines])
 
@@ -100,7 +114,8 @@ class HintPanel:
         return _("Hints for {function}").format(function=self.function)
 
     def _repr_html_(self) -> str:
-        return _render("hints.html.j2", title=self._title(), hints=self.hints)
+        with speaking(self._language):
+            return _render("hints.html.j2", title=self._title(), hints=self.hints)
 
 
 class ProgressPanel:
@@ -109,12 +124,17 @@ class ProgressPanel:
     def __init__(self, reports: list[Report]):
         """Show reports, in course order."""
         self.reports = reports
+        self._language = language_of(reports)
 
     def __repr__(self) -> str:
         return self.text()
 
     def text(self) -> str:
         """Return a line for each exercise, the total, and what comes next."""
+        with speaking(self._language):
+            return self._text()
+
+    def _text(self) -> str:
         lines = [f"{report.exercise:<24}{points_of(report)}" for report in self.reports]
         return "\n".join([*lines, self._whole(), what_is_next(self.reports)])
 
@@ -122,13 +142,14 @@ class ProgressPanel:
         return _("all: {points}").format(points=format_total(total(self.reports)))
 
     def _repr_html_(self) -> str:
-        return _render(
-            "progress.html.j2",
-            rows=[(course.step(r.exercise), r, points_of(r)) for r in self.reports],
-            colours=COLOURS,
-            whole=self._whole(),
-            next=what_is_next(self.reports),
-        )
+        with speaking(self._language):
+            return _render(
+                "progress.html.j2",
+                rows=[(course.step(r.exercise), r, points_of(r)) for r in self.reports],
+                colours=COLOURS,
+                whole=self._whole(),
+                next=what_is_next(self.reports),
+            )
 
 
 def _render(template: str, **values: object) -> str:

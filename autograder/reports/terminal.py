@@ -8,9 +8,9 @@ from rich.text import Text
 
 from autograder import course
 from autograder.reports import wording
-from autograder.reports.model import FunctionReport, Report, owed, total
+from autograder.reports.model import FunctionReport, Report, language_of, owed, total
 from autograder.reports.wording import SIGNS, STYLES, format_total, invitation, points_of
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, ngettext, speaking
 from autograder.util.text import visible
 
 
@@ -23,9 +23,12 @@ def print_reports(
     reports: list[Report], every_problem: bool = False, console: Console | None = None
 ) -> None:
     """Print the table of exercises, then the first problem, or all of them."""
-    if not reports:
-        return
-    console = console or plain_console()
+    if reports:
+        with speaking(language_of(reports)):
+            _print_reports(reports, every_problem, console or plain_console())
+
+
+def _print_reports(reports: list[Report], every_problem: bool, console: Console) -> None:
     console.print()
     console.print(table(reports))
     problems = [(r, f) for r in owed(reports) for f in r.functions if f.outcome != "passed"]
@@ -33,7 +36,8 @@ def print_reports(
     _print_notes(reports, [_message_of(function) for _report, function in shown], console)
     _print_remarks(reports, console)
     for report, function in shown:
-        console.print(problem_panel(report, function))
+        with speaking(report.language):
+            console.print(problem_panel(report, function))
     if len(problems) > len(shown):
         rest = len(problems) - len(shown)
         console.print(
@@ -60,6 +64,11 @@ def _print_what_follows(report: Report, console: Console) -> None:
 
 def print_progress(reports: list[Report], console: Console) -> None:
     """Print the table of exercises and what to do next."""
+    with speaking(language_of(reports)):
+        _print_progress(reports, console)
+
+
+def _print_progress(reports: list[Report], console: Console) -> None:
     console.print(table(reports))
     console.print(wording.what_is_next(reports))
 

@@ -7,6 +7,7 @@ pytest-xdist, and reports are put together in the process where all verdicts arr
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cache, partial, reduce
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,14 @@ class CheckSession:
 
     # Verdicts
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Run and judge a check in the language of its submission."""
+        if not item.get_closest_marker("checks"):
+            return (yield)
+        with i18n.speaking(self._target.language(_exercise(item))):
+            return (yield)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Give up a check whose function hung or ended the program before, or is not begun."""
@@ -243,7 +252,12 @@ class CheckSession:
 
     def reports(self) -> list[Report]:
         """Return the reports of all exercises that were checked, in course order."""
-        return [self._report(step) for step in self._steps()]
+        return [self._report_in_its_language(step) for step in self._steps()]
+
+    def _report_in_its_language(self, step: course.Step) -> Report:
+        language = self._target.language(step.name)
+        with i18n.speaking(language):
+            return replace(self._report(step), language=language)
 
     def _steps(self) -> list[course.Step]:
         checked = {exercise for exercise, _function in self._results}

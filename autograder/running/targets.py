@@ -15,6 +15,7 @@ from autograder.submissions.discovery import find
 from autograder.submissions.parse import parse
 from autograder.submissions.reader import work_of
 from autograder.submissions.submission import Parsed, Submission
+from autograder.util.i18n import current
 from autograder.workspace.opened_answers import remarks_on
 
 
@@ -37,6 +38,10 @@ class Target(Protocol):
         Raises:
             UnreadableSubmission: The file cannot be read.
         """
+        ...
+
+    def language(self, exercise: str) -> str:
+        """Return the language of a submission, in which its verdicts are written."""
         ...
 
     def notes(self, exercise: str) -> tuple[str, ...]:
@@ -128,6 +133,13 @@ class FileTarget:
         """
         return self._load(exercise).engine
 
+    def language(self, exercise: str) -> str:
+        """Return the language of a file; the current language where it cannot be read."""
+        try:
+            return self._parse(exercise).language
+        except UnreadableSubmission:
+            return current()
+
     def notes(self, exercise: str) -> tuple[str, ...]:
         """Return the notes on reading a file and on running its cells."""
         try:
@@ -173,7 +185,8 @@ class FileTarget:
         engine = load(self._parse(exercise), self._timeouts).engine
         for name in answerer.names:
             engine.namespace[name] = stand_in(name, answerer.answer)
-        return nullcontext(EngineTarget(exercise, engine, functions))
+        language = self.language(exercise)
+        return nullcontext(EngineTarget(exercise, engine, functions, language))
 
     def _load(self, exercise: str) -> Loaded:
         if exercise not in self._loaded:
@@ -197,15 +210,33 @@ class FileTarget:
 class EngineTarget:
     """Checks one exercise, or some of its functions, by an engine that is running."""
 
-    def __init__(self, exercise: str, engine: Engine, functions: frozenset[str] | None = None):
-        """Check what an engine answers for; `functions` as in `Target`."""
+    def __init__(
+        self,
+        exercise: str,
+        engine: Engine,
+        functions: frozenset[str] | None = None,
+        language: str = "",
+    ):
+        """Check what an engine answers for.
+
+        Args:
+            exercise: The exercise.
+            engine: Answers for the functions.
+            functions: As in `Target`.
+            language: The language of the verdicts, "" for the current one.
+        """
         self.exercises = (exercise,)
         self.functions = functions
         self._engine = engine
+        self._language = language
 
     def engine(self, exercise: str) -> Engine:
         """Return the engine."""
         return self._engine
+
+    def language(self, exercise: str) -> str:
+        """Return the language of the verdicts."""
+        return self._language or current()
 
     def notes(self, exercise: str) -> tuple[str, ...]:
         """Return nothing: no file was read."""
@@ -243,6 +274,10 @@ class NoTarget:
     def engine(self, exercise: str) -> Engine:
         """Raise `LookupError`: there is no exercise."""
         raise LookupError(exercise)
+
+    def language(self, exercise: str) -> str:
+        """Return the current language."""
+        return current()
 
     def notes(self, exercise: str) -> tuple[str, ...]:
         """Return nothing."""

@@ -13,7 +13,7 @@ from autograder.checking.value_causes import Cause
 from autograder.course import misconceptions
 from autograder.engine.exceptions import Raised, of_learner
 from autograder.reports.model import Message
-from autograder.util.i18n import _
+from autograder.util.i18n import _, clause
 from autograder.util.text import shortened
 
 
@@ -59,7 +59,7 @@ def judge(error: BaseException | None, subject: Subject, trace: str = "") -> Ver
         must = error.must or _(subject.property)
         if error.want is not None:
             text = _("{must}. Expected: {want}")
-            must = text.format(must=must.rstrip(". "), want=error.want)
+            must = text.format(must=clause(must), want=error.want)
         return _failed(subject, error.got, must, error.mistakes, error.cause)
     if isinstance(error, MissingFunction):
         return _missing(error, subject)

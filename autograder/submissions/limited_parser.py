@@ -83,7 +83,8 @@ class LimitedParser:
         file = submission.exercise, submission.path.name, content
         answer = self._ask(submission.path.name, submission.notes, "parse", *file)
         cells = tuple(Cell(**_with_tags(cell)) for cell in answer["cells"])
-        return Parsed(submission, answer["sha256"], cells, (*submission.notes, *_notes(answer)))
+        notes = (*submission.notes, *_notes(answer))
+        return Parsed(submission, answer["sha256"], cells, notes, answer["language"])
 
     def recognised_exercise(self, data: bytes, name: str) -> str:
         """Return the exercise that a file holds (see `submissions.parse`).
@@ -224,7 +225,8 @@ def _answer(request: str, arguments: list[Any]) -> dict[str, Any]:
 def _parse(exercise: str, name: str, content: bytes) -> dict[str, Any]:
     parsed = parse(Submission(exercise, Path(name)), content)
     cells = [_plain(cell) for cell in parsed.cells]
-    return {"sha256": parsed.sha256, "cells": cells, **_with_notes(parsed.notes)}
+    answer = {"sha256": parsed.sha256, "language": parsed.language, "cells": cells}
+    return {**answer, **_with_notes(parsed.notes)}
 
 
 def _recognise(data: bytes, name: str) -> dict[str, Any]:

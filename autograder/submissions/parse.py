@@ -11,6 +11,7 @@ from autograder import course
 from autograder.submissions.ast_tools import defined_in
 from autograder.submissions.cells import UnreadableSubmission, Written, refusal
 from autograder.submissions.decoding import text_of
+from autograder.submissions.language import language_of
 from autograder.submissions.notebooks import cells_of_notebook, is_notebook
 from autograder.submissions.repairs import repaired
 from autograder.submissions.safe_read import read_content
@@ -35,20 +36,23 @@ def parse(submission: Submission, content: bytes | None = None) -> Parsed:
     name = submission.path.name
     try:
         data = read_content(submission.path) if content is None else content
-        written, found = as_written(data, name)
+        text, saved = text_of(data, name)
+        written, found = _cells_of(text, name)
         section = section_of(written, submission.exercise)
         if section is not None:
             written = section or _raise_missing(name, submission.exercise)
             found = (*found, note_on_section(name))
+        found = (*saved, *found)
         step, recognised = _step(name, submission.exercise, written)
-        cells, repairs = repaired(written, step)
+        language = language_of(text, written, step.name)
+        cells, repairs = repaired(written, step, language)
         if not any(cell.source.strip() for cell in cells):
             remedy = _("Hand in the file that holds your work.")
             raise refusal(name, _("there is no code in it"), remedy)
     except UnreadableSubmission as error:
         raise UnreadableSubmission(error.args[0], submission.notes) from error
     notes = (*submission.notes, *found, *recognised, *repairs)
-    return Parsed(submission, digest(data), cells, notes)
+    return Parsed(submission, digest(data), cells, notes, language)
 
 
 def _raise_missing(name: str, exercise: str) -> NoReturn:

@@ -14,7 +14,7 @@ from autograder.submissions import ast_tools
 from autograder.submissions.cells import Cell, UnreadableSubmission
 from autograder.submissions.parse import parse, recognised_exercise
 from autograder.submissions.submission import Parsed, Submission
-from autograder.util import paths
+from autograder.util import languages, paths
 from autograder.util.fingerprint import digest
 
 _IMPORTS = ("Import(", "ImportFrom(")
@@ -90,13 +90,16 @@ def work_of(parsed: Parsed) -> str:
 
 @cache
 def _statements_of_exercise(exercise: str) -> frozenset[str]:
-    """Return the statements of an exercise as learners receive it."""
-    path = paths.exercises() / f"{course.step(exercise).name}.py"
-    try:
-        parsed = parse(Submission(exercise, path))
-    except UnreadableSubmission:
-        return frozenset()
-    return frozenset(code for cell in parsed.cells_to_run for code in _statements(cell))
+    """Return the statements of an exercise as learners receive it, in any language."""
+    statements: set[str] = set()
+    for language in languages.known():
+        path = paths.exercises(language) / f"{course.step(exercise).name}.py"
+        try:
+            parsed = parse(Submission(exercise, path))
+        except UnreadableSubmission:
+            continue
+        statements |= {code for cell in parsed.cells_to_run for code in _statements(cell)}
+    return frozenset(statements)
 
 
 def _statements(cell: Cell) -> list[str]:

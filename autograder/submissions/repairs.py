@@ -21,6 +21,7 @@ from autograder.submissions.cells import CHECK, DEMO, Cell, UnreadableSubmission
 from autograder.submissions.scripts import cells_of_script
 from autograder.util import paths
 from autograder.util.i18n import _, ngettext
+from autograder.util.languages import ENGLISH
 
 LIKENESS = 0.8
 MAX_COMPARED = 10_000
@@ -29,15 +30,19 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DEF = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
-def repaired(written: list[Written], step: course.Step) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+def repaired(
+    written: list[Written], step: course.Step, language: str = ENGLISH
+) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
     """Return the code cells of a submission after repairs, and notes on the repairs.
 
     Args:
         written: The cells as the file holds them.
         step: The exercise.
+        language: The language of the file.
     """
-    restored = _restored(written, step)
-    demos = _lost_demos(restored, step)
+    exercise = _cells_of_exercise(step.name, language)
+    restored = _restored(written, step, exercise)
+    demos = _lost_demos(restored, exercise)
     cells = [_tagged(cell, cell in demos) for cell in restored if cell.kind == "code"]
     counted = [_counted(cell, step) for cell in cells]
     notes = [*_notes_on(written, restored, demos)]
@@ -48,15 +53,13 @@ def repaired(written: list[Written], step: course.Step) -> tuple[tuple[Cell, ...
     return tuple(counted), tuple(notes)
 
 
-def _restored(written: list[Written], step: course.Step) -> list[Written]:
+def _restored(
+    written: list[Written], step: course.Step, exercise: tuple[Written, ...]
+) -> list[Written]:
     """Return the cells, where code that became text is code again."""
     in_code = {name for c in written if c.kind == "code" for name in ast_tools.defined_in(c.source)}
     missing = set(step.functions) - in_code
-    own = {
-        tuple(_TOKEN.findall(cell.source))
-        for cell in _cells_of_exercise(step.name)
-        if not cell.tags & {CHECK, DEMO}
-    }
+    own = {tuple(_TOKEN.findall(cell.source)) for cell in exercise if not cell.tags & {CHECK, DEMO}}
     restored = []
     for cell in written:
         is_text = cell.kind in {"markdown", "raw"}
@@ -76,9 +79,8 @@ def _code_in(text: str, missing: set[str], own: set[tuple[str, ...]]) -> str | N
     return end if end.strip() and ast_tools.parsed(end) is not None else None
 
 
-def _lost_demos(cells: list[Written], step: course.Step) -> list[Written]:
+def _lost_demos(cells: list[Written], exercise: tuple[Written, ...]) -> list[Written]:
     """Return the untagged cells that are demonstrations of the exercise, hardly changed."""
-    exercise = _cells_of_exercise(step.name)
     demos = [_TOKEN.findall(cell.source) for cell in exercise if DEMO in cell.tags]
     untouched = {cell.source for cell in exercise if DEMO not in cell.tags}
     return [
@@ -99,9 +101,11 @@ def _alike(one: list[str], other: list[str]) -> bool:
 
 
 @cache
-def _cells_of_exercise(exercise: str) -> tuple[Written, ...]:
+def _cells_of_exercise(exercise: str, language: str) -> tuple[Written, ...]:
     """Return the code cells of the exercise as learners receive it; () where it is not built."""
-    path = paths.exercises() / f"{exercise}.py"
+    path = paths.exercises(language) / f"{exercise}.py"
+    if not path.is_file():
+        path = paths.exercises() / path.name
     try:
         cells, _notes = cells_of_script(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnreadableSubmission):

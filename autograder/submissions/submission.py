@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.submissions.cells import Cell
+from autograder.util.languages import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class Parsed:
         sha256: The digest of the bytes that were parsed.
         cells: All code cells, after repairs.
         notes: What was noticed while the file was chosen and read.
+        language: The language of the file, in which its verdicts are written.
     """
 
     submission: Submission
     sha256: str
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    language: str = ENGLISH
 
     @property
     def cells_to_run(self) -> tuple[Cell, ...]:

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from autograder import course
-from autograder.course.build import render
+from autograder.course.build import render, unfinished
 from autograder.course.pages import page_names, page_text
 from autograder.util.atomic import write_atomic
+from autograder.util.languages import ENGLISH
 from autograder.workspace.documents import SETTINGS, SETTINGS_NAME, document_of
 from autograder.workspace.place import KEPT, Workspace
 
@@ -20,10 +21,17 @@ PYTEST = """\
 
 
 def delivered_documents(language: str) -> "dict[str, NotebookNode]":
-    """Return the exercises and pages that this kit delivers, by name, in course order."""
-    pages = {name: document_of(page_text(name, language)) for name in page_names(language)}
-    exercises = {s.name: document_of(render(s, ".ipynb"), ".ipynb") for s in course.steps()}
-    return {**exercises, **pages}
+    """Return the exercises and pages that this kit delivers, by name, in course order.
+
+    An exercise that is not complete in the language is in English.
+    """
+    english = unfinished(language)
+    exercises = {
+        s.name: render(s, ".ipynb", ENGLISH if s.name in english else language)
+        for s in course.steps()
+    }
+    documents = {name: document_of(text, ".ipynb") for name, text in exercises.items()}
+    return {**documents, **{n: document_of(page_text(n, language)) for n in page_names()}}
 
 
 def write_settings(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.course.solution_cells import LANGUAGE_KEY
 from autograder.util.atomic import write_atomic
 from autograder.util.i18n import _
 from autograder.workspace.place import Workspace
@@ -115,13 +116,17 @@ def _with_names_of_their_own(cells: "list[NotebookNode]") -> "list[NotebookNode]
 def write_pair(workspace: Workspace, name: str, document: "NotebookNode") -> None:
     """Write a document as notebook and script, with one time, so that neither looks newer.
 
-    The header of the script stays.
+    The header of the script stays. A notebook without a language gets that of the workspace.
 
     Raises:
         NotWritten: A file cannot be written.
     """
     notebook, script = workspace.notebook(name), workspace.script(name)
-    write_atomic(notebook, notebook_text(document))
+    named = document.copy()
+    named.metadata = type(document.metadata)(
+        {LANGUAGE_KEY: {"language": workspace.language}, **document.metadata}
+    )
+    write_atomic(notebook, notebook_text(named))
     write_atomic(script, _header_in(script) + script_text(document))
     same_time([notebook, script])
 

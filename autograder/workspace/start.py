@@ -1,8 +1,10 @@
 """`autograder start`: a learner's own folder with the exercises of the course."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.build import unfinished
 from autograder.util import paths
 from autograder.util.atomic import make_folder, write_atomic
 from autograder.util.i18n import _
@@ -31,7 +33,7 @@ class Started:
     Attributes:
         workspace: The workspace.
         kept: The exercises that were there already and stayed as they were.
-        notes: Sentences on files that were settled.
+        notes: Sentences on files that were settled, and on exercises that are not translated.
     """
 
     workspace: Workspace
@@ -58,7 +60,8 @@ def start(folder: Path | None, language: str = "en") -> Started:
     make_folder(root)
     workspace = Workspace(root, "", language)
     write_settings(workspace)
-    kept, notes = [], []
+    kept: list[str] = []
+    notes = [*_note_on_english(language)]
     for name, document in delivered_documents(language).items():
         settled = settle(workspace, name)
         if settled is None:
@@ -71,6 +74,13 @@ def start(folder: Path | None, language: str = "en") -> Started:
     if marker.exists():
         back_up(workspace, marker)
     return Started(mark(root, language), tuple(kept), tuple(notes))
+
+
+def _note_on_english(language: str) -> Iterator[str]:
+    names = unfinished(language)
+    if names:
+        text = _("These exercises are not translated yet, and are in English: {names}.")
+        yield text.format(names=", ".join(names))
 
 
 def _refuse_unless_fitting(root: Path, named: bool) -> None:

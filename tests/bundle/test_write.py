@@ -56,7 +56,7 @@ def test_a_bundle_holds_notebooks_pages_reports_and_receipts(workspace, ready):
     notebook = nbformat.reads(files[f"{NAME}.ipynb"].decode(), as_version=4)
     nbformat.validate(notebook)
     assert notebook.cells[1].outputs[0].text == "cell 2\n"
-    assert "autograder" not in notebook.metadata
+    assert notebook.metadata["autograder"] == {"language": "en"}
     [report] = json.loads(files["report.json"])
     assert (report["exercise"], report["submission"]) == (NAME, f"{NAME}.py")
     assert b"build_mf" in files["opened.jsonl"]

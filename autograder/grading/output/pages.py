@@ -20,8 +20,9 @@ from autograder.grading.output.figures import showable_figures
 from autograder.grading.results import CellOutput, Result
 from autograder.grading.slugs import slug
 from autograder.reports import markup
-from autograder.reports.model import CheckResult, FunctionReport, Message
+from autograder.reports.model import CheckResult, FunctionReport, Message, language_of
 from autograder.util.atomic import write_atomic
+from autograder.util.i18n import speaking
 
 MAX_HARDEST = 6
 
@@ -90,13 +91,16 @@ def _class_page(book: ClassResults) -> str:
 
 
 def _learner_page(book: ClassResults, learner: str) -> str:
-    return render(
-        "learner.html.j2",
-        book=book,
-        learner=learner,
-        handed_in=book.results[learner],
-        total=book.total(learner),
-    )
+    """Return a learner's page, in the language of their work if it has one."""
+    handed_in = book.results[learner]
+    with speaking(language_of([result.report for result in handed_in.values()])):
+        return render(
+            "learner.html.j2",
+            book=book,
+            learner=learner,
+            handed_in=handed_in,
+            total=book.total(learner),
+        )
 
 
 def render(template: str, **values: object) -> str:
