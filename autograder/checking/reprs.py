@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.util.i18n import _
+
 MAX_ITEMS = 6
 MAX_TEXT = 160
 MAX_BITS = 1_000
@@ -68,7 +70,7 @@ def _brief(value: Any) -> str:
     if kind is str and len(value) > 60:
         return repr(value[:60] + "…")
     if kind is int and value.bit_length() > MAX_BITS:
-        return f"a number of {value.bit_length()} bits"
+        return _("a number of {n} bits").format(n=value.bit_length())
     if kind is bytes and len(value) > 60:
         return repr(value[:60]) + "…"
     if hasattr(value, "_handle"):
@@ -81,17 +83,21 @@ def _array(array: np.ndarray) -> str:
         return _brief(array.item())
     if array.size <= MAX_ITEMS:
         text = np.array2string(array, precision=4, separator=", ", max_line_width=10_000)
-        return text.replace("\n", "") + f" (shape {array.shape})"
+        shown = text.replace("\n", "")
+        return _("{values} (shape {shape})").format(values=shown, shape=array.shape)
     first = ", ".join(_brief(part) for part in array.ravel()[:3])
-    return f"array of shape {array.shape}, {array.dtype}, [{first}, …]"
+    text = _("array of shape {shape}, {dtype}, {values}")
+    return text.format(shape=array.shape, dtype=array.dtype, values=f"[{first}, …]")
 
 
 def _table(value: Any) -> str:
     if hasattr(value, "columns"):
         columns = ", ".join(brief_name(name) for name in value.columns[:8])
-        return f"frame of {len(value)} rows with columns {columns}"
+        text = _("frame of {n} rows with columns {columns}")
+        return text.format(n=len(value), columns=columns)
     first = ", ".join(f"{_brief(key)}: {_brief(part)}" for key, part in value.head(3).items())
-    return f"series of {len(value)} entries {{{first}{', …' if len(value) > 3 else ''}}}"
+    shown = f"{{{first}{', …' if len(value) > 3 else ''}}}"
+    return _("series of {n} entries {values}").format(n=len(value), values=shown)
 
 
 def _sequence(value: Any) -> str:
