@@ -277,8 +277,8 @@ axes.bar(stars, shares, width=0.4)
 axes.axvline(summary["mean_rating"], color="C3", label=f"moyenne : {summary['mean_rating']:.2f} "
                                                        f"étoiles")
 axes.set(
-    xlabel="étoiles", ylabel="part des notes", title="Les notes élevées sont fréquentes, les "
-                                                         "notes basses rares"
+    xlabel="étoiles", ylabel="part des notes", title="Les notes élevées sont fréquentes, les notes "
+                                                     "basses rares"
 )
 axes.set_xticks(stars)
 axes.legend(loc="upper left")

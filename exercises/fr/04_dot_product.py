@@ -210,7 +210,7 @@ figure, axes = plt.subplots()
 axes.hist(y, bins=np.arange(0.25, 5.5, 0.5), label="notes", alpha=0.8)
 axes.hist(scores, bins=40, label="scores sans entraînement", alpha=0.8)
 axes.set(xlabel="étoiles", ylabel="paires", title="Avant l'entraînement, tous les scores sont "
-                                               "proches de zéro")
+                                                  "proches de zéro")
 axes.set_yscale("log")
 axes.set_ylim(top=20 * len(y))
 axes.legend(loc="upper center", ncols=2)

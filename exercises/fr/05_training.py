@@ -319,7 +319,9 @@ pd.DataFrame(
     {
         "val_rmse": [1.30, 1.10, 1.15, 1.05, 1.08, 1.12],
         "sans progrès": [0, 0, 1, 0, 1, 2],
-        "décision": ["continuer", "continuer", "continuer", "continuer", "continuer", "arrêter ; revenir à l'époque 3"],
+        "décision": ["continuer", "continuer", "continuer", "continuer", "continuer", "arrêter ; "
+                                                                                      "revenir à "
+                                                                                      "l'époque 3"],
     },
     index=pd.Index(range(6), name="epoch"),
 )
@@ -538,8 +540,8 @@ print(table.round(3).to_string())
 
 figure, axes = plt.subplots(figsize=(10, 5.5))
 table.T.plot.bar(ax=axes, rot=0, width=0.75)
-axes.set(ylabel="RMSE en "
-                "étoiles", title="Lignes chaudes et lignes froides racontent deux histoires")
+axes.set(ylabel="RMSE en étoiles", title="Lignes chaudes et lignes froides racontent deux "
+                                         "histoires")
 axes.legend(loc="upper left")
 show(figure, "05-test-rmse")
 

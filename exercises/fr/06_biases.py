@@ -495,10 +495,10 @@ for number, (l2, (curves, found)) in enumerate(trained.items()):
         }
 stops = pd.DataFrame.from_dict(stops, orient="index").rename_axis(["l2", "courbe qui choisit"])
 print(stops.round(3).to_string())
-left.set(xlabel="époque", ylabel="RMSE en étoiles", title="Entraînement (tirets), validation (trait "
-                                                       "plein)")
-right.set(xlabel="époque", ylabel="perte de "
-                                 "validation", title="Perte de validation, pénalité comprise")
+left.set(xlabel="époque", ylabel="RMSE en étoiles", title="Entraînement (tirets), validation "
+                                                          "(trait plein)")
+right.set(xlabel="époque", ylabel="perte de validation", title="Perte de validation, pénalité "
+                                                               "comprise")
 left.legend()
 show(figure, "06-penalty")
 

@@ -455,9 +455,7 @@ if answer.returncode == 0:
     print("même liste que celle de `recommend` :", set(served) == set(listed["movieId"]))
 else:
     print("Le nouveau processus s'est "
-          "interrompu :", (answer.stderr.strip().splitlines() or ["aucune "
-                                                                                "raison "
-                                                                                "donnée"])[-1])
+          "interrompu :", (answer.stderr.strip().splitlines() or ["aucune raison donnée"])[-1])
 
 # %% [markdown]
 # Le nouveau processus ne sait rien de ce notebook : l'accord des deux listes est donc un test de ce

@@ -370,8 +370,8 @@ figure, axes = plt.subplots()
 table.rename(columns={"ndcg": "nDCG"}).plot.bar(ax=axes, rot=0, width=0.75)
 axes.axhline(table.loc["popularité", "ndcg"], color="black", linestyle="--", linewidth=1.5)
 axes.set(ylabel="moyenne sur les "
-                "utilisateurs, à 10", title="La popularité est difficile à battre (tirets : "
-                                                "son nDCG)")
+                "utilisateurs, à 10", title="La popularité est difficile à battre (tirets : son "
+                                            "nDCG)")
 show(figure, "08-four-recommenders")
 
 # %% [markdown]

@@ -70,8 +70,8 @@ use_style()
 # %%
 example = pd.DataFrame(
     {
-        "title": ["Le Dentiste maladroit", "Baiser sous la pluie", "Un androïde sur "
-                                                            "Europe", "Bobine en brun"],
+        "title": ["Le Dentiste "
+                  "maladroit", "Baiser sous la pluie", "Un androïde sur Europe", "Bobine en brun"],
         "genres": ["Comedy", "Comedy|Romance", "Action|Sci-Fi", "(no genres listed)"],
     }
 )

@@ -332,8 +332,7 @@ for label, column in ("petite pénalité", 0), ("grande pénalité", 1):
 axes.axhline(popularity_ndcg(train, val), color="black", linestyle="--", linewidth=1.5)
 axes.set_xticks(range(len(PENALTIES)), [f"{alpha:g}" for alpha in PENALTIES])
 axes.set(xlabel="α", ylabel="nDCG@10 sur les lignes de "
-                            "validation", title="La confiance change peu de chose "
-                                                                "ici")
+                            "validation", title="La confiance change peu de chose ici")
 axes.legend(title="tirets : popularité")
 show(figure, "13-how-much-confidence")
 
@@ -395,8 +394,8 @@ summary = results.groupby("méthode", sort=False).agg(["mean", "std"]).round(3)
 print(summary.to_string())
 
 each = results.set_index("méthode")[["nDCG", "peu connus"]]
-added = each.loc[f"toutes paires, α = {best:g}"].to_numpy() - each.loc["toutes paires, α = "
-                                                                   "0"].to_numpy()
+added = each.loc[f"toutes paires, α = "
+                 f"{best:g}"].to_numpy() - each.loc["toutes paires, α = 0"].to_numpy()
 added = pd.DataFrame(added, index=pd.Index(SEEDS, name="seed"), columns=each.columns)
 print(f"ce que α = {best:g} ajoute à α = 0, découpage par découpage")
 print(added.round(3).to_string())
@@ -404,15 +403,16 @@ print(added.round(3).to_string())
 # %% tags=["demo"]
 figure, axes = plt.subplots(figsize=(10, 5.5))
 names = list(recommenders)
-for offset, (column, label) in enumerate((("nDCG", "tous les films cachés"), ("peu connus",) * 2)):
+for offset, (column, label) in enumerate((("nDCG", "tous les films "
+                                                   "cachés"), ("peu connus",) * 2)):
     places = np.arange(len(names)) + 0.36 * offset - 0.18
     axes.bar(places, summary[column]["mean"], width=0.34, label=label)
     for place, name in zip(places, names, strict=True):
         dots = results.loc[results["méthode"] == name, column]
         axes.plot([place] * len(dots), dots, "k.", markersize=7)
 axes.set_xticks(range(len(names)), names)
-axes.set(ylabel="nDCG@10 sur les lignes de test "
-                "(points : graines)", title="Les zéros comptent ; α presque pas")
+axes.set(ylabel="nDCG@10 sur les lignes de test (points : "
+                "graines)", title="Les zéros comptent ; α presque pas")
 axes.legend()
 show(figure, "13-recommenders")
 

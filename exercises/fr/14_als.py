@@ -304,7 +304,8 @@ best_reg = by_reg["validation"].idxmin()
 print(by_reg.round(3).to_string())
 
 figure, axes = plt.subplots()
-axes.plot(by_reg.index, by_reg["entraînement"], marker="o", linestyle="--", label="lignes d'entraînement")
+axes.plot(by_reg.index, by_reg["entraînement"], marker="o", linestyle="--", label="lignes "
+                                                                                  "d'entraînement")
 axes.plot(by_reg.index, by_reg["validation"], marker="o", label="lignes de validation")
 offset_alone = training.rmse(val["rating"], offset(val))
 axes.axhline(offset_alone, color="black", linestyle="--", linewidth=1.5)
@@ -371,8 +372,8 @@ print(paired.round(4).to_string())
 
 # %% tags=["demo"]
 figure, axes = plt.subplots(figsize=(10, 5))
-columns = {"rmse": "toutes les "
-                   "lignes", "rmse_warm": "lignes chaudes", "rmse_cold": "lignes froides"}
+columns = {"rmse": "toutes les lignes", "rmse_warm": "lignes chaudes", "rmse_cold": "lignes "
+                                                                                    "froides"}
 for number, (column, label) in enumerate(columns.items()):
     for seed in SEEDS:
         places = np.arange(len(makers)) + 0.2 * (number - 1)
@@ -425,15 +426,15 @@ show(figure, "14-beside-step-6")
 # %%
 counts_example = csr_array(np.array([[3, 0, 0, 1], [0, 0, 2, 0]]))
 stored = slice(counts_example.indptr[0], counts_example.indptr[1])
-print("l'utilisateur 0 a vu", counts_example.indices[stored], "ce nombre "
-                                                        "de fois :", counts_example.data[stored])
+print("l'utilisateur "
+      "0 a vu", counts_example.indices[stored], "ce nombre de fois :", counts_example.data[stored])
 
 q_four, alpha = np.array([[1.0], [2.0], [0.5], [1.0]]), 0.5
 all_four = sum((1 + alpha * n) * q**2 for n, q in zip([3, 0, 0, 1], q_four[:, 0], strict=True))
 shared = (q_four.T @ q_four).item()
 watched_only = alpha * (3 * 1.0**2 + 1 * 1.0**2)
-print("somme sur tous les "
-      "films :", all_four, " partie commune :", shared, "+ films vus :", watched_only)
+print("somme sur tous les films :", all_four, " partie "
+                                              "commune :", shared, "+ films vus :", watched_only)
 
 
 # %%

@@ -7,6 +7,7 @@ import gettext
 import re
 import textwrap
 from collections import defaultdict
+from dataclasses import replace
 
 from nbformat import NotebookNode
 
@@ -44,16 +45,17 @@ def translate(
     missing: list[str] = []
     for number, units in found.items():
         cell = cells[number]
-        source = cell.source
-        lacking = []
-        for unit in sorted(units, key=lambda unit: unit.start, reverse=True):
+        source, shift = cell.source, 0
+        # From the first unit on, since the length of a line decides where it is broken.
+        for unit in sorted(units, key=lambda unit: unit.start):
             text = catalogue.gettext(unit.text)
             if isinstance(text, Untranslated):
-                lacking.append(unit.text)
-            before, after = source[: unit.start], source[unit.end :]
-            source = f"{before}{_written(unit, text, source, cell.cell_type)}{after}"
+                missing.append(unit.text)
+            placed = replace(unit, start=unit.start + shift, end=unit.end + shift)
+            written = _written(placed, text, source, cell.cell_type)
+            source = f"{source[: placed.start]}{written}{source[placed.end :]}"
+            shift += len(written) - (unit.end - unit.start)
         cell.source = source
-        missing += reversed(lacking)
     return missing
 
 
