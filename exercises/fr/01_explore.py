@@ -149,11 +149,11 @@ def load_ratings(path):
 check("load_ratings")
 
 # %% [markdown]
-# ## À vous : cinq nombres sur un tableau
+# ## À vous : un tableau en cinq nombres
 #
 # Les articles sur les systèmes de recommandation décrivent leurs données par des nombres comme
-# ceux-ci. Comptez ce que contiennent les notes que vous recevez : un item est un film qui a au
-# moins une note.
+# ceux-ci. Comptez ce qui se trouve dans les notes fournies : un item est un film qui a au moins une
+# note.
 #
 # La densité est une part, entre 0 et 1. Son complément, un moins la densité, est le taux de vide
 # (sparsity).

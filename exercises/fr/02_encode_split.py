@@ -379,8 +379,8 @@ for name, values in {"moyennes par film": by_seed, "avance sur la moyenne global
 # - En service, un système de recommandation prédit l'avenir. Qu'est-ce qui changerait si les lignes
 #   de test étaient les plus récentes de chaque utilisateur ? À quelle question chacun des deux
 #   découpages répond-il ?
-# - Quelqu'un donne à un film manquant la moyenne de *toutes* les notes, avant le découpage. Où est
-#   la fuite ?
+# - Quelqu'un complète un film sans note par la moyenne de *toutes* les notes, avant le découpage.
+#   Où est la fuite ?
 # - La validation a choisi le nombre d'époques. Pourquoi n'a-t-on plus le droit de présenter son
 #   erreur comme l'erreur du modèle ?
 

@@ -49,9 +49,9 @@ use_style()
 # nombre par un poids ; alors le film 200 compterait toujours deux fois plus que le film 100. C'est
 # absurde : le nombre dit seulement de quel film il s'agit.
 #
-# Donnez plutôt à chaque film $K$ nombres à lui, et laissez l'entraînement les choisir. Écrits les
-# uns sous les autres, ils forment une matrice $W$ avec une ligne par film. Cette table s'appelle un
-# *embedding*, et la ligne du film $i$ est son vecteur, le $q_i$ de
+# Donnez plutôt à chaque film $K$ nombres qui lui sont propres, et laissez l'entraînement les
+# choisir. Écrits les uns sous les autres, ils forment une matrice $W$ avec une ligne par film.
+# Cette table s'appelle un *embedding*, et la ligne du film $i$ est son vecteur, le $q_i$ de
 # [Koren](https://doi.org/10.1109/MC.2009.263). Les utilisateurs ont une table eux aussi ; ses
 # lignes sont les $p_u$.
 #
@@ -162,7 +162,7 @@ check("lookup_numpy")
 # %% [markdown]
 # ## À vous : le produit
 #
-# Et maintenant, le chemin long. Écrivez les vecteurs one-hot de $m$ identifiants les uns sous les
+# Et maintenant, le détour. Écrivez les vecteurs one-hot de $m$ identifiants les uns sous les
 # autres : une matrice $X$ de $m$ lignes, chacune aussi longue que la table a de lignes.
 #
 # $$X \in \{0, 1\}^{m \times n}, \qquad X W \in \mathbb R^{m \times K}$$
@@ -315,11 +315,11 @@ axes.legend()
 show(figure, "03-parameters")
 
 # %% [markdown]
-# Plus de paramètres que de notes ne veut pas encore dire que chaque note peut être apprise par
-# cœur. Les notes se pressent dans un coin du tableau, celui des utilisateurs les plus actifs et des
-# films les plus notés. Là, beaucoup de notes se partagent peu de lignes : il faut donc à ce coin
-# plus de facteurs pour avoir autant de paramètres que de notes. Pour un film qui n'a qu'une note,
-# un seul facteur suffit. Comparez :
+# Avoir plus de paramètres que de notes ne veut pas encore dire que chaque note peut être apprise
+# par cœur. Les notes se pressent dans un coin du tableau, celui des utilisateurs les plus actifs et
+# des films les plus notés. Là, beaucoup de notes se partagent peu de lignes : il faut donc à ce
+# coin plus de facteurs pour avoir autant de paramètres que de notes. Pour un film qui n'a qu'une
+# note, un seul facteur suffit. Comparez :
 
 # %% tags=["demo"]
 busiest = ratings["userId"].value_counts().index[:200]
@@ -338,7 +338,7 @@ print(f"films avec une seule note : {singles:,}")
 # par cœur ce qu'il pourrait.
 
 # %% [markdown]
-# ## À quoi ressemble une table sans entraînement
+# ## À quoi ressemble une table non entraînée
 #
 # Les lignes ci-dessous appartiennent aux films les plus notés, mais aucune note ne les a encore
 # touchées. Cherchez un motif : des films que vous savez proches ont-ils des lignes qui se
@@ -358,7 +358,7 @@ reach = np.abs(table).max()
 colours = left.imshow(rows, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
 labels = [shorten(titles[movie_id], 34, placeholder=" …") for movie_id in popular]
 left.set_yticks(range(len(popular)), labels=labels, fontsize=11)
-left.set(xlabel="facteur", title="Une table sans entraînement est du bruit")
+left.set(xlabel="facteur", title="Une table non entraînée n'est que du bruit")
 left.grid(False)
 figure.colorbar(colours, ax=left, label="poids")
 right.hist(table.ravel(), bins=40)
@@ -366,8 +366,8 @@ right.set(xlabel="poids", ylabel="éléments de la table entière", title="Ses n
 show(figure, "03-untrained-table")
 
 # %% [markdown]
-# Même le bruit a des plus proches voisins. Demandez à la table sans entraînement quel film est le
-# plus proche du premier, d'après le cosinus de l'angle entre leurs vecteurs :
+# Même le bruit a des plus proches voisins. Demandez à la table non entraînée quel film est le plus
+# proche du premier, d'après le cosinus de l'angle entre leurs vecteurs :
 
 # %% tags=["demo"]
 directions = table / np.linalg.norm(table, axis=1, keepdims=True)

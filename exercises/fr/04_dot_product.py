@@ -89,9 +89,9 @@ print("points :", example.predict(np.array([[0.5], [5.0]]), verbose=0).tolist()
 print("la couche :", example.get_layer("times_20"))
 
 # %% [markdown]
-# Une couche qui réunit deux tenseurs en un seul s'appelle avec une liste : `layer([one, other])`.
-# Keras parle de couches de fusion (*merging layers*) ; certaines additionnent ou multiplient, et
-# l'une d'elles calcule des produits scalaires.
+# Pour appeler une couche qui réunit deux tenseurs en un seul, on lui passe une liste : `layer([one,
+# other])`. Keras parle de couches de fusion (*merging layers*) ; certaines additionnent ou
+# multiplient, et l'une d'elles calcule des produits scalaires.
 
 # %% [markdown]
 # ## À vous : le modèle
@@ -208,7 +208,7 @@ print(f"{dataset.name} : {len(y):,} notes, {model.count_params():,} paramètres
 
 figure, axes = plt.subplots()
 axes.hist(y, bins=np.arange(0.25, 5.5, 0.5), label="notes", alpha=0.8)
-axes.hist(scores, bins=40, label="scores sans entraînement", alpha=0.8)
+axes.hist(scores, bins=40, label="scores avant entraînement", alpha=0.8)
 axes.set(xlabel="étoiles", ylabel="paires", title="Avant l'entraînement, tous les scores sont "
                                                   "proches de zéro")
 axes.set_yscale("log")

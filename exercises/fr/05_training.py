@@ -112,7 +112,7 @@ check("rmse")
 #   = -2\, e_{ui}\, q_i + 2 \lambda\, p_u .$$
 #
 # Faites un pas dans le sens opposé au gradient. Le facteur 2 passe dans le taux d'apprentissage
-# (learning rate) $\gamma$, et $q_i$ a son tour de la même façon :
+# (learning rate) $\gamma$, et $q_i$ bouge à son tour de la même façon :
 #
 # $$p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u), \qquad
 #   q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)$$
@@ -153,7 +153,7 @@ print("nouvelle erreur :", 4 - 3.49375)
 def sgd_step(p, q, rating, lr, reg):
     """Un pas de descente de gradient stochastique sur une note (Koren, après l'équation (2)).
 
-    p, q : tableaux (K,) de flottants, les vecteurs de l'utilisateur et de l'item ; ils restent
+    p, q : tableaux de flottants (K,), les vecteurs de l'utilisateur et de l'item ; ils restent
     tels quels.
     rating : float, en étoiles. lr : float, le taux d'apprentissage. reg : float, le lambda de
     Koren.
@@ -171,7 +171,7 @@ check("sgd_step")
 #
 # Avec un seul facteur, $p$ et $q$ sont deux nombres, et l'erreur quadratique d'une note de 4 est un
 # paysage au-dessus d'un plan. Le fond de sa vallée est la courbe $q \cdot p = 4$ : beaucoup de
-# couples de nombres prédisent la même note.
+# paires de nombres prédisent la même note.
 #
 # Observez trois marcheurs. Les deux premiers partent d'endroits différents avec le même petit taux
 # d'apprentissage, et arrivent en deux points différents de la vallée. Le troisième part du même
@@ -219,7 +219,7 @@ show(figure, "05-steps-on-one-rating")
 # les notes comme à l'étape 2, et laissez votre pas apprendre sur toutes les lignes d'entraînement.
 #
 # Il faut un point de départ. Ici, chaque vecteur part d'une valeur proche de $\sqrt{3.5 / K}$ pour
-# chaque facteur, de sorte que $q \cdot p$ vaut environ 3,5 pour tout couple avant le premier pas.
+# chaque facteur, de sorte que $q \cdot p$ vaut environ 3,5 pour toute paire avant le premier pas.
 
 # %% tags=["demo"]
 encoding = carry_over("02_encode_split")
@@ -239,7 +239,7 @@ print(f"lignes : {len(train):,} pour entraîner, {len(val):,} pour valider, {le
 
 # %% tags=["demo"]
 def pairwise_scores(p, q, xy):
-    """Produits scalaires des couples de `([users, items], y)` : tableau (m,)."""
+    """Produits scalaires des paires de `([users, items], y)` : tableau (m,)."""
     (users, items), _y = xy
     return np.sum(p[users[:, 0]] * q[items[:, 0]], axis=1)
 
@@ -346,11 +346,11 @@ def compile_and_fit(model, train, val, epochs=50, batch_size=512, patience=3, se
     model : un modèle Keras avec les entrées [user, item] et des scores (b, 1) ou (b,), compilé
     auparavant ou non ; l'entraînement part des poids qu'il possède.
     train, val : ([users, items], y), des tableaux int32 (m, 1) pour chacun et un tableau float32
-    (m,) ; val est seulement observé. epochs : int, nombre maximal d'époques. batch_size : int,
-    nombre de lignes d'un pas.
-    patience : int, nombre d'époques sans `val_rmse` plus basse, si peu que ce soit, avant la fin
-    de l'entraînement.
-    seed : int ; la même graine donne les mêmes courbes.
+    (m,) ; val est seulement observé. epochs : entier, nombre maximal d'époques. batch_size :
+    entier, nombre de lignes d'un pas.
+    patience : entier, nombre d'époques sans baisse de `val_rmse`, si petite soit-elle, avant la
+    fin de l'entraînement.
+    seed : entier ; la même graine donne les mêmes courbes.
     Renvoie l'objet History ; son attribut `history` contient quatre listes, une valeur par
     époque : `loss` et `val_loss`, les erreurs quadratiques moyennes plus les pénalités des
     couches du modèle, s'il y en a ; `rmse` et `val_rmse`, les racines de l'erreur quadratique
@@ -469,7 +469,7 @@ show(figure, "05-curves-by-factors")
 # changement pour **toutes** les lignes, y compris celles qu'aucune note du lot ne désigne. (Les
 # lignes qu'une note a désignées auparavant continuent de bouger ; là où il n'y a jamais eu de note,
 # le changement est nul.) Avec cent mille notes, vous ne le sentez pas. Avec des millions, si. Voici
-# le nombre de secondes par époque sur deux processeurs, avec 64 facteurs, pour des notes fabriquées
+# le nombre de secondes par époque sur deux processeurs, avec 64 facteurs, pour des notes inventées
 # avec les utilisateurs et les films de MovieLens 25M, à côté d'un Adam qui ne déplace que les
 # lignes du lot :
 #
@@ -509,7 +509,7 @@ axes.plot(y[cold], predictions[cold], "o", color="C3", alpha=0.4, label=f"{cold.
 axes.plot([0.5, 5], [0.5, 5], color="black", linestyle=":", label="parfait")
 axes.set(xlabel="note en étoiles", ylabel="étoiles prédites", xlim=(0.2, 5.3), ylim=(-1, 6.5))
 axes.set_xticks(levels, [f"{level:g}" for level in levels])
-axes.set_title("Les prédictions suivent les notes, en moins fort ; froides : près de zéro")
+axes.set_title("Les prédictions suivent les notes, en moins fort ; à froid : près de zéro")
 axes.legend(loc="upper left", ncols=2)
 show(figure, "05-predicted-against-true")
 

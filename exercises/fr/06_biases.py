@@ -21,10 +21,10 @@
 # **Jour 2 · 105 minutes · 14 points**
 #
 # À la fin de cette étape, vous savez :
-# - dire ce qu'un modèle doit battre : des moyennes, et des biais amortis dont la validation a
-#   choisi l'amortissement ;
+# - dire ce qu'un modèle doit battre : des moyennes, et des biais amortis, avec un amortissement
+#   choisi en validation ;
 # - ajouter des biais et une pénalité au modèle de l'étape 4, équations (4) et (5) de Koren ;
-# - lire un même tableau d'erreurs qui distingue les utilisateurs et les films connus des inconnus.
+# - lire un seul tableau d'erreurs, qui distingue les utilisateurs et les films connus des inconnus.
 #
 # Vous écrivez quatre fonctions : `mean_baselines` (3 points), `bias_baseline` (4),
 # `build_biased_mf` (5) et `compare` (2). Complétez une fonction, exécutez la cellule de
@@ -46,7 +46,7 @@ use_style()
 #
 # Une erreur de 0,9 étoile n'est ni bonne ni mauvaise. Elle devient un résultat à côté de l'erreur
 # d'un modèle simple, un modèle de référence (baseline). Les prédictions les plus simples ne
-# regardent aucun couple utilisateur-item :
+# regardent aucune paire (utilisateur, item) :
 #
 # - **global** : la moyenne de toutes les notes d'entraînement, $\mu$, pour tout le monde ;
 # - **user** : la moyenne des notes d'entraînement de cet utilisateur ;
@@ -115,7 +115,7 @@ def mean_baselines(train, test):
     d'entraînement.
 
     train, test : DataFrames encodés avec les colonnes user, item, rating ; m lignes dans test.
-    Renvoie un dict de tableaux (m,) de flottants, dans l'ordre des lignes de test : "global",
+    Renvoie un dict de tableaux de flottants (m,), dans l'ordre des lignes de test : "global",
     "user" et "item", la moyenne de toutes les notes, de l'utilisateur de la ligne et de l'item
     de la ligne. Sans note d'entraînement de cet utilisateur ou de cet item : la moyenne globale.
     """
@@ -158,7 +158,7 @@ def bias_baseline(train, n_users, n_items, reg_user=5.0, reg_item=5.0):
     n_users, n_items : nombre d'utilisateurs (U) et d'items (I) ; tous n'ont pas forcément une
     note dans train.
     reg_user, reg_item : force avec laquelle chaque biais est tiré vers zéro, en nombre de notes.
-    Renvoie (mu, b_user, b_item) : un float, des tableaux (U,) et (I,) de flottants ; 0 s'il n'y
+    Renvoie (mu, b_user, b_item) : un float, des tableaux de flottants (U,) et (I,) ; 0 s'il n'y
     a aucune note.
     """
     # À FAIRE : mu, puis les biais des items d'après r - mu, puis ceux des utilisateurs d'après r -
@@ -233,7 +233,7 @@ pd.DataFrame(
 def build_biased_mf(n_users, n_items, n_factors, mu, l2=1e-4):
     """Factorisation de matrice avec biais, Koren (4) : mu + b_i + b_u + q_i · p_u.
 
-    n_users, n_items, n_factors : ints ; mu : float ; l2 : float, le poids de la pénalité.
+    n_users, n_items, n_factors : entiers ; mu : float ; l2 : float, le poids de la pénalité.
     Renvoie un keras.Model avec les entrées [user, item], tableaux d'entiers (b, 1), et la sortie
     (b, 1).
     Ses couches sont `user_embedding` (n_users, K), `item_embedding` (n_items, K), `user_bias`
@@ -259,9 +259,9 @@ check("build_biased_mf")
 def compare(predictions, y, cold):
     """Erreurs de plusieurs modèles sur les mêmes lignes.
 
-    predictions : dict, nom du modèle -> tableau (m,) de flottants ; y : notes, tableau (m,) de
-    flottants.
-    cold : tableau (m,) de booléens, True si l'utilisateur ou l'item de la ligne n'est pas dans
+    predictions : dict, nom du modèle -> tableau de flottants (m,) ; y : notes, tableau de
+    flottants (m,).
+    cold : tableau de booléens (m,), True si l'utilisateur ou l'item de la ligne n'est pas dans
     train.
     Renvoie un DataFrame : en index les noms des modèles, en colonnes `rmse` (toutes les lignes),
     `rmse_warm` et `rmse_cold` ; la plus petite `rmse` en premier.

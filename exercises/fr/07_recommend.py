@@ -52,9 +52,9 @@ use_style()
 # ## Ce qu'on demande à un système de recommandation
 #
 # Personne ne demande à un service « combien d'étoiles vais-je donner à ce film ? ». On lui demande
-# « que regarder ce soir ? ». La réponse est une courte liste, le meilleur d'abord, de films que la
-# personne ne connaît pas encore. Votre modèle de l'étape 6 donne un score à chaque couple
-# (utilisateur, item). Trois choses séparent ses scores de la liste :
+# « que regarder ? ». La réponse est une courte liste, le meilleur d'abord, de films que la personne
+# ne connaît pas encore. Votre modèle de l'étape 6 donne un score à chaque paire (utilisateur,
+# item). Trois choses séparent ses scores de la liste :
 #
 # 1. **L'historique.** Un modèle préfère ce qui lui a servi à apprendre. Ces films ont été vus :
 #    laissez-les de côté.
@@ -124,10 +124,10 @@ def top_n(scores, seen, n=10):
     """Les n items non vus de plus haut score, le meilleur d'abord ; ex æquo dans un ordre
     quelconque.
 
-    scores : tableau (I,) de flottants, la valeur i est le score de l'item i ; plus c'est haut,
+    scores : tableau de flottants (I,), la valeur i est le score de l'item i ; plus c'est haut,
     mieux c'est, signe quelconque.
     seen : set d'items à laisser de côté, éventuellement vide.
-    Renvoie un tableau (n,) d'entiers, les items, plus court s'il en reste moins.
+    Renvoie un tableau d'entiers (n,), les items, plus court s'il en reste moins.
     """
     # À FAIRE : laisser de côté les items vus, ordonner les autres par score, couper la liste.
     raise NotImplementedError("top_n")
@@ -156,8 +156,8 @@ def recommend(model, raw_user_id, user_map, item_classes, seen, movies, n=10):
     """Les n meilleurs films non vus d'un utilisateur, dans un tableau lisible.
 
     model : un modèle Keras avec les entrées [user, item] et la sortie (b, 1) ou (b,).
-    raw_user_id : int, l'identifiant de l'utilisateur dans MovieLens.
-    user_map : dict identifiant brut -> ligne ; item_classes : tableau (I,) d'entiers, le movieId
+    raw_user_id : entier, l'identifiant de l'utilisateur dans MovieLens.
+    user_map : dict identifiant brut -> ligne ; item_classes : tableau d'entiers (I,), le movieId
     de chaque ligne.
     seen : dict utilisateur -> set d'items, tous deux encodés, issu de `seen_items` ; un
     utilisateur sans note dans train n'y figure pas.
@@ -253,11 +253,11 @@ def fold_in(ratings, items, item_factors, item_bias, mu, reg=5.0):
     """Le biais et les facteurs d'un nouvel utilisateur à partir de quelques notes ; le côté des
     items ne bouge pas.
 
-    ratings : étoiles, tableau ou liste (m,) ; items : les lignes des items notés, ints (m,) ; m
-    peut valoir 0.
-    item_factors : tableau (I, K) de flottants ; item_bias : tableau (I,) de flottants ; mu :
+    ratings : étoiles, tableau ou liste (m,) ; items : les lignes des items notés, entiers (m,) ;
+    m peut valoir 0.
+    item_factors : tableau de flottants (I, K) ; item_bias : tableau de flottants (I,) ; mu :
     float ; reg : float supérieur à 0.
-    Renvoie (b_u, p_u), un float et un tableau (K,) de flottants : ceux qui minimisent exactement
+    Renvoie (b_u, p_u), un float et un tableau de flottants (K,) : ceux qui minimisent exactement
     somme (r - mu - b_i - b_u - q_i.p_u)^2 + reg (b_u^2 + |p_u|^2), la pénalité comptée une seule
     fois.
     Sans notes : 0.0 et des zéros.
@@ -316,15 +316,15 @@ for item in top_n(scores, set(given_items.tolist()), 10):
     shares = errors * (q[given_items] @ q[item]) / reg
     most = np.argmax(shares)
     because = f"{given_stars[most]:g} étoiles à {names[given_items[most]]} ({shares[most]:+.3f})"
-    taste = f"{q[item] @ p_u:+.2f} par goût"
+    taste = f"{q[item] @ p_u:+.2f} dû aux goûts"
     print(f"{scores[item]:.2f} ({taste})  {names[item]}, en raison de {because}")
 
 # %% [markdown]
-# Comparez les nombres « par goût » aux scores. Quinze notes déplacent un score de quelques dixièmes
-# d'étoile ; l'essentiel d'un score est le même pour tout le monde, la moyenne et le biais propre du
-# film. Les films que tout le monde aime sont donc en haut, et il ne faut pas accorder plus de
-# crédit que cela à quelques notes. Remplacez une note par son contraire et exécutez de nouveau la
-# cellule : quels films apparaissent, lesquels disparaissent ?
+# Comparez les nombres « dû aux goûts » aux scores. Quinze notes déplacent un score de quelques
+# dixièmes d'étoile ; l'essentiel d'un score est le même pour tout le monde, la moyenne et le biais
+# propre du film. Les films que tout le monde aime sont donc en haut, et il ne faut pas accorder
+# plus de crédit que cela à quelques notes. Remplacez une note par son contraire et exécutez de
+# nouveau la cellule : quels films apparaissent, lesquels disparaissent ?
 
 # %% [markdown]
 # ## Toutes les listes d'un coup
@@ -342,7 +342,7 @@ for item in top_n(scores, set(given_items.tolist()), 10):
 
 # %% tags=["given"]
 def ranking_scores(model, n_users, n_items):
-    """b_i + q_i · p_u pour chaque couple, un tableau (U, I) de flottants : ce qui ordonne les
+    """b_i + q_i · p_u pour chaque paire, un tableau de flottants (U, I) : ce qui ordonne les
     films de chaque utilisateur."""
 
     def table(name, n_rows):
@@ -440,8 +440,7 @@ for raw in ids["users"][:200]:
     start = perf_counter()
     serve(int(raw))
     times.append(perf_counter() - start)
-print((f"une liste sur deux prend moins de {1000 * np.median(times):.3f} ms (mesure sur "
-       f"{len(times)} utilisateurs)"))
+print(f"une liste prend {1000 * np.median(times):.3f} ms (médiane sur {len(times)} utilisateurs)")
 print(json.dumps(serve(raw_user_id).tolist()))
 """
 (folder / "serve.py").write_text(SERVER)

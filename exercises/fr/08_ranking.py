@@ -16,13 +16,13 @@
 # ---
 
 # %% [markdown]
-# # 8 · Évaluer une liste
+# # 8 · Évaluer des listes
 #
 # **Jour 2-3 · 115 minutes · 10 points**
 #
 # À la fin de cette étape, vous savez :
 # - évaluer une liste d'après ce qu'elle trouve : précision, rappel et nDCG à k ;
-# - faire la moyenne sur les utilisateurs sans vous flatter ;
+# - faire la moyenne sur les utilisateurs sans embellir vos résultats ;
 # - construire le modèle de référence (baseline) que tout système de recommandation doit battre, la
 #   popularité, et voir combien c'est difficile ;
 # - poser la question de l'avenir : découper selon le temps, et dire ce que cachent un découpage
@@ -92,10 +92,10 @@ print("nDCG à 5 :              ", round((hits * discounts).sum() / discounts[:
 def precision_at_k(recommended, relevant, k):
     """La part des k premières places qui contiennent un item pertinent.
 
-    recommended : items, le meilleur en premier (liste ou tableau d'entiers), peut-être moins ou
-    plus que k.
+    recommended : items, le meilleur en premier (liste ou tableau d'entiers), éventuellement
+    moins ou plus de k.
     relevant : ensemble d'items. k : entier, au moins 1.
-    Renvoie un float entre 0 et 1.
+    Renvoie un flottant entre 0 et 1.
     """
     # À FAIRE : compter les succès parmi les k premiers, diviser par k.
     raise NotImplementedError("precision_at_k")
@@ -116,10 +116,10 @@ check("precision_at_k")
 def recall_at_k(recommended, relevant, k):
     """La part des items pertinents qui figurent dans les k premières places.
 
-    recommended : items, le meilleur en premier (liste ou tableau d'entiers), peut-être moins ou
-    plus que k.
+    recommended : items, le meilleur en premier (liste ou tableau d'entiers), éventuellement
+    moins ou plus de k.
     relevant : ensemble d'items, au moins un. k : entier, au moins 1.
-    Renvoie un float entre 0 et 1.
+    Renvoie un flottant entre 0 et 1.
     """
     # À FAIRE : compter les succès parmi les k premiers, diviser par le nombre d'items pertinents.
     raise NotImplementedError("recall_at_k")
@@ -150,10 +150,10 @@ def ndcg_at_k(recommended, relevant, k):
     Un succès au rang r = 1, 2, ... rapporte 1 / log2(r + 1) ; la somme est divisée par celle de
     la meilleure liste possible, qui a min(k, nombre d'items pertinents) succès à ses premières
     places.
-    recommended : items, le meilleur en premier (liste ou tableau d'entiers), peut-être moins ou
-    plus que k.
+    recommended : items, le meilleur en premier (liste ou tableau d'entiers), éventuellement
+    moins ou plus de k.
     relevant : ensemble d'items, au moins un. k : entier, au moins 1.
-    Renvoie un float entre 0 et 1.
+    Renvoie un flottant entre 0 et 1.
     """
     # À FAIRE : additionner les succès avec leur décote, puis diviser par la meilleure somme
     # possible.
@@ -172,7 +172,7 @@ check("ndcg_at_k")
 # - un utilisateur sans rien de pertinent dans la partie cachée ne pouvait pas être aidé : ne le
 #   comptez pas ;
 # - un utilisateur à qui vous n'avez rien recommandé aurait pu l'être : son score est 0. Sinon, un
-#   service qui ne sert que son utilisateur le plus facile gagnerait.
+#   service qui ne sert que son utilisateur le plus facile à satisfaire gagnerait.
 
 
 # %%
@@ -180,12 +180,12 @@ def evaluate_ranking(recommended, relevant, k):
     """Moyenne de la précision, du rappel et du nDCG à k sur les utilisateurs qui ont au moins un
     item pertinent.
 
-    recommended : dict utilisateur -> items, le meilleur en premier (liste ou tableau
+    recommended : dictionnaire utilisateur -> items, le meilleur en premier (liste ou tableau
     d'entiers) ; un utilisateur peut y manquer.
-    relevant : dict utilisateur -> ensemble d'items ; un ensemble peut être vide. k : entier, au
-    moins 1.
-    Renvoie un dict de floats `precision`, `recall`, `ndcg` ; un utilisateur sans recommandation
-    a un score de 0.
+    relevant : dictionnaire utilisateur -> ensemble d'items ; un ensemble peut être vide. k :
+    entier, au moins 1.
+    Renvoie un dictionnaire de flottants `precision`, `recall`, `ndcg` ; un utilisateur sans
+    recommandation a un score de 0.
     """
     # À FAIRE : choisir les utilisateurs, évaluer la liste de chacun, calculer les moyennes.
     raise NotImplementedError("evaluate_ranking")
@@ -211,10 +211,10 @@ def popularity_recommendations(train, seen, n=10):
     ordre quelconque.
 
     train : DataFrame avec les colonnes user, item (encodées) ; une ligne par note.
-    seen : dict utilisateur -> ensemble d'items ; une liste est faite pour chacun de ses
+    seen : dictionnaire utilisateur -> ensemble d'items ; une liste est faite pour chacun de ses
     utilisateurs.
-    Renvoie un dict : utilisateur -> tableau d'entiers (n,), le plus noté en premier, plus court
-    s'il reste moins d'items.
+    Renvoie un dictionnaire : utilisateur -> tableau d'entiers (n,), le plus noté en premier,
+    plus court s'il reste moins d'items.
     """
     # À FAIRE : classer les items une seule fois ; par utilisateur, écarter ce qui est vu, puis
     # couper.
@@ -274,7 +274,7 @@ print(f"{dataset.name} : {len(relevant):,} utilisateurs sur {n_users:,} ont aim
 # |---|---|---|
 # | lignes | entraînement | entraînement, et quatre tirées pour chacune |
 # | cible, fonction de perte | étoiles, erreur quadratique | 1 ou 0, entropie croisée d'une sigmoïde |
-# | $\mu$ | moyenne de l'entraînement | 0 |
+# | $\mu$ | moyenne du jeu d'entraînement | 0 |
 # | entraînement | celui de l'étape 5, jusqu'à ce que la validation l'arrête | Adam à 0,01, six époques |
 # | lignes par lot | 2 048 | 4 096 |
 # | pénalité | choisie sur la validation | choisie sur la validation |
@@ -383,8 +383,8 @@ show(figure, "08-four-recommenders")
 #
 # Lisez ensuite la figure à partir de la ligne en tirets. **La popularité est difficile à battre.**
 # On ne lui a donné aucun goût, et le modèle de notes, le meilleur de l'étape 6 selon la RMSE, ne la
-# dépasse pas. Ce modèle n'a pas de défaut : il répond à la question sur laquelle il a été entraîné,
-# « combien d'étoiles, *si* vous le regardez ? ».
+# dépasse pas. Ce modèle n'est pas défaillant : il répond à la question sur laquelle il a été
+# entraîné, « combien d'étoiles, *si* vous le regardez ? ».
 #
 # Soyez juste aussi dans l'autre sens. Les lignes cachées sont des films que les gens ont trouvés
 # *sans* vos listes, souvent parce qu'ils étaient célèbres. Ce test récompense la popularité, et il
@@ -470,7 +470,7 @@ is_late = ratings["timestamp"] > moment
 late_users, known_users = (set(ratings.loc[rows, "userId"]) for rows in (is_late, ~is_late))
 newcomers = len(late_users - known_users) / len(late_users)
 print(f"lignes de l'avenir dont le film n'a aucune note avant : {unknown.mean():.1%}")
-print(f"utilisateurs actifs dans le dernier cinquième de toute la période : {len(late_users)}")
+print(f"utilisateurs actifs dans le dernier cinquième de toute la durée : {len(late_users)}")
 print(f"sans une seule note auparavant : {newcomers:.0%} d'entre eux")
 
 # %% [markdown]
@@ -488,9 +488,9 @@ print(f"sans une seule note auparavant : {newcomers:.0%} d'entre eux")
 #   « vu ou non » reste devant.
 #
 # Les deux dernières lignes coupent tous les utilisateurs au même moment, comme le fait un
-# lancement. La plupart des utilisateurs actifs après n'ont aucune note avant. Aucune table n'a de
-# ligne pour eux : il reste la popularité le premier soir, et `fold_in` de l'étape 7 après leurs
-# premières notes.
+# lancement. La plupart des utilisateurs actifs après ce moment n'ont aucune note avant. Aucune
+# table n'a de ligne pour eux : il reste la popularité le premier soir, et `fold_in` de l'étape 7
+# après leurs premières notes.
 
 # %% [markdown]
 # ## Moins de candidats, un autre résultat
@@ -566,9 +566,9 @@ print(beyond.round(3).to_string())
 # %% [markdown]
 # La popularité montre le moins de films. Le modèle de notes a presque le même nDCG, couvre
 # plusieurs fois plus de films, et ceux-ci sont moins connus. Mais ce sont les listes au hasard qui
-# mènent en couverture et en nouveauté, et personne n'en veut : ces nombres disent ce qu'une liste
-# coûte ou apporte en plus de ses succès, et aucun n'est un but à lui seul. Décidez lequel compte
-# *avant* de regarder le tableau.
+# l'emportent en couverture et en nouveauté, et personne n'en veut : ces nombres disent ce qu'une
+# liste coûte ou apporte en plus de ses succès, et aucun n'est un but à lui seul. Décidez lequel
+# compte *avant* de regarder le tableau.
 
 # %% [markdown]
 # ## À discuter

@@ -57,10 +57,10 @@ from sklearn.neighbors import NearestNeighbors
 use_style()
 
 # %% [markdown]
-# ## Qu'est-ce que le modèle a écrit sur un film ?
+# ## Qu'est-ce que le modèle a retenu d'un film ?
 #
 # Personne n'a dit au modèle ce qu'est une comédie. Il a vu des notes et, pour chaque item $i$, il a
-# écrit $K$ nombres, $q_i$ : sa représentation vectorielle (*embedding*). Si les mêmes utilisateurs
+# retenu $K$ nombres, $q_i$ : sa représentation vectorielle (*embedding*). Si les mêmes utilisateurs
 # ont aimé deux films, au-delà de ce que disent les biais, les pas de l'entraînement ont tiré les
 # deux vecteurs vers les mêmes $p_u$, et donc l'un vers l'autre.
 #
@@ -135,9 +135,9 @@ pd.DataFrame(
 def nearest(embeddings, index, n=10):
     """Les n items qui ressemblent le plus à un item, d'après le cosinus, sans cet item lui-même.
 
-    embeddings : tableau de floats (I, K), dont aucune ligne n'est nulle ; index : la ligne de la
-    requête, 0..I-1 ; n : entier.
-    Renvoie (indices, similarities) : un tableau d'entiers et un tableau de floats de min(n,
+    embeddings : tableau de flottants (I, K), dont aucune ligne n'est nulle ; index : la ligne de
+    la requête, 0..I-1 ; n : entier.
+    Renvoie (indices, similarities) : un tableau d'entiers et un tableau de flottants de min(n,
     I - 1) éléments, le plus semblable en premier. Un autre item qui a exactement le vecteur de
     la requête peut en faire partie.
     """
@@ -153,7 +153,7 @@ check("nearest")
 # ## De K dimensions à une feuille de papier
 #
 # Aucune feuille de papier n'a 64 dimensions : toute carte doit donc mentir sur quelque chose.
-# **t-SNE** choisit sur quoi dire vrai : qui est proche de qui.
+# **t-SNE** choisit sur quoi dire la vérité : qui est proche de qui.
 #
 # - En $K$ dimensions, chaque film $i$ répartit une unité d'attention sur les autres, surtout sur
 #   les plus proches : $p_{j|i} \propto \exp(-\lVert q_i - q_j \rVert^2 / 2\sigma_i^2)$.
@@ -179,10 +179,10 @@ check("nearest")
 def tsne_2d(embeddings, perplexity=30.0, seed=0):
     """Une carte t-SNE de vecteurs : les voisins proches restent proches.
 
-    embeddings : tableau de floats (m, K) ; perplexity : float, à peu près combien de voisins
-    comptent, réduite si m films n'en ont pas autant ; seed : entier, la même graine donne la
-    même carte.
-    Renvoie un tableau de floats (m, 2).
+    embeddings : tableau de flottants (m, K) ; perplexity : flottant, à peu près combien de
+    voisins comptent, réduite si m films n'en ont pas autant ; seed : entier, la même graine
+    donne la même carte.
+    Renvoie un tableau de flottants (m, 2).
     """
     # À FAIRE : une perplexité que m points permettent ; TSNE avec elle et la graine ; les
     # coordonnées obtenues.
@@ -206,9 +206,9 @@ check("tsne_2d")
 def plot_map(coordinates, labels, titles=None):
     """Dessine une carte de films, coloriée par étiquette.
 
-    coordinates : tableau de floats (m, 2), x et y ; labels : tableau (m,) de chaînes ou
+    coordinates : tableau de flottants (m, 2), x et y ; labels : tableau (m,) de chaînes ou
     d'entiers.
-    titles : dict indice -> texte, écrit au point de ce film ; None pour aucun texte.
+    titles : dictionnaire index -> texte, écrit au point de ce film ; None pour aucun texte.
     Renvoie l'Axes matplotlib d'une nouvelle figure : une couleur par étiquette, quel que soit le
     nombre d'étiquettes, une légende avec toutes les étiquettes, un titre.
     """
@@ -349,8 +349,8 @@ places, _image = beside(
 )
 
 # %% [markdown]
-# La même carte, coloriée par popularité, puis par période. Les textes sont des films très notés,
-# choisis loin les uns des autres et à des hauteurs différentes, pour rester lisibles.
+# La même carte, coloriée par popularité, puis par période. Les textes sont les titres de films très
+# notés, choisis loin les uns des autres et à des hauteurs différentes, pour rester lisibles.
 
 # %% tags=["demo"]
 def far_apart(places, candidates, n):
@@ -380,9 +380,9 @@ for name, figure_name in ("popularité", "09-map-by-popularity"), ("période", "
 # %% [markdown]
 # ### Explorez-la
 #
-# Une image avec neuf titres cache les autres films. Passez sur un film pour lire son titre,
-# cherchez-en un que vous connaissez, changez les couleurs, et cliquez : ses voisins sont ceux de
-# `nearest`, dans l'espace des vecteurs. Souvent, ils sont ailleurs sur la carte.
+# Une image avec neuf titres cache les autres films. Passez la souris sur un film pour lire son
+# titre, cherchez-en un que vous connaissez, changez les couleurs, et cliquez : ses voisins sont
+# ceux de `nearest`, dans l'espace des vecteurs. Souvent, ils sont ailleurs sur la carte.
 
 # %% tags=["demo"]
 explore_map(places, vectors, films, popularity)
@@ -432,7 +432,7 @@ print(table.round(2).to_string())
 #   les autres.
 # - Le **genre** apparaît sous forme de petits amas locaux, non de continents, et mieux dans les
 #   vecteurs que sur la carte : deux dimensions n'avaient pas de place pour lui. L'étape 10 mesure
-#   combien de genre les vecteurs contiennent vraiment.
+#   combien d'information sur le genre les vecteurs contiennent vraiment.
 #
 # Avec les notes simulées, on connaît la vérité : le genre et la période y déterminent tous deux les
 # goûts, et devraient donc se voir tous les deux.
@@ -457,10 +457,11 @@ def distances(points):
     return np.linalg.norm(points[:, None] - points[None], axis=2)[np.triu_indices(len(points), 1)]
 
 
-print(f"voisins proches sur la carte 1 qui le sont sur la carte 2 : "
+print(f"voisins proches sur la carte 1 qui le sont aussi sur la carte 2 : "
       f"{kept(on_map, ten_nearest(again)):.0%}")
 space_kept = kept(ten_nearest(vectors), on_map)
-print(f"voisins proches dans l'espace (Euclide) qui le sont sur la carte 1 : {space_kept:.0%}")
+print(f"voisins proches dans l'espace (Euclide) qui le sont aussi sur la carte 1 : "
+      f"{space_kept:.0%}")
 in_far, one_far, two_far = (distances(points) for points in (vectors, places, again))
 far = in_far > np.median(in_far)
 alike = np.corrcoef([in_far[far], one_far[far], two_far[far]])
@@ -514,8 +515,8 @@ print(f"la moitié la moins notée des films garde {few:.0%} de ses voisins, la 
       f"{many:.0%}")
 
 # %% [markdown]
-# Un voisin qui va et vient avec le départ de l'entraînement n'est pas un fait sur les films. Avant
-# de dire à quelqu'un « les gens qui aiment A aiment B », entraînez deux fois.
+# Un voisin qui va et vient avec le départ de l'entraînement n'est pas une propriété des films.
+# Avant de dire à quelqu'un « les gens qui aiment A aiment B », entraînez deux fois.
 
 # %% [markdown]
 # ### Les directions principales
@@ -558,7 +559,7 @@ for k in range(2):
 # direction d'un utilisateur peut se comparer aux films ; tous les utilisateurs sont dessinés à la
 # même échelle.
 #
-# Si vous avez noté trois films ou plus à l'étape 7, vos étoiles sont lues dans votre dossier,
+# Si vous avez noté trois films ou plus à l'étape 7, vos notes sont lues dans votre dossier,
 # `fold_in` en fait votre vecteur, et une étoile montre où vous êtes. Quels films sont dans votre
 # direction, et êtes-vous d'accord ?
 
@@ -640,9 +641,9 @@ print(f"dix voisins selon les notes qui le sont aussi selon « vu » : "
       f"{kept(in_space, in_watched):.0%}")
 
 # %% [markdown]
-# Deux modèles des mêmes gens rapprochent des films différents : un voisin est un fait sur les films
-# **et** sur ce que le modèle a appris à prédire. Sur ml-latest-small, les vecteurs « vu »
-# contiennent plus de genre : les gens choisissent par genre, et les étoiles viennent après. Dans
+# Deux modèles des mêmes gens rapprochent des films différents : un voisinage tient aux films **et**
+# à ce que le modèle a appris à prédire. Sur ml-latest-small, les vecteurs « vu » contiennent plus
+# d'information sur le genre : les gens choisissent par genre, et les étoiles viennent après. Dans
 # les notes simulées, les étoiles sont construites pour suivre le genre ; comparez vous-même les
 # deux colonnes.
 

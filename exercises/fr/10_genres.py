@@ -54,8 +54,9 @@ use_style()
 #
 # Les vecteurs des items ont été entraînés pour prédire des notes. Aucun genre n'a jamais été montré
 # au modèle. Si un classifieur simple peut quand même lire les genres d'un film dans son vecteur,
-# c'est que les notes renseignent sur les genres, et que les vecteurs les contiennent. Cela
-# s'appelle un **sondage** (*probing*) : les vecteurs restent figés, seul le classifieur apprend.
+# c'est que les notes renseignent sur les genres, et que les vecteurs gardent cette information.
+# Cela s'appelle un **sondage** (*probing*) : les vecteurs restent figés, seul le classifieur
+# apprend.
 #
 # C'est utile aussi. Un film qui a des notes mais pas d'étiquettes en reçoit ; et un vecteur qui
 # sert bien à deux tâches servira sans doute à une troisième.
@@ -65,7 +66,7 @@ use_style()
 #
 # *Un seul parmi plusieurs* et *plusieurs à la fois* sont deux tâches différentes. Une comédie peut
 # aussi être une romance : il y a donc une question à réponse oui ou non pour chaque genre, et la
-# somme des réponses d'un film n'a pas à faire un.
+# somme des réponses d'un film n'a pas besoin de valoir un.
 
 # %%
 example = pd.DataFrame(
@@ -125,7 +126,7 @@ check("genre_matrix")
 def split_items(n_items, test_fraction=0.25, seed=0):
     """Positions des items d'entraînement et de test, tirées au hasard.
 
-    n_items : entier ; test_fraction : float, la part des items pour le test ; seed : entier.
+    n_items : entier ; test_fraction : flottant, la part des items pour le test ; seed : entier.
     Renvoie (train, test) : deux tableaux d'entiers qui, à eux deux, contiennent une fois chacun
     des nombres 0..n_items-1. La même graine donne le même découpage, une autre graine un autre.
     """
@@ -145,7 +146,7 @@ check("split_items")
 #
 # - une *sigmoïde* par genre, et non un softmax : chaque genre est une question à part, à réponse
 #   oui ou non ;
-# - l'*entropie croisée binaire*, qui note chacune de ces réponses séparément ;
+# - l'*entropie croisée binaire*, qui évalue chacune de ces réponses séparément ;
 # - pas de couche cachée au début. La tête est alors une régression logistique pour chaque genre, et
 #   ses poids peuvent se lire. N'ajoutez une couche cachée que si elle fait mieux sur des films
 #   qu'elle n'a pas vus.
@@ -168,10 +169,10 @@ check("split_items")
 def fit_genres(embeddings, genres):
     """Apprend à reconnaître les genres à partir des vecteurs des items.
 
-    embeddings : tableau de floats (m, K) ; genres : tableau int8 (m, G) de zéros et de uns,
+    embeddings : tableau de flottants (m, K) ; genres : tableau int8 (m, G) de zéros et de uns,
     plusieurs uns par ligne.
-    Renvoie un classifieur de n'importe quel type que `predict_genres` comprend. Tous les films
-    comptent.
+    Renvoie un classifieur, de n'importe quel type que `predict_genres` sait utiliser. Tous les
+    films comptent.
     """
     # À FAIRE : une tête qui répond à G questions par oui ou non : échelle, sigmoïdes, entropie
     # croisée binaire ; fit.
@@ -182,8 +183,8 @@ def fit_genres(embeddings, genres):
 def predict_genres(classifier, embeddings):
     """La probabilité de chaque genre pour chaque film.
 
-    classifier : ce que `fit_genres` a renvoyé ; embeddings : tableau de floats (m, K).
-    Renvoie un tableau de floats (m, G) de probabilités entre 0 et 1, chaque genre séparément,
+    classifier : ce que `fit_genres` a renvoyé ; embeddings : tableau de flottants (m, K).
+    Renvoie un tableau de flottants (m, G) de probabilités entre 0 et 1, chaque genre séparément,
     telles que le classifieur les donne : parmi de nombreux films à 0.8, huit sur dix devraient
     avoir le genre.
     """
@@ -200,9 +201,9 @@ check("predict_genres")
 # %% [markdown]
 # ## Qu'est-ce qu'un bon score ?
 #
-# Supposons que sept films sur cent soient des films d'horreur. Répondre « jamais » pour chacun est
-# juste dans 93 % des cas : l'**exactitude** (*accuracy*) récompense le silence. Voici deux
-# meilleures questions :
+# Supposons que sept films sur cent soient des films d'horreur. Répondre « jamais » pour chacun,
+# c'est avoir raison dans 93 % des cas : l'**exactitude** (*accuracy*) récompense le silence. Voici
+# deux meilleures questions :
 #
 # - La **précision moyenne** (*average precision*, AP) : triez tous les films d'après la probabilité
 #   d'un genre. À chaque film qui a ce genre, notez la précision jusque-là ; prenez la moyenne. Les
@@ -210,8 +211,8 @@ check("predict_genres")
 #   hasard donne la part des films qui ont le genre, sa **prévalence**, et un peu plus quand il y a
 #   peu de films (vous verrez pourquoi).
 # - La mesure **F1** : prédisez un genre à partir d'une probabilité de 0,5. $F_1 = 2\,TP / (2\,TP +
-#   FP + FN)$ demande en un seul nombre combien des films prédits sont justes et combien des films
-#   justes sont prédits.
+#   FP + FN)$ dit en un seul nombre quelle part des films prédits est juste et quelle part des films
+#   justes est prédite.
 #
 # Les deux se calculent pour chaque genre, puis on en fait la moyenne (*macro*) : un genre rare
 # compte autant qu'un genre courant.
@@ -244,8 +245,9 @@ def score_genres(y_true, probabilities):
     """Dans quelle mesure des probabilités reconnaissent les genres, à côté de ce que donne le
     hasard.
 
-    y_true : tableau int8 (m, G) de zéros et de uns ; probabilities : tableau de floats (m, G).
-    Renvoie un dict de floats, des moyennes sur les genres qu'au moins un film a :
+    y_true : tableau int8 (m, G) de zéros et de uns ; probabilities : tableau de flottants (m,
+    G).
+    Renvoie un dictionnaire de flottants, des moyennes sur les genres qu'au moins un film a :
     `macro_ap` précision moyenne, où les films de même probabilité partagent une place ;
     `prevalence` part des films ; `macro_f1` F1, où un genre est prédit à partir de 0.5.
     """
@@ -294,13 +296,13 @@ a_film = labels.sum(axis=1).mean()
 print(f"{dataset.name} : {len(films):,} films, {len(names)} genres, {a_film:.1f} par film")
 
 # %% [markdown]
-# ### Ce score est-il bon ? Demandez aux contrôles
+# ### Ce score est-il bon ? Interrogez les contrôles
 #
 # Le même classifieur sur quatre jeux de variables, chacun sur trois découpages :
 #
 # - **embeddings** : les vecteurs des items, figés ;
-# - **embeddings mélangés** : les mêmes vecteurs, distribués aux mauvais films. Tout est comme
-#   avant, mais ils ne peuvent pas connaître la réponse. Leur score n'est que du hasard ;
+# - **embeddings mélangés** : les mêmes vecteurs, attribués aux mauvais films. Tout est comme avant,
+#   mais ils ne peuvent pas connaître la réponse. Leur score n'est que du hasard ;
 # - **note moyenne, popularité** : deux nombres par film. Pour atteindre leur score, nul besoin de
 #   vecteurs intelligents ;
 # - **qui l'a vu** : 64 nombres tirés d'une décomposition en valeurs singulières (*SVD*) du tableau
@@ -367,7 +369,7 @@ show(figure, "10-controls")
 # Ce qu'il faut voir :
 #
 # - Les embeddings mélangés ont le score des probabilités au hasard. Le score des vrais embeddings
-#   n'est donc pas un accident de la méthode.
+#   n'est donc pas un artefact de la méthode.
 # - Les deux sont un peu au-dessus de la prévalence. C'est aussi le hasard : dans un ordre
 #   aléatoire, la première place revient de temps en temps à un film du genre, et sa précision y
 #   vaut 1 ; quand les premières places reviennent à d'autres films, on y perd moins. Moins il y a

@@ -72,7 +72,7 @@ use_style()
 # ## Un exemple détaillé
 #
 # Deux facteurs, *humour* et *suspense*, et quatre films. Ben n'a rien noté : son $p_u$ est nul. Il
-# a vu le thriller et le film de braquage. Calculez à la main ce que valent ses crochets : deux
+# a vu le thriller et le film de braquage. Calculez à la main son expression entre crochets : deux
 # vecteurs, leur somme, divisée par $\sqrt 2$.
 
 # %%
@@ -89,9 +89,9 @@ print("somme :", total, " divisée par la racine de 2 :", (total / np.sqrt(2))
 #
 # Des vecteurs qui pointent dans toutes les directions se compensent en partie : la somme de $n$
 # vecteurs est environ $\sqrt n$ fois plus longue qu'un seul, et non $n$ fois. En divisant par
-# $\sqrt n$, on garde aux crochets la même longueur, que l'historique soit court ou long. Une
-# moyenne ne le ferait pas : elle s'efface à mesure que la personne regarde des films, alors qu'on
-# en sait davantage sur elle.
+# $\sqrt n$, on garde à l'expression entre crochets la même longueur, que l'historique soit court ou
+# long. Une moyenne ne le ferait pas : elle s'efface à mesure que la personne regarde des films,
+# alors qu'on en sait davantage sur elle.
 #
 # Ci-dessous, pour chaque $n$, la longueur moyenne de la somme de $n$ vecteurs aléatoires, divisée
 # de trois façons.
@@ -113,7 +113,8 @@ pd.DataFrame(
 # %% [markdown]
 # ## À vous : les facteurs d'un utilisateur
 #
-# Les crochets de (6) pour un utilisateur. Un $N(u)$ vide n'ajoute rien : il reste $p_u$ seul.
+# L'expression entre crochets de (6) pour un utilisateur. Un $N(u)$ vide n'ajoute rien : il reste
+# $p_u$ seul.
 
 # %%
 def implicit_factors(p_u, item_vectors, items):
@@ -175,7 +176,7 @@ def build_svdpp(n_users, n_items, n_factors, mu):
 
     mu + b_i + b_u + q_i · (p_u + |N|^(-1/2) fois la somme des x_j sur les items j de N)
 
-    n_users, n_items, n_factors : entiers ; mu : flottant.
+    n_users, n_items, n_factors : entiers ; mu : float.
     Renvoie un keras.Model avec les entrées [user, item, history] et la sortie (b, 1). user,
     item : tableaux d'entiers (b, 1) ; history : tableau d'entiers (b, H), H quelconque : les
     items de N dans n'importe quel ordre, et -1 à n'importe quelle place pour le remplissage, qui
@@ -197,7 +198,7 @@ check("build_svdpp")
 # ## Sur MovieLens : est-ce utile ?
 #
 # MovieLens indique qui a *noté* quoi, et rien d'autre de ce que les gens ont fait. $N(u)$ est donc
-# l'ensemble des films qu'un utilisateur a notés dans **train** (ceux de test trahiraient ce qu'il
+# l'ensemble des films qu'un utilisateur a notés dans **train** (ceux de test révéleraient ce qu'il
 # faut prédire). Les longs historiques coûtent du temps : ici, 30 films de chaque utilisateur, tirés
 # au hasard, représentent l'ensemble.
 #
@@ -283,8 +284,8 @@ tables, squares = zip(*map(compare_on_split, SEEDS), strict=True)
 by_model = pd.concat(tables, keys=SEEDS, names=["graine"]).groupby("modèle")
 summary = by_model.mean()
 summary.insert(1, "étendue", by_model["rmse"].max() - by_model["rmse"].min())
-print(f"{dataset.name}, moyenne de {len(SEEDS)} découpages (étendue : plus grand rmse moins le "
-      f"plus petit)")
+print(f"{dataset.name}, moyenne de {len(SEEDS)} découpages (étendue : plus grande rmse moins la "
+      f"plus petite)")
 print(summary.round({"seconds": 1}).round(4).to_string())
 by_seed = pd.concat(tables, keys=SEEDS, axis=1).xs("rmse", axis=1, level=1)
 gains = by_seed.loc["biais (étape 6)"] - by_seed.loc["implicite (SVD++)"]
@@ -494,7 +495,7 @@ figure, axes = plt.subplots(figsize=(10, 7))
 names = length.index.str.replace("_", ": ")
 axes.barh(names, length, color=[color_of[kind] for kind in kinds])
 axes.scatter(chance_length, names, color="black", marker="|", s=200, linewidths=2.5, zorder=3)
-axes.set(xlabel="longueur du vecteur de l'attribut (en noir : chez les mauvaises personnes)")
+axes.set(xlabel="longueur du vecteur de l'attribut (en noir : attributs mal distribués)")
 axes.set_title("Un vecteur ne parle que s'il est plus long que par hasard")
 axes.tick_params(axis="y", labelsize=12)
 axes.grid(axis="y", visible=False)
@@ -508,9 +509,9 @@ show(figure, "11-attributes")
 # - Le film d'une ligne d'entraînement figure dans l'historique de son utilisateur ; celui d'une
 #   ligne de test n'y figure pas. Que peut en apprendre le modèle qui ne l'aidera pas sur les lignes
 #   de test ?
-# - Pour le concours Netflix, tout le monde savait quels films les utilisateurs du jeu de test
+# - Lors du concours Netflix, tout le monde savait quels films les utilisateurs du jeu de test
 #   avaient notés, mais pas avec quelle note. Pourquoi SVD++ en a-t-il profité, et en profiterait-il
-#   dans une boutique en ligne ?
+#   dans une boutique ?
 # - Que vaut le $\hat r_{ui}$ de l'étape 6 pour un nouveau venu, et pour qui est-il différent ?
 # - Il faut réapprendre $p_u$ pour un nouvel utilisateur ; pour $x_j$ et $y_a$, ce n'est pas
 #   nécessaire. Qu'est-ce que cela implique pour un service qui accueille mille nouveaux venus par

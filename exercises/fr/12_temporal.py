@@ -106,9 +106,9 @@ def time_deviation(t, t_mean, beta=0.4):
     """Distance signée et courbée entre des instants et un instant moyen : sign(t - t_mean) |t -
     t_mean|^beta.
 
-    t : tableau de flottants ou d'entiers (m,), en jours. t_mean : flottant, en jours, l'instant
+    t : tableau de flottants ou d'entiers (m,), en jours. t_mean : float, en jours, l'instant
     moyen d'un utilisateur.
-    beta : flottant supérieur à 0 ; plus il est grand, moins la distance est courbée.
+    beta : float supérieur à 0 ; plus il est grand, moins la distance est courbée.
     Renvoie un tableau de flottants (m,), en jours^beta ; t reste inchangé. (Koren, KDD 2009 :
     dev_u.)
     """
@@ -147,8 +147,8 @@ def time_bins(timestamps, edges):
     timestamps : tableau d'entiers (m,), en secondes depuis 1970. edges : tableau (B + 1,),
     croissant, B au moins 1.
     Renvoie un tableau d'entiers (m,) : l'intervalle k va de edges[k], incluse, à edges[k + 1],
-    exclue ; les instants antérieurs vont dans l'intervalle 0, les suivants (à partir de
-    edges[B]) dans l'intervalle B - 1.
+    exclue ; les instants antérieurs vont dans l'intervalle 0, les instants ultérieurs (à partir
+    de edges[B]) dans l'intervalle B - 1.
     """
     # À FAIRE : combien de bornes se trouvent avant chaque instant ou à cet instant ; puis attention
     # aux deux extrémités.
@@ -186,7 +186,7 @@ def build_temporal_mf(n_users, n_items, n_factors, n_bins, mu):
 
     mu + b_u + alpha_u écart + b_i + b_{i,bin} + q_i · p_u
 
-    n_users, n_items, n_factors, n_bins : entiers ; mu : flottant.
+    n_users, n_items, n_factors, n_bins : entiers ; mu : float.
     Renvoie un keras.Model avec les entrées [user, item, bin, deviation] et la sortie (b, 1).
     user, item, bin : tableaux d'entiers (b, 1) ; deviation : tableau de flottants (b, 1), pour
     l'utilisateur et l'instant de la ligne.
@@ -350,7 +350,7 @@ for seed in SEEDS:
     train, _val, test = encoding.split_ratings(encoded, seed=seed)
     splits[seed] = parts = train, test
     fits[seed] = {
-        "biais (étape 6)": try_out(build_biased, columns, parts, seed),
+        "avec biais (étape 6)": try_out(build_biased, columns, parts, seed),
         "temporel": try_out(build_temporal, with_time(train), parts, seed),
     }
     if seed == SEEDS[0]:
@@ -366,13 +366,13 @@ tables[0] = tables[0].drop("dates redistribuées")
 by_model = pd.concat(tables, keys=SEEDS, names=["graine"]).groupby("modèle")
 summary = by_model.mean()
 summary.insert(1, "étendue", by_model["rmse"].max() - by_model["rmse"].min())
-print(f"{dataset.name}, moyenne de {len(SEEDS)} découpages (étendue : plus grand rmse moins le "
-      f"plus petit)")
+print(f"{dataset.name}, moyenne de {len(SEEDS)} découpages (étendue : plus grande rmse moins la "
+      f"plus petite)")
 print(summary.round({"seconds": 1}).round(4).to_string())
 by_seed = pd.concat(tables, keys=SEEDS, axis=1).xs("rmse", axis=1, level=1)
-gains = by_seed.loc["biais (étape 6)"] - by_seed.loc["temporel"]
+gains = by_seed.loc["avec biais (étape 6)"] - by_seed.loc["temporel"]
 print("ce que le temps fait gagner sur chaque découpage :", gains.round(4).tolist())
-control_gain = by_seed.loc["biais (étape 6)", SEEDS[0]] - control
+control_gain = by_seed.loc["avec biais (étape 6)", SEEDS[0]] - control
 print("ce que gagnent les dates redistribuées sur le premier :", round(control_gain, 4))
 terms = {
     name: time_terms(fits[SEEDS[0]][name]["modèle"], with_time(frames[0])(frames[1])).std()
@@ -472,7 +472,7 @@ LADDER = {
     ),
     "temporel": (build_temporal, with_time(train)),
 }
-made = {"avec biais": fits[seed]["biais (étape 6)"], "temporel": fits[seed]["temporel"]}
+made = {"avec biais": fits[seed]["avec biais (étape 6)"], "temporel": fits[seed]["temporel"]}
 rungs = []
 for name, (build, inputs) in LADDER.items():
     for k in (2, 8, 32):

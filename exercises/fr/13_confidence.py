@@ -48,7 +48,8 @@ use_style()
 #
 # Les étoiles sont rares. Un service sait bien mieux ce que les gens ont *fait* : combien de fois
 # ils ont regardé un film, jusqu'où, ce qu'ils n'ont jamais touché. L'équation (8) de Koren donne à
-# chaque note connue une **confiance** (confidence) $c_{ui}$, et son erreur compte à proportion :
+# chaque note connue une **confiance** (confidence) $c_{ui}$, et l'erreur sur cette note compte en
+# proportion :
 #
 # $$\min \sum_{(u,i)} c_{ui} \left(r_{ui} - \mu - b_u - b_i - q_i^\top p_u\right)^2
 # + \lambda \left(\lVert p_u \rVert^2 + \lVert q_i \rVert^2 + b_u^2 + b_i^2\right)
@@ -62,8 +63,8 @@ use_style()
 #   $u$ a vu le film $i$, sinon $0$ ;
 # - ils additionnent sur **toutes** les paires, zéros compris. Les films qu'un utilisateur n'a pas
 #   vus apportent maintenant une information, même mince ;
-# - leur confiance grandit avec le compte : dix visionnages disent « il aime » à voix haute ; un
-#   seul le dit à voix basse, car quelqu'un d'autre a peut-être choisi ; et un zéro dit peu de
+# - leur confiance grandit avec le compte : dix visionnages disent « aime ce film » à voix haute ;
+#   un seul le dit à voix basse, car quelqu'un d'autre a peut-être choisi ; et un zéro dit peu de
 #   chose, car la plupart des gens n'ont jamais entendu parler de la plupart des films.
 
 # %% [markdown]
@@ -105,7 +106,7 @@ for x in (r.mean(), (c * r).sum() / c.sum()):
 def confidence(counts, alpha):
     """Combien chaque paire compte : 1 + alpha fois son compte.
 
-    counts : tableau de nombres à partir de 0, de forme quelconque ; alpha : flottant.
+    counts : tableau de nombres à partir de 0, de forme quelconque ; alpha : float.
     Renvoie un tableau de flottants de la même forme.
     """
     # À FAIRE : une seule expression.
@@ -127,7 +128,7 @@ def weighted_loss(y_true, y_pred, weights):
     """Le terme de données de Koren (8) : la somme sur les lignes du poids fois l'erreur au
     carré.
 
-    y_true, y_pred, weights : tableaux de flottants (m,). Renvoie un flottant.
+    y_true, y_pred, weights : tableaux de flottants (m,). Renvoie un float.
     """
     # À FAIRE : mettre les erreurs au carré, les pondérer, additionner.
     raise NotImplementedError("weighted_loss")
@@ -153,9 +154,9 @@ def fit_weighted(model, train, weights, epochs=5, seed=0):
     model : un keras.Model avec les entrées [user, item] et des scores (b, 1), déjà compilé ou
     non ; train : ([users, items], y) avec des tableaux d'entiers (m, 1) et un tableau de
     flottants (m,) ; weights : tableau de flottants (m,), de 0 ou plus.
-    epochs : entier, toutes sont exécutées ; seed : entier, fixe l'ordre des lignes : la même
-    graine donne le même apprentissage. L'entraînement part des poids que le modèle a déjà. Une
-    ligne de poids 0 n'a aucune influence. Renvoie l'objet History de Keras.
+    epochs : entier, nombre d'époques, toutes exécutées ; seed : entier, fixe l'ordre des
+    lignes : la même graine donne le même apprentissage. L'entraînement part des poids que le
+    modèle a déjà. Une ligne de poids 0 n'a aucune influence. Renvoie l'objet History de Keras.
     """
     # À FAIRE : fixer la graine, compiler avec l'erreur quadratique, entraîner avec un poids pour
     # chaque ligne.
@@ -169,9 +170,9 @@ check("fit_weighted")
 # ## Ce que révèle le visionnage
 #
 # MovieLens ne compte pas les visionnages. Prenez ce qui s'en approche le plus : une note dit que le
-# film a été vu, et ses étoiles, par moitiés, remplacent le compte : de 1 (une demi-étoile) à 10
-# (cinq étoiles). Les paires sans note comptent 0. Chaque film noté a donc la préférence 1, **même
-# un film détesté** ; son faible compte rend le modèle moins sûr à son sujet.
+# film a été vu, et ses étoiles, comptées en demi-étoiles, remplacent le compte : de 1 (une
+# demi-étoile) à 10 (cinq étoiles). Les paires sans note comptent 0. Chaque film noté a donc la
+# préférence 1, **même un film détesté** ; son faible compte rend le modèle moins sûr à son sujet.
 #
 # Toutes les paires d'utilisateurs et de films entrent dans le calcul. Pour qu'il reste petit, seuls
 # les films d'au moins 70 notes sont gardés, et trois époques doivent suffire. Presque aucune ligne
@@ -299,7 +300,7 @@ show(figure, "13-preference-by-count")
 # confiance tire aussi vers 1 le film à une demi-étoile.
 
 # %% [markdown]
-# ## Combien de confiance ?
+# ## Quelle dose de confiance ?
 #
 # $\alpha$ et la pénalité sont choisis sur les lignes de **validation**, et chaque $\alpha$ a le
 # choix entre deux pénalités : ce qui convient à des poids de 1 ne convient pas à des poids de 10.
@@ -341,14 +342,14 @@ show(figure, "13-how-much-confidence")
 # plus grand $\alpha$. Comparer avec une même pénalité pour tous, ce serait comparer des pénalités.
 
 # %% [markdown]
-# ## Est-ce rentable ?
+# ## Est-ce payant ?
 #
 # Place aux lignes de test, pour trois graines : chacune tire son propre découpage et son propre
 # point de départ. À côté du modèle avec et sans confiance : la popularité, et le modèle de notes de
-# l'étape 6 avec le même nombre de facteurs, entraîné sur les mêmes lignes jusqu'à ce que son RMSE
-# de validation ne baisse plus. « Peu connus » retire la moitié la plus populaire des films, aussi
-# bien des listes que de ce qui est caché : là, la popularité aide moins. Les secondes sont celles
-# d'un seul apprentissage.
+# l'étape 6 avec le même nombre de facteurs, entraîné sur les mêmes lignes jusqu'à ce que sa RMSE de
+# validation ne baisse plus. « Peu connus » retire la moitié la plus populaire des films, aussi bien
+# des listes que de ce qui est caché : là, la popularité aide moins. Les secondes sont celles d'un
+# seul apprentissage.
 
 # %% tags=["demo"]
 def rating_scores(seed):

@@ -121,8 +121,8 @@ def objective(ratings, p, q, reg):
 
     ratings : DataFrame encodé avec les colonnes user, item, rating ; p, q : tableaux de
     flottants (U, K) et (I, K).
-    reg : flottant, le lambda de Koren.
-    Renvoie la somme sur les lignes de (r - q_i · p_u)² + reg (|q_i|² + |p_u|²), un flottant.
+    reg : float, le lambda de Koren.
+    Renvoie la somme sur les lignes de (r - q_i · p_u)² + reg (|q_i|² + |p_u|²), un float.
     """
     # À FAIRE : chercher les deux vecteurs de chaque ligne ; erreurs au carré et pénalités ; une
     # seule somme.
@@ -149,7 +149,7 @@ def als_sweep(ratings, p, q, reg):
 
     ratings : DataFrame encodé avec les colonnes user, item, rating ; p, q : tableaux de
     flottants (U, K) et (I, K).
-    reg : flottant supérieur à 0, le lambda de Koren.
+    reg : float supérieur à 0, le lambda de Koren.
     Renvoie (p, q), de nouveaux tableaux de flottants (U, K) et (I, K). Chaque ligne minimise
     exactement `objective` étant donné l'autre table ; les lignes sans note sont nulles. Les
     arguments restent inchangés.
@@ -214,7 +214,7 @@ def predict(p, q, frame, offsets):
 
 
 def run_als(train_rows, offset_of, watched_rows, seed=0, reg=REG):
-    """Des passes sur ce que laisse `offset_of` ; les tables, et le RMSE des lignes observées
+    """Des passes sur ce que laisse `offset_of` ; les tables, et la RMSE des lignes observées
     après chaque passe."""
     rest = train_rows.assign(rating=train_rows["rating"] - offset_of(train_rows))
     p, q = start_tables(seed, N_FACTORS)
@@ -367,7 +367,7 @@ summary = stacked.groupby("modèle").mean().loc[list(makers)]
 print(summary.round(3).to_string())
 by_seed = stacked["rmse"].unstack("modèle")
 paired = by_seed.drop(columns="ALS").rsub(by_seed["ALS"], axis=0)
-print("RMSE de l'ALS moins celui de l'autre modèle, découpage par découpage")
+print("RMSE de l'ALS moins celle de l'autre modèle, découpage par découpage")
 print(paired.round(4).to_string())
 
 # %% tags=["demo"]
@@ -446,7 +446,7 @@ def implicit_als_sweep(counts, p, q, alpha, reg):
     là où le compte n est supérieur à 0, sinon 0 (Hu, Koren et Volinsky 2008).
     counts : tableau creux de scipy (U, I) au format CSR ; il stocke les comptes supérieurs à 0,
     aucun autre.
-    p, q : tableaux de flottants (U, K) et (I, K). alpha : flottant, 0 ou plus. reg : flottant
+    p, q : tableaux de flottants (U, K) et (I, K). alpha : float, 0 ou plus. reg : float
     supérieur à 0.
     Renvoie (p, q), de nouveaux tableaux de flottants (U, K) et (I, K) : tous les utilisateurs
     étant donné q, puis tous les items étant donné le nouveau p, chaque ligne minimisant

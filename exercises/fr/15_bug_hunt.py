@@ -22,7 +22,7 @@
 #
 # À la fin de cette étape, vous savez :
 # - lire avec méfiance le code de recommandation des autres ;
-# - trouver un bug qui ne lève aucune erreur, en cherchant une propriété qui doit être vraie ;
+# - trouver un bug qui ne lève aucune erreur, en vous demandant quelle propriété doit être vraie ;
 # - dire ce que chaque bug aurait coûté.
 #
 # Voici dix extraits de code, écrits comme on en rencontre dans des blogs et des dépôts. Chacun
@@ -49,14 +49,14 @@ EXERCISE = "15_bug_hunt"  # pour que `check` et `hint` désignent les fonctions 
 use_style()
 
 # %% [markdown]
-# ## Comment chasser
+# ## Comment mener la chasse
 #
 # Un bug qui arrête le programme se trouve en une minute. Ceux qui coûtent cher donnent un nombre,
 # et ce nombre a bonne allure. Quatre questions permettent d'en trouver la plupart :
 #
 # 1. **Que promet la docstring ?** Lisez-la mot à mot, puis cherchez la ligne qui tient chaque
 #    promesse.
-# 2. **Quel est le plus petit exemple ?** Trois lignes, deux films, un genre : résolvez-le d'abord
+# 2. **Quel est le plus petit exemple ?** Trois lignes, deux films, un genre : traitez-le d'abord
 #    sur papier.
 # 3. **Quelle propriété doit être vraie ?** Des parties qui ne partagent rien, une liste parfaite
 #    qui obtient 1, un cosinus qui ne dépasse jamais 1.
@@ -68,7 +68,7 @@ use_style()
 # %% [markdown]
 # ## Un exemple détaillé
 #
-# Voici un extrait de plus, un RMSE tiré d'un blog. Son commentaire est juste, son code ne l'est
+# Voici un extrait de plus, une RMSE tirée d'un blog. Son commentaire est juste, son code ne l'est
 # pas. Le plus petit exemple le montre : deux erreurs de 1 et 3 étoiles ont pour carrés 1 et 9, leur
 # moyenne est 5, sa racine 2,236.
 
@@ -130,8 +130,8 @@ def compile_and_fit(
 ) -> keras.callbacks.History:
     """Entraîne avec arrêt anticipé et laisse dans le modèle les poids de la meilleure époque.
 
-    train, val : ([users, items], y). Valide sur val après chaque époque et s'arrête quand le
-    RMSE ne s'est pas amélioré pendant `patience` époques. La même graine donne les mêmes
+    train, val : ([users, items], y). Valide sur val après chaque époque et s'arrête quand la
+    RMSE ne s'est pas améliorée pendant `patience` époques. La même graine donne les mêmes
     courbes.
     """
     keras.utils.set_random_seed(int(seed))
@@ -459,7 +459,7 @@ pairs = {
          "l'entraînement", sum(row not in in_train for row in parts["validation"].index)),
     ),
     "compile_and_fit": (
-        ("RMSE de validation minimal de sa courbe", curves["val_rmse"][best]),
+        ("RMSE de validation minimale de sa courbe", curves["val_rmse"][best]),
         ("RMSE de validation de son modèle", errors.loc["modèle", "validation"]),
     ),
     "bias_baseline": (
