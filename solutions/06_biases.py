@@ -212,9 +212,9 @@ check("bias_baseline")
 # $$\frac1m \sum_{(u,i)} \left(r_{ui} - \hat r_{ui}\right)^2
 # + \ell_2 \left(\sum_u \lVert p_u \rVert^2 + \sum_i \lVert q_i \rVert^2\right)$$
 #
-# Multiply by $m$ to compare: with $m = 70{,}000$ ratings $\ell_2 = 10^{-4}$ weighs like 7 in a sum.
-# A $\lambda$ of 0.1 taken over from a paper would weigh like 7,000, and nothing would be left of
-# the vectors.
+# Multiply by $m$ to compare: for seventy thousand ratings $\ell_2 = 10^{-4}$ weighs like 7 in a
+# sum. A $\lambda$ of 0.1 taken over from a paper would weigh like 7,000, and nothing would be left
+# of the vectors.
 
 # %%
 n_ratings, by_average_user = 70_000, 115  # training ratings, about as in ml-latest-small

@@ -62,7 +62,7 @@ use_style()
 scores = np.array([3.1, 4.8, 2.2, 4.0, 4.4])
 seen = {1, 4}
 
-print("all, best first:   ", np.argsort(-scores))
+print("all, best first:    ", np.argsort(-scores))
 left = np.array([0, 2, 3])
 print("unseen, their score:", dict(zip(left.tolist(), scores[left].tolist(), strict=True)))
 print("order within unseen:", np.argsort(-scores[left]), "- positions, not items!")
@@ -478,7 +478,7 @@ for raw in ids["users"][:200]:
 print(f"one list takes {1000 * np.median(times):.3f} ms (median of {len(times)} users)")
 print(json.dumps(serve(raw_user_id).tolist()))
 """
-(folder / "serve.py").write_text(SERVER)
+(folder / "serve.py").write_text(SERVER, encoding="utf-8")
 command = [sys.executable, str(folder / "serve.py"), str(folder), str(raw_user_id)]
 answer = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 served = []

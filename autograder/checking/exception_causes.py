@@ -69,7 +69,7 @@ class Entry:
         if not self.today:
             return words
         today = self.today.get(words["name"])
-        return None if today is None else {**words, "today": today}
+        return None if today is None else {**words, "today": _(today)}
 
 
 @cache

@@ -878,9 +878,9 @@ def test_scores_may_be_a_vector_and_the_model_compiled(submission, rng):
         _("a first loss of {loss:.4g} and `val_loss` {val:.4g}").format(
             loss=flat.loss[0], val=flat.val_loss[0]
         ),
-        _("a model whose scores are a vector (b,) and fit train: 0 and {want:.4g}").format(
-            want=want
-        ),
+        _(
+            "for scores that are a vector (b,) and equal the ratings of train: 0 and {want:.4g}"
+        ).format(want=want),
         {"scores-of-another-shape": is_right[0]},
         Cause("loss-of-something-else", _LOSS),
     )

@@ -126,6 +126,6 @@ def _warn_of_scale(ratings: pd.DataFrame) -> None:
         return
     text = _(
         "Note: the ratings go from {low} to {high}. Some steps count in stars from 0.5 to 5 (a "
-        "film with 4 or more is liked): rescale = [0.5, 5] in dataset.toml converts the ratings."
+        "film with 4 or more is liked): `rescale = [0.5, 5]` in dataset.toml converts the ratings."
     )
     tell(text.format(low=f"{low:g}", high=f"{high:g}"))

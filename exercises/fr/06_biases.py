@@ -197,9 +197,9 @@ check("bias_baseline")
 # $$\frac1m \sum_{(u,i)} \left(r_{ui} - \hat r_{ui}\right)^2
 # + \ell_2 \left(\sum_u \lVert p_u \rVert^2 + \sum_i \lVert q_i \rVert^2\right)$$
 #
-# Multipliez par $m$ pour comparer : avec $m = 70{,}000$ notes, $\ell_2 = 10^{-4}$ pèse comme 7 dans
-# une somme. Un $\lambda$ de 0,1 repris d'un article pèserait comme 7 000, et il ne resterait rien
-# des vecteurs.
+# Multipliez par $m$ pour comparer : pour soixante-dix mille notes, $\ell_2 = 10^{-4}$ pèse comme 7
+# dans une somme. Un $\lambda$ de 0,1 repris d'un article pèserait comme 7 000, et il ne resterait
+# rien des vecteurs.
 
 # %%
 n_ratings, by_average_user = 70_000, 115  # notes d'entraînement, à peu près comme dans

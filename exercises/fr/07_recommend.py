@@ -443,7 +443,7 @@ for raw in ids["users"][:200]:
 print(f"une liste prend {1000 * np.median(times):.3f} ms (médiane sur {len(times)} utilisateurs)")
 print(json.dumps(serve(raw_user_id).tolist()))
 """
-(folder / "serve.py").write_text(SERVER)
+(folder / "serve.py").write_text(SERVER, encoding="utf-8")
 command = [sys.executable, str(folder / "serve.py"), str(folder), str(raw_user_id)]
 answer = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 served = []
