@@ -42,6 +42,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/autograder dev build --check
+	$(BIN)/autograder dev messages --check
 	$(BIN)/autograder dev prose
 
 messages: $(READY)
