@@ -99,13 +99,19 @@ def _packed(
 ) -> bytes:
     """Return some catalogues as the content of one `.mo` file."""
     import io
-    from datetime import UTC, datetime
 
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
 
-    same = datetime(2000, 1, 1, tzinfo=UTC)  # the same catalogues give the same bytes
-    merged = Catalog(locale=language, fuzzy=False, creation_date=same, revision_date=same)
+    # The same catalogues give the same bytes, whatever the date and the version of Babel. That
+    # version's own rule for plurals may have another number of forms than the catalogues.
+    headers = [("Language", language), ("Content-Type", "text/plain; charset=utf-8")]
+    headers += [("Plural-Forms", catalogue.plural_forms) for catalogue in catalogues[:1]]
+
+    class Compiled(Catalog):
+        mime_headers = property(lambda self: headers)
+
+    merged = Compiled(fuzzy=False)
     chosen = chain.from_iterable(catalogues)
     of_hints = (e for e in chain.from_iterable(hints) if _is_hint(e.auto_comments))
     for entry in chain(chosen, of_hints):

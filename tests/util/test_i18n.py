@@ -127,6 +127,21 @@ def test_the_language_of_the_process_is_named_or_that_of_a_complete_locale(frenc
     assert language(LANG="fr_FR.UTF-8", LANGUAGE="en") == "en"
 
 
+def test_a_compiled_catalogue_has_the_plurals_of_its_source_and_no_date(french):
+    path = french / "autograder.po"
+    odd = "nplurals=3; plural=(n == 1 ? 0 : n == 2 ? 1 : 2);"
+    text = FRENCH.replace("nplurals=2; plural=(n > 1);", odd)
+    text = text.replace('\nmsgid "`f', 'msgstr[2] "{n} et plus"\n\nmsgid "`f')
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(2**62, 2**62))
+    languages.forget()
+    with speaking("fr"):
+        three = i18n.ngettext("{n} point of {share:.0%}", "{n} points of {share:.0%}", 3)
+    assert three == "{n} et plus"
+    headers = languages.catalogue("fr").info()
+    assert headers.keys() == {"language", "content-type", "plural-forms"}
+
+
 def test_a_compiled_catalogue_is_made_anew_only_after_a_change(french):
     path = compiled(paths.LOCALE, "fr", "autograder")
     made = path.stat().st_mtime_ns
