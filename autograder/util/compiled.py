@@ -25,7 +25,7 @@ DECIMAL, GROUP, PERCENT, COMPLETE = "decimal", "group", "percent", "complete"
 
 
 def compiled(locale_folder: Path, language: str, domain: str) -> Path | None:
-    """Return a compiled catalogue, made anew where a `.po` file is newer.
+    """Return a compiled catalogue, made anew where a `.po` file or this module is newer.
 
     Args:
         locale_folder: The folder of all languages.
@@ -38,7 +38,7 @@ def compiled(locale_folder: Path, language: str, domain: str) -> Path | None:
     folder = locale_folder / language / "LC_MESSAGES"
     sources = sorted(folder.glob("*.po"))
     target = folder / f"{MESSAGES}.mo"
-    if sources and _newest(sources) > _newest([target]):
+    if sources and _newest([*sources, Path(__file__)]) > _newest([target]):
         folder = compile_language(locale_folder, language)
     found = folder / f"{domain}.mo"
     return found if found.is_file() else None
