@@ -4,7 +4,7 @@
 #   make test-all  every test
 #   make coverage  the unit tier with a report on covered lines, in the terminal and in htmlcov/
 #   make messages  extract what is translated, and merge it into the catalogues of each language
-#   make lint      style, types, directions of imports, dependencies, the built exercises, numbers in prose
+#   make lint      style, types, directions of imports, dependencies, built exercises, catalogues, numbers in prose
 #   make nightly   every test, the bank on three seeds, mutants of the answers, hostile submissions
 #                  in stock nbgrader
 #   make lab       a workspace, my-course, in JupyterLab
