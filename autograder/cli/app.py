@@ -19,6 +19,7 @@ from autograder.cli import (
     workspace,
 )
 from autograder.cli.language import Language, localise, settled, use
+from autograder.cli.words import run
 from autograder.util.environment import QUIET, prefer
 from autograder.util.i18n import _
 
@@ -50,7 +51,7 @@ def main() -> None:
     except typer.Exit as wrong:
         sys.exit(wrong.exit_code)
     localise(app)
-    app(arguments)
+    run(app, arguments)
 
 
 def _version(wanted: bool) -> None:
