@@ -24,6 +24,18 @@ _UNKNOWN = _(
     "Run the failing line alone and look at the values that go into it. Which of them is "
     "not what you expect?"
 )
+# What a pattern's group `kind` may find; any other word is the name of a type.
+_KINDS = {
+    "column": _("column"),
+    "label": _("label"),
+    "loss": _("loss"),
+    "metric": _("metric"),
+    "optimizer": _("optimizer"),
+    "activation": _("activation"),
+    "initializer": _("initializer"),
+    "regularizer": _("regularizer"),
+    "constraint": _("constraint"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,8 @@ class Entry:
         words = {name: (part or "")[:MAX_WORD] for name, part in found.groupdict().items()}
         if words.get("of", function) != function:
             return None
+        if words.get("kind") in _KINDS:
+            words["kind"] = _KINDS[words["kind"]]
         if not self.today:
             return words
         today = self.today.get(words["name"])

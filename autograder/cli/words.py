@@ -9,13 +9,13 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import typer
 
-from autograder.util.i18n import Translatable, _, current
+from autograder.util.i18n import _, current
 from autograder.util.languages import ENGLISH
+from autograder.util.recognised import recognised
 
 # A pattern stands before those that it is a special case of.
 _SENTENCES = (
@@ -96,14 +96,7 @@ def run(app: typer.Typer, arguments: list[str]) -> None:
 
 def translated(text: str) -> str:
     """Return a sentence of Typer's in the current language, any other text as it is."""
-    for sentence in _SENTENCES:
-        found = _pattern(sentence).fullmatch(text)
-        if found:
-            parts = found.groupdict()
-            for name in parts.keys() & set(_NESTED):
-                parts[name] = translated(parts[name])
-            return str(sentence.format(**parts))
-    return text
+    return str(recognised(text, _SENTENCES, _NESTED) or text)
 
 
 def _lines(said: str) -> list[str]:
@@ -113,14 +106,6 @@ def _lines(said: str) -> list[str]:
     if sign:
         lines.append(translated(f"Error: {message.rstrip()}") + "\n")
     return lines
-
-
-@cache
-def _pattern(sentence: Translatable) -> re.Pattern[str]:
-    """Return the pattern of a sentence in English."""
-    parts = re.split(r"\{(\w+)\}", sentence.msgid)
-    named = (f"(?P<{p}>.+?)" if n % 2 else re.escape(p) for n, p in enumerate(parts))
-    return re.compile("".join(named), re.DOTALL)
 
 
 def _give_words(command: Any) -> None:

@@ -10,7 +10,9 @@ from itertools import takewhile
 from types import FrameType
 from typing import Any
 
-from autograder.util.i18n import _
+from autograder.engine.kit_sentences import of_raised
+from autograder.util.i18n import Translatable, _, joined
+from autograder.util.languages import ENGLISH
 
 MAX_MESSAGE = 600
 MAX_NAME = 80
@@ -27,7 +29,8 @@ class Raised:
     Attributes:
         type_name: The name of the exception's type.
         builtin: The name of the nearest built-in exception.
-        message: The exception's text, cut to `MAX_MESSAGE` characters.
+        message: The exception's text, cut to `MAX_MESSAGE` characters; a sentence of the kit's own
+            is in English (see `in_words`).
         line: The innermost line of the learner's own code, 0 where it is unknown.
         function: The function that the line belongs to, empty in a syntax error.
         source: The text of the line.
@@ -39,6 +42,10 @@ class Raised:
     line: int = 0
     function: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.message, Translatable):
+            object.__setattr__(self, "message", self.message.in_language(ENGLISH))
 
     @property
     def where(self) -> str:
@@ -52,6 +59,12 @@ class Raised:
         else:
             text = _("line {n} of {function}")
         return text.format(n=self.line, function=self.function, source=self.source)
+
+    @property
+    def in_words(self) -> str:
+        """The type and the text; a sentence of the kit's own follows the language."""
+        sentence = of_raised(self.message)
+        return str(self) if sentence is None else joined(": ", [self.type_name, sentence])
 
     def exception(self) -> Exception:
         """Return an exception of the built-in type that carries this record (see `of_learner`)."""
@@ -110,8 +123,10 @@ def _empty_lines(source: str) -> int:
 
 def note_on_cell(number: int, raised: Raised) -> str:
     """Return one line about a cell that raised; its parameter `kind` names the exception."""
-    error = " ".join(str(raised).split())
-    error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
+    error = raised.in_words
+    if not isinstance(error, Translatable):
+        error = " ".join(error.split())
+        error = error if len(error) <= MAX_NOTE else error[:MAX_NOTE] + " …"
     if not raised.where:
         text = _("cell {n} stopped: {error}")
     else:
@@ -124,13 +139,19 @@ def of_learner(error: BaseException) -> Raised | None:
     return getattr(error, "learner", None)
 
 
+def english(error: BaseException) -> str:
+    """Return the text of an exception; a sentence of the kit's own in English."""
+    said = error.args[0] if len(error.args) == 1 else None
+    return said.in_language(ENGLISH) if isinstance(said, Translatable) else str(error)
+
+
 def _text(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return str(error.msg)[:MAX_MESSAGE]
     if isinstance(error, SystemExit) and error.code is None:
         return ""
     try:
-        text = _ANSI.sub("", _without_graph(str(error)))
+        text = _ANSI.sub("", _without_graph(english(error)))
     except BaseException:
         text = ""
     text = text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"

@@ -13,7 +13,7 @@ from autograder.checking.value_causes import Cause
 from autograder.course import misconceptions
 from autograder.engine.exceptions import Raised, of_learner
 from autograder.reports.model import Message
-from autograder.util.i18n import _, clause
+from autograder.util.i18n import Translatable, _, clause
 from autograder.util.text import shortened
 
 
@@ -144,7 +144,9 @@ def _failed(
 
 
 def _raised(raised: Raised, mistakes: tuple[str, ...], subject: Subject) -> Verdict:
-    got = shortened(str(raised).rstrip(". "), MAX_ERROR)
+    got = raised.in_words
+    if not isinstance(got, Translatable) or len(got) > MAX_ERROR:
+        got = shortened(str(got).rstrip(". "), MAX_ERROR)
     cause = of_exception(raised, subject.function)
     verdict = _failed(subject, got, None, mistakes, cause, raised.where)
     late = raised.type_name == "TimeoutError"

@@ -11,7 +11,8 @@ from dataclasses import astuple, dataclass, field
 from functools import partial
 from typing import Any
 
-from autograder.engine.exceptions import Raised, note_on_cell
+from autograder.engine.exceptions import Raised, english, note_on_cell
+from autograder.engine.kit_sentences import of_attempt, of_raised
 from autograder.engine.plain_data import Handle
 from autograder.engine.stand_ins import Answerer
 from autograder.sandbox.isolation import LAYERS, in_words
@@ -146,7 +147,9 @@ class SandboxEngine:
         """The notes on cells that did not run to their end, in the order of the cells."""
         notes = {number: note_on_cell(number, raised) for number, raised in self._raised.items()}
         for number, reason in self._skipped.items():
-            notes[number] = _("cell {n} was skipped: {reason}").format(n=number, reason=reason)
+            notes[number] = _("cell {n} was skipped: {reason}").format(
+                n=number, reason=of_raised(reason) or reason
+            )
         return tuple(notes[number] for number in sorted(notes))
 
     @property
@@ -172,7 +175,7 @@ class SandboxEngine:
             except _CellLost as error:
                 if error.number in self._ran and time.monotonic() >= self._until:
                     return
-                self._skipped[error.number] = str(error)
+                self._skipped[error.number] = english(error)
             except WorkerLost as error:
                 raise WorkerFailed(str(error)) from error
             if len(self._skipped) > MAX_LOST_CELLS:
@@ -267,13 +270,13 @@ class SandboxEngine:
                 self._reply,
             )
         except ProtocolError as error:
-            self._lose(str(error))
-            raise Raised("ValueError", "ValueError", str(error)).exception() from error
+            self._lose(english(error))
+            raise Raised("ValueError", "ValueError", english(error)).exception() from error
         except WorkerLost as error:
-            self._lose(str(error))
+            self._lose(english(error))
             kind = "TimeoutError" if error.timed_out else "ProgramEnded"
             builtin = "TimeoutError" if error.timed_out else "RuntimeError"
-            raise Raised(kind, builtin, str(error)).exception() from error
+            raise Raised(kind, builtin, english(error)).exception() from error
         return self._accept(answer)
 
     def _accept(self, answer: list[Any]) -> Any:
@@ -295,7 +298,7 @@ class SandboxEngine:
     def _log_attempts(self, attempts: list[Any]) -> None:
         for attempt in attempts:
             if type(attempt) is str and len(self.audit_log) < MAX_ATTEMPTS:
-                self.audit_log[attempt[:MAX_NOTE]] = None
+                self.audit_log[of_attempt(attempt[:MAX_NOTE])] = None
 
     # Start of a worker
 
@@ -349,7 +352,7 @@ class SandboxEngine:
                 ran = worker.ask("run", [number], until)
                 worker.ask("alive", [], time.monotonic() + GRACE_SECONDS)
             except (ProtocolError, WorkerLost) as error:
-                raise _CellLost(number, str(error)) from error
+                raise _CellLost(number, english(error)) from error
             match ran:
                 case ["value", [raised, str(text), list(figures)], list(attempts)]:
                     self._note_cell(number, raised, text, figures)

@@ -13,6 +13,7 @@ from autograder.checking.proxies import SubmissionProxy
 from autograder.engine.exceptions import Raised, of_learner
 from autograder.sandbox.client import SandboxEngine, Task, Times, WorkerFailed
 from autograder.sandbox.isolation import LAYERS
+from autograder.util.i18n import speaking
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
@@ -224,3 +225,17 @@ def attempt(number):
     submission = SubmissionProxy(engine_of(code, layers=frozenset(LAYERS) - missing))
     assert [submission.attempt(number) for number in range(5)] == ["PermissionError"] * 5
     assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_what_a_worker_says_is_shown_in_the_reader_s_language(engine_of):
+    engine = engine_of("def ask():\n    return input()\n", "open('/etc/passwd').read()")
+    with speaking("fr"), pytest.raises(RuntimeError) as raised:
+        SubmissionProxy(engine).ask()
+    said = record_of(raised.value)
+    assert said.message.startswith("input() cannot be answered")
+    assert "cannot be answered" in str(said.in_words)
+    attempts = tuple(engine.audit_log)
+    assert any("/etc/passwd" in attempt for attempt in attempts)
+    with speaking("fr"):
+        assert "cannot be answered" not in str(said.in_words)
+        assert not any("tried" in str(attempt) for attempt in attempts)
