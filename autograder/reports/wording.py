@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograder import course
 from autograder.reports.model import Message, Report, owed
 from autograder.util.i18n import _, with_signs
-from autograder.util.text import first_words, one_line, whole_text
+from autograder.util.text import first_words, n_words, one_line, whole_text
 
 STYLES = {"passed": "green", "failed": "red", "todo": "blue", "error": "bold red", "timeout": "red"}
 SIGNS = {"passed": "✓", "failed": "✗", "todo": "·", "error": "!", "timeout": "✗"}
@@ -138,4 +138,4 @@ def _fitted(text: str, n: float) -> str:
 
 
 def _n_words(*parts: object) -> int:
-    return sum(len(str(part).split()) for part in parts)
+    return sum(n_words(str(part)) for part in parts)

@@ -1,9 +1,15 @@
 """Text for people: cut to a length, free of what no terminal or page can show."""
 
+import re
 import unicodedata
 
 # Joiners are invisible too, but Persian words and many emoji are written with them.
 _SHOWN = frozenset("\n\t\u200c\u200d")
+# A no-break space at a sign or between digits is part of a word; French writes « : » with one.
+_BETWEEN_WORDS = re.compile(
+    r"[^\S\u00a0\u202f]+|(?<![«\d])[\u00a0\u202f](?![:;!?»%])|(?<=\d)[\u00a0\u202f](?![:;!?»%\d])"
+)
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -30,7 +36,7 @@ def one_line(text: str) -> str:
 
 def shortened(text: str, length: int) -> str:
     """Return the text in one line of at most `length` characters, cut between words if possible."""
-    text = " ".join(str(text).split())
+    text = _BREAKABLE.sub(" ", str(text)).strip(" ")
     if len(text) <= length:
         return text
     words = text[:length].rpartition(" ")[0]
@@ -39,8 +45,16 @@ def shortened(text: str, length: int) -> str:
 
 def first_words(text: str, n: int) -> str:
     """Return the text, cut with a mark after `n` words where it has more."""
-    words = str(text).split()
-    return text if len(words) <= n else " ".join(words[: n - 1]) + " …"
+    if n_words(text) <= n:
+        return text
+    plain = _BREAKABLE.sub(" ", str(text)).strip(" ")
+    ends = [found.start() for found in _BETWEEN_WORDS.finditer(plain)]
+    return (plain[: ends[n - 2]] if n > 1 else "") + " …"
+
+
+def n_words(text: str) -> int:
+    """Return the number of words; a sign after a no-break space is none of its own."""
+    return sum(map(bool, _BETWEEN_WORDS.split(str(text))))
 
 
 def whole_text(text: str) -> str:
