@@ -52,9 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.has_plugin(CheckSession.NAME):
         return
     _leave_problems_to_the_summary(config)
-    _take_words_for_their_exercise(config)
+    functions = _take_words_for_their_part_of_the_course(config)
     try:
-        target = FileTarget.at(config.getoption("submissions") or current().root)
+        path = config.getoption("submissions") or current().root
+        target = FileTarget.at(path, functions=functions)
     except (UnreadableSubmission, NoWorkspace, DamagedWorkspace) as error:
         raise pytest.UsageError(str(error)) from error
     seed = config.getoption("seed")
@@ -70,10 +71,20 @@ def _leave_problems_to_the_summary(config: pytest.Config) -> None:
         config.option.reportchars = ""
 
 
-def _take_words_for_their_exercise(config: pytest.Config) -> None:
-    """Let `-k dot_product` mean 04_dot_product, and not each check that speaks of dot products."""
+def _take_words_for_their_part_of_the_course(config: pytest.Config) -> frozenset[str] | None:
+    """Let `-k` mean an exercise or a function, and not each check whose name holds the word.
+
+    Returns:
+        The address of the function that is meant, None where no function is.
+    """
     with suppress(LookupError):
         config.option.keyword = course.step(config.option.keyword).name
+        return None
+    with suppress(LookupError):
+        step, function = course.located(config.option.keyword)
+        config.option.keyword = step.name
+        return frozenset({course.address(step.name, function)})
+    return None
 
 
 @pytest.fixture(scope="module")

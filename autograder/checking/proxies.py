@@ -13,6 +13,15 @@ from typing import Any, NoReturn, TypeVar, cast
 from autograder.checking.reprs import brief, brief_argument, brief_call
 from autograder.engine.plain_data import Handle, by_value
 from autograder.engine.protocol import Engine
+from autograder.util.i18n import _
+
+# The names in messages of what checks hand to functions.
+_GIVEN = {
+    "length_model": _("a length model"),
+    "sparse_array": _("a sparse array"),
+    "sum_model": _("a sum model"),
+    "table_model": _("a table model"),
+}
 
 T = TypeVar("T")
 Memory = dict[str, tuple[Any, tuple[str, ...], frozenset[str]]]
@@ -249,7 +258,8 @@ class Given:
 
         def make(*arguments: Any, **keywords: Any) -> Any:
             answer = owner._engine.given(name, owner._unwrap(arguments), owner._unwrap(keywords))
-            return owner._wrap(answer, f"a {name.replace('_', ' ')}", is_ours=True)
+            label = str(_GIVEN.get(name, f"a {name.replace('_', ' ')}"))
+            return owner._wrap(answer, label, is_ours=True)
 
         return make
 

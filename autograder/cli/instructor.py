@@ -8,8 +8,9 @@ import typer
 from autograder.cli import names
 from autograder.cli.failure import require_free, stop
 from autograder.cli.language import Language, use
+from autograder.cli.questions import confirmed
 from autograder.util.i18n import _, ngettext
-from autograder.util.text import print_visible, visible
+from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -288,7 +289,7 @@ def forget(
             for line in found.removed:
                 print_visible(line)
             question = _("Remove all this of {name}? It cannot be brought back.")
-            if not typer.confirm(visible(question.format(name=name))):
+            if not confirmed(question.format(name=name)):
                 stop(_("Nothing was removed."))
         done = remove(name, folder, really=True)
     except (NobodyToForget, NoGradebook, NotWritten, TableError) as error:

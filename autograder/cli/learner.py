@@ -9,6 +9,7 @@ from autograder import course
 from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.cli.names import Submissions
+from autograder.cli.questions import confirmed
 from autograder.util.i18n import _, current
 
 if TYPE_CHECKING:
@@ -123,8 +124,11 @@ def solution(
     except SolutionError as error:
         stop(str(error))
     if not _passes(function, submissions or _own_folder()):
-        question = _("{function} does not pass yet. A hint may be enough. Show its answer?")
-        if not (yes or typer.confirm(question.format(function=function))):
+        question = _(
+            "{function} does not pass yet. A hint may be enough. If you look at the answer, your "
+            "reports say so, and your points count as before. Show the answer?"
+        )
+        if not (yes or confirmed(question.format(function=function))):
             print(invitation(function))
             raise typer.Exit(1)
         step, name = course.located(function)
@@ -132,7 +136,8 @@ def solution(
             remember_opened(submissions or Path(), course.address(step.name, name))
         except NotWritten as error:
             stop(str(error))
-        print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
+        if yes:
+            print(_("Your reports will say that you have seen it; points stay as they are.") + "\n")
     print(answer)
 
 

@@ -7,6 +7,7 @@ import typer
 
 from autograder.cli import names
 from autograder.cli.failure import stop
+from autograder.cli.questions import confirmed
 from autograder.util.atomic import NotWritten
 from autograder.util.i18n import _, ngettext
 from autograder.util.text import print_visible
@@ -121,7 +122,7 @@ def _ask_to_go_on() -> None:
             ),
             code=1,
         )
-    if not typer.confirm(_("Hand in all the same?")):
+    if not confirmed(_("Hand in all the same?")):
         print(_("Nothing was handed in. What has run is kept; the same command goes on there."))
         raise typer.Exit(1)
 

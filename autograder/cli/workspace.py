@@ -11,6 +11,7 @@ from autograder import __version__, course
 from autograder.cli import names
 from autograder.cli.failure import stop
 from autograder.cli.language import Language, use
+from autograder.cli.questions import confirmed
 from autograder.util.atomic import NotWritten
 from autograder.util.i18n import _, current, ngettext
 from autograder.util.text import print_visible
@@ -97,7 +98,7 @@ def reset(
         if function
         else _("Give the whole exercise {exercise} back as it was delivered, with its prose?")
     ).format(function=function, exercise=exercise)
-    if not (yes or typer.confirm(question)):
+    if not (yes or confirmed(question)):
         raise typer.Exit(1)
     try:
         _print_reset(reset_part(workspace, exercise, function), function, workspace.root)

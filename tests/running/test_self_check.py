@@ -65,6 +65,14 @@ def test_pytest_fails_on_an_untouched_exercise_and_calls_it_todo(run_python, nam
     assert "failed" not in result.stdout
 
 
+def test_pytest_takes_the_name_of_a_function_for_this_function(run_python):
+    options = ("--submissions", paths.exercises(), "-k", "item_counts", "--collect-only", "-q")
+    result = run_python("-m", "pytest", "autograder", *options)
+    found = [line for line in result.stdout.splitlines() if "::" in line]
+    assert found
+    assert all("test_01_explore.py" in line for line in found)
+
+
 def test_pytest_passes_on_a_right_exercise(run_python, tmp_path):
     path = write(tmp_path, STEP, solution_text(STEP))
     result = run_python("-m", "pytest", "autograder", "--submissions", path)
