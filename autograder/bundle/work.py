@@ -13,7 +13,7 @@ from autograder.submissions.reader import work_in
 from autograder.submissions.safe_read import read_content
 from autograder.submissions.sections import section_of
 from autograder.submissions.submission import Submission
-from autograder.util.i18n import _
+from autograder.util.i18n import _, clause
 from autograder.workspace.documents import UnreadableDocument, document_of
 from autograder.workspace.pairs import settle
 from autograder.workspace.place import Workspace
@@ -73,7 +73,7 @@ def gather(workspace: Workspace) -> Gathered:
     except UnreadableSubmission:
         files = {}
     for exercise, submission in files.items():
-        gathered.notes += [f"{exercise}: {note.rstrip('.')}." for note in submission.notes]
+        gathered.notes += [_whole_note(exercise, note) for note in submission.notes]
         if _is_untouched_bonus(submission):
             gathered.untouched.append(exercise)
             continue
@@ -86,6 +86,11 @@ def gather(workspace: Workspace) -> Gathered:
     if memo is not None:
         gathered.works.append(Work(MEMO, memo))
     return gathered
+
+
+def _whole_note(exercise: str, note: str) -> str:
+    text = _("{exercise}: {note}.")
+    return text.format(exercise=exercise, note=clause(note))
 
 
 def _settled(workspace: Workspace, gathered: Gathered) -> "Iterator[tuple[Path, NotebookNode]]":

@@ -9,7 +9,7 @@ from importlib import metadata
 
 from rich.console import Console
 
-from autograder.util.i18n import _
+from autograder.util.i18n import _, labelled
 from autograder.util.text import visible
 
 PACKAGES = (
@@ -64,7 +64,7 @@ def print_findings(findings: list[Finding]) -> None:
     console = Console(highlight=False)
     for finding in findings:
         sign, style = ("✓", "green") if finding.fine else ("✗", "red")
-        console.print(f"[{style}]{sign}[/] {finding.subject}: ", end="")
+        console.print(f"[{style}]{sign}[/] {labelled(finding.subject, '')}", end="")
         console.print(visible(finding.found), markup=False, soft_wrap=True)
         if not finding.fine:
             console.print(visible(f"  → {finding.remedy}"), markup=False, soft_wrap=True)

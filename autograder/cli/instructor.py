@@ -9,7 +9,7 @@ from autograder.cli import names
 from autograder.cli.failure import require_free, stop
 from autograder.cli.language import Language, use
 from autograder.cli.questions import confirmed
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, labelled, ngettext
 from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def _print_made(notebooks: "Iterable[Made]") -> tuple[int, int]:
     n_written, n_left_out = 0, 0
     for made in notebooks:
         for note in made.notes:
-            print_visible(f"{made.script}: {note}")
+            print_visible(labelled(str(made.script), note))
         if made.notebook is None:
             n_left_out += 1
         else:

@@ -14,6 +14,7 @@ from autograder.course.build import render
 from autograder.course.claims import ClaimsError
 from autograder.course.solution_cells import SolutionError
 from autograder.course.solutions import solution_file
+from autograder.reports.wording import outcome_word
 from autograder.running import known_answers
 from autograder.running.runner import CheckError, run
 from autograder.running.targets import FileTarget
@@ -241,7 +242,7 @@ def _untouched_faults(step: course.Step) -> list[str]:
     wanted = "failed" if step.hunt else "todo"
     text = _("{function} is {outcome}: its checks must call {function} before all else")
     return [
-        text.format(function=function.name, outcome=function.outcome)
+        text.format(function=function.name, outcome=outcome_word(function.outcome))
         for function in report.functions
         if function.outcome != wanted
     ]

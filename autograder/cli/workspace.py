@@ -13,7 +13,7 @@ from autograder.cli.failure import stop
 from autograder.cli.language import Language, use
 from autograder.cli.questions import confirmed
 from autograder.util.atomic import NotWritten
-from autograder.util.i18n import _, current, ngettext
+from autograder.util.i18n import _, current, labelled, ngettext
 from autograder.util.text import print_visible
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _print_updated(updated: "Updated") -> None:
     if updated.conflicts:
         text = ngettext("{n} place to look at", "{n} places to look at", len(updated.conflicts))
         parts.append(text.format(n=len(updated.conflicts)))
-    print_visible(f"{updated.name}: {', '.join(parts) or _('settled')}")
+    print_visible(labelled(updated.name, ", ".join(map(str, parts)) or _("settled")))
     for sentence in (*updated.changes, *updated.conflicts, *filter(None, [updated.note])):
         print_visible(f"  {sentence}")
 

@@ -16,7 +16,7 @@ from autograder.grading.roster import Person, Roster
 from autograder.submissions.discovery import Found, survey_files
 from autograder.submissions.reader import OWN_READER, Reader
 from autograder.submissions.submission import Submission
-from autograder.util.i18n import _
+from autograder.util.i18n import _, labelled
 
 ARCHIVES = ".archives"
 GRADED, NOT_COUNTED, LEFT_OUT, NO_EXERCISE = "graded", "not counted", "left out", "no exercise"
@@ -142,7 +142,7 @@ def _readings(paths: list[Path], unpacked: Path, collected: Collected) -> list[R
         owned = {file.shown for r in found for each in r.learners for file in each.files}
         left_over = {file: reason for r in found for file, reason in r.left_over.items()}
         collected.problems += [doubt for reading in found for doubt in reading.doubts]
-        collected.problems += [f"{file}: {reason}" for file, reason in left_over.items()]
+        collected.problems += [labelled(str(file), reason) for file, reason in left_over.items()]
         collected.accounts += [
             Account(file, "", "", LEFT_OUT, reason) for file, reason in left_over.items()
         ]
@@ -223,7 +223,7 @@ def _collect_from(
         collected.submissions.append(replace(submission, learner=person.name, notes=notes))
     for path, reason in found.left_out.items():
         if not is_beside_work(path, found, reader):
-            collected.problems.append(f"{person.name}: {reason}")
+            collected.problems.append(labelled(person.name, reason))
     collected.problems += of_several_people(person, found, plain, reader)
     if not found.files and not found.left_out and not unreadable and not problems:
         collected.problems.append(NO_EXERCISE_OF.format(learner=person.name))

@@ -49,7 +49,7 @@ from autograder.sandbox.isolation import in_words
 from autograder.submissions.limited_parser import LimitedParser
 from autograder.util.atomic import make_folder
 from autograder.util.fingerprint import kit_fingerprint
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, labelled, ngettext
 from autograder.util.text import one_line, visible
 
 
@@ -288,7 +288,8 @@ def _print_problems(results: list[Result], problems: list[str], console: Console
     for result in results:
         if not result.gradable:
             reason = result.report.notes[0].partition("\n")[0]
-            _print_line(f"{result.learner} · {result.report.exercise}: {reason}", console, "yellow")
+            whose = f"{result.learner} · {result.report.exercise}"
+            _print_line(labelled(whose, reason), console, "yellow")
     for problem in problems:
         _print_line(problem, console, "yellow")
 

@@ -23,7 +23,7 @@ from autograder.submissions.discovery import find
 from autograder.submissions.parse import parse, parsed_solution
 from autograder.submissions.submission import Submission
 from autograder.util import paths
-from autograder.util.i18n import _
+from autograder.util.i18n import _, series
 from autograder.workspace.place import usable_from
 
 
@@ -118,4 +118,4 @@ def _whose(step: course.Step, passed: frozenset[str], why: str) -> str:
         parts.append(_("yours: {names}").format(names=", ".join(own)))
     if others:
         parts.append(_("reference: {names} ({why})").format(names=", ".join(others), why=why))
-    return _("From {step} — {parts}").format(step=step.name, parts="; ".join(parts))
+    return _("From {step} — {parts}").format(step=step.name, parts=series(parts))

@@ -10,7 +10,7 @@ from autograder.engine.axes import same_drawing
 from autograder.engine.reentrancy import at_work
 from autograder.learner.carry_over import reference
 from autograder.learner.figures import show
-from autograder.util.i18n import _
+from autograder.util.i18n import _, labelled
 from autograder.util.text import print_visible, shortened
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def beside(
         _share_limits(left, right)
     for axes, whose in (left, _("yours")), (right, _("expected")):
         about = axes.get_title()
-        axes.set_title(f"{whose}: {about}" if about else whose)
+        axes.set_title(str(labelled(whose, about)) if about else whose)
     show(figure, name)
     print_visible(problem or _verdict(same_drawing(left, right)))
     return result

@@ -10,6 +10,7 @@ from autograder import course
 from autograder.course.solutions import hints_of
 from autograder.reports.model import FunctionReport, Report
 from autograder.reports.terminal import problem_panel, table
+from autograder.reports.wording import outcome_word
 from autograder.util.i18n import _, speaking
 from autograder.util.text import visible
 
@@ -108,7 +109,9 @@ class Screen:
         if self.report is None:
             return []
         if self.listing:
-            return [Text(f"{f.outcome:8}{f.name}") for f in self.report.functions]
+            words = {f.name: outcome_word(f.outcome) for f in self.report.functions}
+            width = max(len(str(word)) for word in words.values())
+            return [Text(f"{word:{width}}  {name}") for name, word in words.items()]
         if self.problem is None:
             return [Text(_("Everything passes."), style="green")]
         return [problem_panel(self.report, self.problem), *self._hints()]

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.reports import wording
-from autograder.util.i18n import _, current, ngettext
+from autograder.util.i18n import _, current, labelled, ngettext
 from autograder.util.text import visible
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -32,6 +32,7 @@ def environment(*folders: Path) -> Environment:
     )
     made.globals.update(_=_, ngettext=ngettext, sign=wording.SIGNS)
     made.globals["language"] = current
+    made.globals["labelled"] = labelled
     made.globals["outcome_word"] = wording.outcome_word
     made.filters.update(points=wording.format_points, prose=prose, lines=wording.lines)
     return made

@@ -10,7 +10,7 @@ from autograder import course
 from autograder.reports import wording
 from autograder.reports.model import FunctionReport, Report, language_of, owed, total
 from autograder.reports.wording import SIGNS, STYLES, format_total, invitation, points_of
-from autograder.util.i18n import _, ngettext, speaking
+from autograder.util.i18n import _, labelled, ngettext, speaking
 from autograder.util.text import visible
 
 
@@ -133,4 +133,4 @@ def _print_notes(reports: list[Report], messages: list[str], console: Console) -
     for report in reports:
         for note in report.notes:
             if not any(visible(note) in message for message in messages):
-                console.print(Text(f"{report.exercise}: {visible(note)}", style="yellow"))
+                console.print(Text(str(labelled(report.exercise, visible(note))), style="yellow"))

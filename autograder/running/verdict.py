@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import reduce
 
 from autograder import course
 from autograder.checking.default_causes import is_about_defaults, of_defaults
@@ -13,7 +12,7 @@ from autograder.checking.value_causes import Cause
 from autograder.course import misconceptions
 from autograder.engine.exceptions import Raised, of_learner
 from autograder.reports.model import Message
-from autograder.util.i18n import Translatable, _, clause
+from autograder.util.i18n import Translatable, _, clause, series
 from autograder.util.text import shortened
 
 
@@ -167,13 +166,8 @@ def _missing(error: MissingFunction, subject: Subject) -> Verdict:
         got = _("there is no function {name}").format(name=error.name)
         cause = _absent(error, subject.notes)
     if subject.notes:
-        notes = reduce(_joined, subject.notes)
-        got = _("{got}: {notes}").format(got=got, notes=notes)
+        got = _("{got}: {notes}").format(got=got, notes=series(subject.notes))
     return _failed(subject, got, None, (), cause)
-
-
-def _joined(before: str, note: str) -> str:
-    return _("{before}; {note}").format(before=before, note=note)
 
 
 def _absent(error: MissingFunction, notes: tuple[str, ...]) -> Cause:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from autograder.sandbox import kernel_calls, landlock, syscall_filter
 from autograder.sandbox.filesystem import SCRATCH, Room, enter_own_root
 from autograder.sandbox.limits import Limits, MemoryInUse, set_limits
+from autograder.util.i18n import series
 
 NAMESPACES = "namespaces"
 NETWORK = "network"
@@ -67,7 +68,7 @@ class Enclosure:
 
 def in_words(missing: dict[str, str]) -> str:
     """Return missing layers with their reasons, on one line."""
-    return "; ".join(f"{layer} ({reason})" for layer, reason in missing.items())
+    return series(f"{layer} ({reason})" for layer, reason in missing.items())
 
 
 def enclose_supervisor(enclosure: Enclosure) -> None:

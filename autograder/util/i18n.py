@@ -25,7 +25,9 @@ __all__ = [
     "from_json",
     "identity",
     "joined",
+    "labelled",
     "ngettext",
+    "series",
     "speaking",
     "to_json",
     "with_signs",
@@ -124,6 +126,19 @@ def joined(separator: str, texts: Iterable[str]) -> str:
         return separator.join(parts.values())
     pattern = separator.replace("{", "{{").replace("}", "}}").join(f"{{{p}}}" for p in parts)
     return Translatable(pattern, pattern).format(**parts)
+
+
+def labelled(label: str, text: str) -> Translatable:
+    """Return a text behind its label and a colon, with the spaces of the language."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
+def series(texts: Iterable[str]) -> str:
+    """Return texts one after the other with semicolons, with the spaces of the language."""
+    whole = ""
+    for text in texts:
+        whole = _("{before}; {note}").format(before=whole, note=text) if whole else text
+    return whole
 
 
 def clause(text: str) -> str:

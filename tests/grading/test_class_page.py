@@ -58,7 +58,13 @@ def test_bonus_points_stand_beside_the_total_and_are_never_out_of_anything(page)
     shown = page(submission("ada", STEP), submission("ada", BONUS), submission("zoe", STEP))
     table = shown.find("table", class_="heat")
     titles = [words(cell) for cell in table.thead("th")]
-    assert titles == ["learner", "04 dot product", "14 als bonus", "total", "bonus"]
+    assert titles == [
+        "learner",
+        "04 A rating is a dot product",
+        "14 Alternating least squares bonus",
+        "total",
+        "bonus",
+    ]
     cells = {words(row.th): [words(c) for c in row.find_all("td")] for row in table.tbody("tr")}
     assert cells == {
         "ada": ["10 /10", "5 /5", "10 /10", "+5"],

@@ -192,3 +192,12 @@ def test_message_ids_are_plain_texts_with_named_placeholders_and_no_conversions(
 def test_a_missing_catalogue_leaves_english():
     assert isinstance(_("no such message"), Translatable)
     assert _("no such message") == "no such message"
+
+
+def test_a_label_and_a_series_have_the_signs_of_the_language():
+    text = i18n.labelled("04_dot_product", i18n.series(["one", "two", "three"]))
+    assert text == "04_dot_product: one; two; three"
+    with i18n.speaking("fr"):
+        assert str(text) == "04_dot_product\u00a0: one\u202f; two\u202f; three"
+    assert i18n.series([]) == ""
+    assert i18n.series(["one"]) == "one"

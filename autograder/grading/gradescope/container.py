@@ -30,7 +30,7 @@ from autograder.grading.rules import Rules
 from autograder.reports.wording import format_points
 from autograder.sandbox.isolation import in_words
 from autograder.util.atomic import make_folder, write_atomic
-from autograder.util.i18n import _
+from autograder.util.i18n import _, labelled
 from autograder.util.text import print_visible
 
 
@@ -110,11 +110,10 @@ def _print_work(work: GradedWork, verdicts: list[FunctionVerdict]) -> None:
         print_visible(problem)
     for exercise, result in work.results.items():
         for note in result.report.notes:
-            print_visible(f"{exercise}: {note}")
+            print_visible(labelled(exercise, note))
         for function in result.report.functions:
             for check in function.checks:
                 if check.outcome == "error" and check.message is not None:
-                    print_visible(f"{check.id}: {check.message.got}\n{check.message.where}")
+                    print_visible(f"{labelled(check.id, check.message.got)}\n{check.message.where}")
     for verdict in verdicts:
-        line = f"{verdict.number} {verdict.name}: {verdict.points_in_words}"
-        print_visible(line.rstrip(": "))
+        print_visible(f"{verdict.number} {verdict.name_and_points}")

@@ -9,7 +9,7 @@ from autograder.grading.gradescope.settings import Settings
 from autograder.grading.one_learner import GradedWork
 from autograder.grading.output.function_verdicts import FunctionVerdict, cut
 from autograder.grading.results import notes_for_learners
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, labelled, ngettext
 
 MAX_FILES = 10
 
@@ -70,7 +70,11 @@ def _on_files(work: GradedWork, folder: Path) -> Iterator[str]:
     learner = work.learner
     for problem in work.collected.problems:
         if problem != NO_EXERCISE_OF.format(learner=learner):
-            yield problem.removeprefix(f"{learner}: ").replace(f"{folder.absolute()}{os.sep}", "")
+            yield (
+                str(problem)
+                .removeprefix(str(labelled(learner, "")))
+                .replace(f"{folder.absolute()}{os.sep}", "")
+            )
     others = {s.exercise for s in work.collected.submissions} - work.results.keys()
     for exercise in sorted(others):
         text = _("{exercise} does not belong to this assignment and was not graded.")

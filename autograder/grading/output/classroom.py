@@ -133,7 +133,7 @@ def log(own: dict[str, Result], exercises: list[course.Step]) -> str:
     lines = []
     for exercise in exercises:
         for verdict in verdicts_on(exercise, own.get(exercise.name)):
-            lines.append(f"{verdict.name}: {verdict.points_in_words}".rstrip(": "))
+            lines.append(verdict.name_and_points)
             lines += [f"| {line}" for line in verdict.text.splitlines()]
     return "\n".join(lines)
 

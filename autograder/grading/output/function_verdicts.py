@@ -10,7 +10,7 @@ from autograder.grading.results import Result, is_kit_fault
 from autograder.reports import wording
 from autograder.reports.model import CheckResult, FunctionReport
 from autograder.reports.wording import format_points
-from autograder.util.i18n import _, ngettext
+from autograder.util.i18n import _, labelled, ngettext
 from autograder.util.text import visible
 
 MAX_CHARACTERS = 4000
@@ -43,7 +43,13 @@ class FunctionVerdict:
     @property
     def name(self) -> str:
         """The exercise and the function in words."""
-        return f"{self.exercise.name}: {self.function}"
+        return str(labelled(self.exercise.name, self.function))
+
+    @property
+    def name_and_points(self) -> str:
+        """The exercise, the function and the points, if there are points."""
+        points = self.points_in_words
+        return str(labelled(self.name, points)) if points else self.name
 
     @property
     def number(self) -> str:
