@@ -14,6 +14,7 @@ from autograder.course.build import unfinished
 from autograder.course.pages import DOMAIN
 from autograder.course.points import PointsError, own_points, points_of_course
 from autograder.course.translation.apply import translated_markdown
+from autograder.course.translation.settings import translated_comments
 from autograder.nbgrading.source_notebooks import source_notebook
 from autograder.nbgrading.source_updates import Update, update_source
 from autograder.nbgrading.written_answers import write_memo_source
@@ -111,8 +112,10 @@ def make_course(
         if not path.exists():  # instructors change its questions and points
             write_memo_source(path, language)
             written.append(path)
-    written += _write_once(config, _template("nbgrader_config.py"), course_id=course_id)
-    readme = translated_markdown(_template("README.md"), catalogue(language, DOMAIN))
+    texts = catalogue(language, DOMAIN)
+    settings = translated_comments(_template("nbgrader_config.py"), texts)
+    written += _write_once(config, settings, course_id=course_id)
+    readme = translated_markdown(_template("README.md"), texts)
     written += _write_once(folder / "README.md", readme, first=next(iter(assignments)))
     _enter(folder, assignments, course_id)
     merged = tuple(update for update in updates if update.before is not None)

@@ -63,7 +63,7 @@ def translated_markdown(source: str, catalogue: gettext.NullTranslations) -> str
     """Return a document in Markdown with the translations of its units."""
     for unit in reversed(list(markdown_units(source))):
         text = catalogue.gettext(unit.text)
-        source = source[: unit.start] + _reflowed(unit, text, source, 0, 120) + source[unit.end :]
+        source = source[: unit.start] + reflowed(unit, text, source, 0, 120) + source[unit.end :]
     return source
 
 
@@ -76,13 +76,13 @@ def _written(unit: Unit, text: str, source: str, cell_type: str) -> str:
         day_line = step_numbers(" ".join(source[unit.start : unit.end].split()))
         if day_line is not None:
             text = text.format(**day_line)
-        return _reflowed(unit, text, source, _MARK_OF_SCRIPT, LINE_LENGTH)
+        return reflowed(unit, text, source, _MARK_OF_SCRIPT, LINE_LENGTH)
     if kind == "comment":
-        return _reflowed(unit, f"# {text}", source, 0, LINE_LENGTH)
-    return _reflowed(unit, text, source, 0, LINE_LENGTH - len('"""'))
+        return reflowed(unit, f"# {text}", source, 0, LINE_LENGTH)
+    return reflowed(unit, text, source, 0, LINE_LENGTH - len('"""'))
 
 
-def _reflowed(unit: Unit, text: str, source: str, margin: int, length: int) -> str:
+def reflowed(unit: Unit, text: str, source: str, margin: int, length: int) -> str:
     """Return a text broken into lines, unless its line breaks are its own.
 
     Args:

@@ -15,6 +15,7 @@ from autograder.course.solutions import JUPYTEXT_FORMAT, solution_file
 from autograder.course.translation.catalogues import Message, Text
 from autograder.course.translation.markdown import markdown_units
 from autograder.course.translation.marks import has_words
+from autograder.course.translation.settings import comment_units
 from autograder.course.translation.strings import strings_of
 from autograder.course.translation.units import notebook_units
 from autograder.util import paths
@@ -60,7 +61,7 @@ def _exercise(name: str) -> Iterator[Message]:
 
 
 def _pages() -> Iterator[Message]:
-    """Return the units of a workspace's pages, and of the README of an nbgrader course."""
+    """Return the units of a workspace's pages, and of the files of an nbgrader course."""
     for name in page_names():
         cells = jupytext.reads(page_text(name), fmt=JUPYTEXT_FORMAT).cells
         for _cell, unit in notebook_units(cells, strings_of(name)):
@@ -68,6 +69,9 @@ def _pages() -> Iterator[Message]:
     readme = paths.PACKAGE / "nbgrading" / "templates" / "README.md"
     for unit in markdown_units(readme.read_text(encoding="utf-8")):
         yield Message(unit.text, _relative(readme), unit.what)
+    settings = readme.with_name("nbgrader_config.py")
+    for unit in comment_units(settings.read_text(encoding="utf-8")):
+        yield Message(unit.text, _relative(settings), unit.what)
 
 
 def _package_messages(package: Path) -> Iterator[Message]:

@@ -36,6 +36,7 @@ def write_package(path: Path, settings: Settings, wheel: Path | None = None) -> 
         raise NotWritten(text.format(path=path))
     name, content = kit_wheel(wheel)
     setup = _template(SETUP).replace('"$source/@WHEEL@"', f'"$source"/{shlex.quote(name)}')
+    setup = setup.replace("@NO_PYTHON@", shlex.quote(_NO_PYTHON.format(versions=_VERSIONS)))
     fallback = json.dumps(document([], kit_fault(), 0.0), indent=1)
     files: dict[str, bytes] = {
         SETUP: setup.encode(),
@@ -45,6 +46,13 @@ def write_package(path: Path, settings: Settings, wheel: Path | None = None) -> 
         name: content,
     }
     write_atomic(path, zipped(files, executables=(SETUP, RUN)))
+
+
+_VERSIONS = "3.11, 3.12, 3.13"
+_NO_PYTHON = _(
+    "The kit needs Python with venv, in one of the versions {versions}. Choose the newest image of "
+    "Ubuntu in Gradescope, and build it again."
+)
 
 
 def _is_package(path: Path) -> bool:

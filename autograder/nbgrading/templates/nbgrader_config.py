@@ -49,10 +49,17 @@ c.Autograde.autograde_preprocessors = [
     SaveAutoGrades,
     AssignLatePenalties,
 ]
-# c.GradeInSandbox.jobs = 4                  # default: one more than the machine has cores
-# c.GradeInSandbox.scheduler = "tcp://host:8786"  # the workers of this Dask scheduler grade
-# c.GradeInSandbox.require_isolation = True  # grade nothing unless every layer of isolation stands
-# Notebooks of your own run in the sandbox, too. This line runs them in a kernel, with your rights:
+
+# How many notebooks are graded at once. Default: one more than the machine has cores.
+#   c.GradeInSandbox.jobs = 4
+
+# The workers of a Dask scheduler grade.
+#   c.GradeInSandbox.scheduler = "tcp://host:8786"
+
+# Grade nothing unless every layer of isolation stands.
+#   c.GradeInSandbox.require_isolation = True
+
+# Notebooks of your own run in the sandbox, too. This line runs them in a kernel, with your rights.
 #   c.GradeInSandbox.own_notebooks_in_kernel = True
 
 # Feedback shows messages, hints, formulas and figures, and needs no network.

@@ -26,8 +26,7 @@ if ! python="$(fitting_python)"; then
         || apt-get install -y python3.11 python3.11-venv \
         || apt-get install -y python3 python3-venv
     if ! python="$(fitting_python)"; then
-        echo "The kit needs Python 3.11, 3.12 or 3.13 with venv. Choose a newer image in" >&2
-        echo "Gradescope, for example Ubuntu 24.04, and build it again." >&2
+        echo @NO_PYTHON@ >&2
         exit 1
     fi
 fi
