@@ -30,7 +30,8 @@ def settings(folder, tmp_path):
     """Load the settings of a course, with their example values of the grading class switched on."""
     text = (folder / "nbgrader_config.py").read_text(encoding="utf-8")
     grading, _restoring = NAMES[folder]
-    text, n_switched_on = re.subn(rf"^# (?=c\.{grading}\.)", "", text, flags=re.MULTILINE)
+    example = rf"^# (?=c\.{grading}\.(?:jobs|scheduler|require_isolation) = )"
+    text, n_switched_on = re.subn(example, "", text, flags=re.MULTILINE)
     assert n_switched_on == 3
     (tmp_path / "nbgrader_config.py").write_text(text, encoding="utf-8")
     return PyFileConfigLoader("nbgrader_config.py", path=str(tmp_path)).load_config()

@@ -7,8 +7,8 @@ from autograder.course.translation.apply import reflowed
 from autograder.course.translation.code import Strings, code_units
 from autograder.course.translation.spans import LINE_LENGTH, Unit
 
-# A setting that is switched off is indented behind its `#`.
-_SWITCHED_OFF = re.compile(r"^#   .*$", re.MULTILINE)
+# A setting that is switched off; settings begin with `c.`, the name of the configuration.
+_SWITCHED_OFF = re.compile(r"^# c\.\w+\..*$", re.MULTILINE)
 
 
 def comment_units(source: str) -> list[Unit]:

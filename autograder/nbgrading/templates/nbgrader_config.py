@@ -51,16 +51,16 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # How many notebooks are graded at once. Default: one more than the machine has cores.
-#   c.GradeInSandbox.jobs = 4
+# c.GradeInSandbox.jobs = 4
 
 # The workers of a Dask scheduler grade.
-#   c.GradeInSandbox.scheduler = "tcp://host:8786"
+# c.GradeInSandbox.scheduler = "tcp://host:8786"
 
 # Grade nothing unless every layer of isolation stands.
-#   c.GradeInSandbox.require_isolation = True
+# c.GradeInSandbox.require_isolation = True
 
 # Notebooks of your own run in the sandbox, too. This line runs them in a kernel, with your rights.
-#   c.GradeInSandbox.own_notebooks_in_kernel = True
+# c.GradeInSandbox.own_notebooks_in_kernel = True
 
 # Feedback shows messages, hints, formulas and figures, and needs no network.
 c.GenerateFeedback.exporter_class = FeedbackExporter
@@ -68,7 +68,7 @@ c.GenerateFeedback.preprocessors = [MathsWithoutNetwork, GetGrades]
 
 # `nbgrader zip_collect` reads Moodle's downloads as they are. For another platform, write a pattern
 # for the paths of its files, which counts in place of Moodle's names:
-#   c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<file_id>[^/]+)"
+# c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<file_id>[^/]+)"
 c.ZipCollectApp.extractor_plugin = "autograder.nbgrading.zip_collect.ArchiveExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.nbgrading.zip_collect.MoodleCollector"
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]

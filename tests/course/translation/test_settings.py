@@ -20,9 +20,9 @@ def test_comments_change_and_settings_do_not():
     made = translated_comments(SETTINGS, MadeUp())
     assert made.count(LEFT) == len(comment_units(SETTINGS)) > 10
     assert ast.dump(ast.parse(made)) == ast.dump(ast.parse(SETTINGS))
-    off = [line for line in SETTINGS.splitlines() if line.startswith("#   ")]
+    off = [line for line in SETTINGS.splitlines() if line.startswith("# c.")]
     assert len(off) == 5
-    assert [line for line in made.splitlines() if line.startswith("#   ")] == off
+    assert [line for line in made.splitlines() if line.startswith("# c.")] == off
     assert max(map(len, made.splitlines())) <= 100
 
 
