@@ -341,8 +341,9 @@ show(figure, "01-cumulative-share")
 #   déplaît, ou rien du tout ?
 # - Une boutique recommande à tout le monde les films les plus notés. Quels clients sont bien
 #   servis, et que devient la traîne au bout d'un an ?
-# - La densité baisse quand le catalogue grandit plus vite que ses utilisateurs ne notent. La tâche
-#   du système de recommandation devient-elle plus difficile, plus facile, ou ni l'un ni l'autre ?
+# - La densité baisse quand le nombre de films augmente plus vite que le nombre de notes par
+#   utilisateur. La tâche du système de recommandation devient-elle plus difficile, plus facile, ou
+#   ni l'un ni l'autre ?
 
 # %% [markdown] tags=["answer"]
 # *Écrivez vos réponses ici : double-cliquez sur ce texte et remplacez-le.*

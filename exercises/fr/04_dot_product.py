@@ -82,7 +82,7 @@ print("Ben et le thriller :", p[1] @ q[1])
 # %% tags=["demo"]
 stars = keras.Input((1,))  # un tuple : un nombre par ligne
 points = keras.layers.Rescaling(20.0, name="times_20")(stars)  # construite, puis appelée
-example = keras.Model([stars], points)  # de quelles entrées à quelle sortie
+example = keras.Model([stars], points)  # les entrées, puis la sortie
 
 print("formes :", stars.shape, points.shape, "- None est le lot, de longueur quelconque")
 print("points :", example.predict(np.array([[0.5], [5.0]]), verbose=0).tolist())
@@ -129,9 +129,9 @@ check("build_mf")
 # %% [markdown]
 # ## À vous : prédire
 #
-# Keras associe la première ligne de la première entrée à la première ligne de la seconde :
-# donnez-lui deux colonnes, il en rend une. `predict_pairs` cache ces détails et travaille avec de
-# simples vecteurs.
+# Keras forme des paires ligne par ligne : la première ligne de la première entrée va avec la
+# première ligne de la seconde, et ainsi de suite. Donnez-lui deux colonnes, il en rend une.
+# `predict_pairs` cache ces détails et travaille avec de simples vecteurs.
 
 # %%
 def predict_pairs(model, users, items):

@@ -89,7 +89,7 @@ print("colonne moins vecteur :", (column - ratings_by_hand).shape)
 def rmse(y_true, y_pred):
     """Racine de l'erreur quadratique moyenne, dans l'unité des notes.
 
-    y_true, y_pred : tableaux (m,) ou (m, 1), toutes combinaisons permises.
+    y_true, y_pred : tableaux (m,) ou (m, 1), de la même forme ou non.
     Renvoie un float.
     """
     # À FAIRE : une seule forme pour les deux, puis erreurs, carrés, moyenne, racine.

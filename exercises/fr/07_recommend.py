@@ -282,9 +282,9 @@ mine
 
 # %% [markdown]
 # La pénalité nous apprend quelque chose au passage. Au minimum, la dérivée est nulle, ce qui donne
-# $p_u = \frac{1}{\lambda}\sum_j e_j\, q_j$ : chaque note tire $p_u$ vers son film, en proportion de
-# ce qui reste d'elle, son erreur $e_j$. La partie personnelle d'un score se décompose donc en une
-# part par note,
+# $p_u = \frac{1}{\lambda}\sum_j e_j\, q_j$ : chaque note tire $p_u$ vers son film, avec une force
+# proportionnelle à la part de la note que le modèle n'explique pas, son erreur $e_j$. La partie
+# personnelle d'un score se décompose donc en une part par note,
 #
 # $$q_i^\top p_u = \frac{1}{\lambda}\sum_j e_j\; q_i^\top q_j$$
 #
@@ -322,15 +322,16 @@ for item in top_n(scores, set(given_items.tolist()), 10):
 # %% [markdown]
 # Comparez les nombres « dû aux goûts » aux scores. Quinze notes déplacent un score de quelques
 # dixièmes d'étoile ; l'essentiel d'un score est le même pour tout le monde, la moyenne et le biais
-# propre du film. Les films que tout le monde aime sont donc en haut, et il ne faut pas accorder
-# plus de crédit que cela à quelques notes. Remplacez une note par son contraire et exécutez de
-# nouveau la cellule : quels films apparaissent, lesquels disparaissent ?
+# propre du film. Les films que tout le monde aime sont donc en haut de la liste, et c'est
+# raisonnable : quelques notes ne méritent pas qu'on leur fasse davantage confiance. Remplacez une
+# note par son contraire et exécutez de nouveau la cellule : quels films apparaissent, lesquels
+# disparaissent ?
 
 # %% [markdown]
 # ## Toutes les listes d'un coup
 #
 # Interroger `recommend` utilisateur par utilisateur demande chaque fois un `predict`. L'étape 4
-# avait un moyen plus rapide : un seul produit de matrices. Regardez Koren (4) avec les yeux d'un
+# avait un moyen plus rapide : un seul produit de matrices. Écrivez l'équation (4) de Koren pour un
 # seul utilisateur :
 #
 # $$\hat r_{ui} = \mu + b_u + b_i + q_i^\top p_u$$
@@ -469,7 +470,7 @@ else:
 # - Regardez la liste ci-dessus à côté de ce que l'utilisateur a aimé. Quels films défendriez-vous,
 #   et avec quels arguments ?
 # - Deux utilisateurs, deux listes : combien de films ont-elles en commun ? Que changeriez-vous si
-#   vous ne voulez pas d'une vitrine avec les dix mêmes films pour tout le monde ?
+#   vous ne vouliez pas d'une vitrine qui montre les dix mêmes films à tout le monde ?
 # - Un film a une seule note, cinq étoiles. Où vient-il dans une liste triée par note moyenne, et où
 #   dans la vôtre ? Quel terme de l'étape 6 en décide ?
 # - Retirez aussi des listes les films de test. Qu'arrive-t-il à chaque mesure de leur qualité ?

@@ -543,7 +543,8 @@ print(multiple.round(2).to_string())
 # les contient aussi.
 #
 # - **couverture** : la part de tous les films qui figurent dans la liste de quelqu'un ;
-# - **popularité** : combien de notes le film médian des listes a dans le jeu d'entraînement ;
+# - **popularité**, la colonne : combien de notes le film médian des listes a dans le jeu
+#   d'entraînement ;
 # - **nouveauté** : à quel point un film des listes surprend, en bits : $-\log_2$ de la part des
 #   utilisateurs qui l'ont noté dans le jeu d'entraînement, comme si un utilisateur de plus avait
 #   noté tous les films. Chaque bit divise cette part par deux.

@@ -24,8 +24,8 @@
 # - extraire d'un modèle entraîné les vecteurs des items, et trouver les plus proches voisins d'un
 #   film ;
 # - dessiner une carte de tous les films avec t-SNE, coloriée d'après ce que vous savez d'eux ;
-# - lire les directions principales de l'espace, et situer des utilisateurs, vous aussi, parmi les
-#   films ;
+# - lire les directions principales de l'espace, et situer des utilisateurs parmi les films, vous
+#   compris ;
 # - dire ce que montre une telle carte, ce qu'elle cache, et comment vous le savez.
 #
 # Vous écrivez quatre fonctions : `item_embeddings` (1 point), `nearest` (3), `tsne_2d` (2) et
@@ -97,9 +97,10 @@ check("item_embeddings")
 # $$\cos(q_i, q_j) = \frac{q_i^\top q_j}{\lVert q_i \rVert\, \lVert q_j \rVert}$$
 #
 # Il vaut 1 pour la même direction, 0 pour un angle droit, −1 pour des directions opposées. Pourquoi
-# ignorer la longueur ? Un film noté par beaucoup d'utilisateurs oppose beaucoup d'erreurs à une
-# seule pénalité, et son vecteur est long ; une figure le montre plus bas. Avec le simple produit
-# scalaire, les vecteurs longs seraient les voisins de tout le monde.
+# ignorer la longueur ? Quand beaucoup d'utilisateurs ont noté un film, ses nombreuses erreurs
+# pèsent plus lourd dans la fonction de perte que sa seule pénalité : son vecteur devient long (une
+# figure le montre plus bas). Avec le simple produit scalaire, les vecteurs longs seraient les
+# voisins de tout le monde.
 
 # %% [markdown]
 # ## Un exemple détaillé
@@ -478,10 +479,11 @@ else:
 #
 # - Avec `init="random"`, c'est la **graine** qui décide. La deuxième carte peut alors être tournée
 #   ou en miroir, et environ la moitié des voisins proches, ou davantage, restent proches.
-# - Avec `init="pca"`, la valeur par défaut de scikit-learn, ce sont les **données** qui décident, à
-#   la petite part près que la graine prend dans une ACP (*PCA*) approchée. De petites différences
-#   peuvent grandir : deux graines donnent une seule carte, ou deux. Une seule carte est tout aussi
-#   juste, mais ne dit rien de la confiance qu'elle mérite.
+# - Avec `init="pca"`, la valeur par défaut de scikit-learn, ce sont les **données** qui décident,
+#   presque seules : la graine n'intervient qu'un peu, car l'ACP (*PCA*) est approchée. De petites
+#   différences peuvent grandir : avec deux graines, on obtient parfois la même carte, parfois deux
+#   cartes différentes. Obtenir une seule carte est tout aussi juste, mais ne dit rien de la
+#   confiance qu'elle mérite.
 #
 # Dans les deux cas, comparez avec l'espace lui-même : beaucoup des vrais voisins d'un film ne sont
 # pas ses voisins sur la carte. Deux cartes peuvent s'accorder entre elles mieux qu'avec l'espace,
@@ -521,11 +523,12 @@ print(f"la moitié la moins notée des films garde {few:.0%} de ses voisins, la 
 # %% [markdown]
 # ### Les directions principales
 #
-# La figure 3 de l'article dessine les films selon les deux premiers vecteurs d'une factorisation,
-# et elle lit les deux bouts de chacun. Vos coordonnées ne peuvent pas se lire une par une (elles
-# peuvent être tournées), mais on peut trouver les directions dans lesquelles les vecteurs s'étalent
-# **le plus** : une décomposition en valeurs singulières (*SVD*) des vecteurs centrés les donne, de
-# la plus étalée à la moins étalée. Leurs signes sont arbitraires.
+# La figure 3 de l'article place les films d'après les deux premiers vecteurs d'une factorisation,
+# puis compare les films qui se trouvent aux deux extrémités de chaque axe. Vos coordonnées ne
+# peuvent pas se lire une par une (elles peuvent être tournées), mais on peut trouver les directions
+# dans lesquelles les vecteurs s'étalent **le plus** : une décomposition en valeurs singulières
+# (*SVD*) des vecteurs centrés les donne, de la plus étalée à la moins étalée. Leurs signes sont
+# arbitraires.
 #
 # Quels mots écririez-vous aux bouts des axes ? Regardez ensuite les corrélations : quelle part de
 # chaque direction n'est que la célébrité, l'âge ou la note moyenne ?

@@ -364,7 +364,7 @@ check("make_xy")
 def rmse(y_true: np.ndarray, y_pred: np.ndarray) -> float:
     """Racine de l'erreur quadratique moyenne, en étoiles.
 
-    y_true, y_pred : tableaux (m,) ou (m, 1), toutes combinaisons permises.
+    y_true, y_pred : tableaux (m,) ou (m, 1), de la même forme ou non.
     """
     # float64, pour que beaucoup de petits carrés s'additionnent sans perte
     errors = np.asarray(y_true, dtype="float64") - np.asarray(y_pred, dtype="float64")
