@@ -382,7 +382,7 @@ def test_a_wheel_beside_libpython_keeps_its_secrets(tmp_path):
     assert ada["points"] == 10, ada
     assert eve["points"] == 0, eve
     assert set(eve["isolation"]) == set(LAYERS)
-    assert any(str(kit) in note for note in eve["notes"]), eve
+    assert any(str(kit) in json.dumps(note) for note in eve["notes"]), eve
     pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html")]
     # The page shows the attack's own source and output.
     assert not any(re.search(r"^escaped ", page, re.MULTILINE) for page in pages)
