@@ -118,15 +118,15 @@ def _with_batches(plain: Callable[..., None]) -> Callable[..., None]:
     """Return a constructor of Keras' epoch iterator that cuts arrays itself."""
 
     def construct(self: Any, distribute_strategy: Any = None, **options: Any) -> None:
-        batches = None
-        if options.get("steps_per_epoch") is None and not tf.distribute.has_strategy():
-            super(trainer.TFEpochIterator, self).__init__(**options)
-            batches = _batches_of(self.data_adapter)
-        if batches is None:
+        if options.get("steps_per_epoch") is not None or tf.distribute.has_strategy():
             plain(self, distribute_strategy, **options)
             return
+        # An adapter takes the first batch of a generator, so that there must be no second adapter.
+        super(trainer.TFEpochIterator, self).__init__(**options)
         self._distribute_strategy = distribute_strategy
-        self._distributed_dataset = batches
+        self._distributed_dataset = (
+            _batches_of(self.data_adapter) or self.data_adapter.get_tf_dataset()
+        )
 
     return construct
 

@@ -205,6 +205,14 @@ def a_generator_with_steps() -> Any:
     return fitted(head(), batches(), batch_size=None, steps_per_epoch=2)
 
 
+def a_generator_that_ends() -> Any:
+    def batches():
+        for start in range(0, ROWS, 30):
+            yield FACTS[start : start + 30], GENRES[start : start + 30]
+
+    return fitted(head(), batches(), batch_size=None, epochs=1)
+
+
 def steps_over_arrays() -> Any:
     return fitted(factors(), [USERS, ITEMS], STARS, steps_per_epoch=2)
 
@@ -260,6 +268,7 @@ RECIPES = [
     eager_steps,
     a_dataset,
     a_generator_with_steps,
+    a_generator_that_ends,
     steps_over_arrays,
     arrays_that_a_callback_changes,
     evaluated_and_predicted,
