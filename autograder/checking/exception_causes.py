@@ -24,7 +24,7 @@ _UNKNOWN = _(
     "Run the failing line alone and look at the values that go into it. Which of them is "
     "not what you expect?"
 )
-# What a pattern's group `kind` may find; any other word is the name of a type.
+# The group `kind` of a pattern finds one of these words, or the name of a type.
 _KINDS = {
     "column": _("column"),
     "label": _("label"),

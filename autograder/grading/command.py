@@ -114,7 +114,7 @@ def grade_paths(paths: list[Path], options: Options, console: Console) -> bool:
 
 
 def _grade(parser: LimitedParser, paths: list[Path], options: Options, console: Console) -> bool:
-    # What grading adds to this table at the end would be lost if the table could not be read then.
+    # Grading adds to this table at its end, so it reads the table before it judges anything.
     earlier_runs(options.out / TABLE)
     if options.learner is None:
         collected = collect(paths, options.out, parser, options.roster)

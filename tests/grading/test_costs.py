@@ -1,4 +1,4 @@
-"""What a right answer costs, in numbers that no machine changes: a guard against slow changes.
+"""A right answer costs no more than it did, in numbers that are the same on every machine.
 
 A test fails where an exercise needs more than it did. If the reason is good, write the new number
 down; `python benchmarks/submissions.py` shows what it costs in seconds.

@@ -29,7 +29,7 @@ _SECTION = re.compile(r"(?:Returns|Raises|Yields)\b")
 
 @dataclass(frozen=True)
 class Strings:
-    """What an author says about the strings of an exercise, in place of the rules.
+    """An author's decisions about the strings of an exercise, which replace the rules.
 
     Attributes:
         shown: Strings that a learner sees, though no rule recognises them.

@@ -1,4 +1,4 @@
-"""What is wrong with a translation: what it must keep of the original, and its typography."""
+"""This module finds the faults of a translation: lost parts of the original, and typography."""
 
 import re
 from collections import Counter

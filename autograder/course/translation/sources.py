@@ -1,4 +1,4 @@
-"""What is translated: the messages of every catalogue, collected from the project's files."""
+"""This module collects the messages of every catalogue from the project's files."""
 
 import ast
 import tomllib

@@ -1,4 +1,4 @@
-"""What translators are offered of a cell: its words, in units, with their places."""
+"""Translators get the words of a cell in units, with their places."""
 
 import re
 
